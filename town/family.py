@@ -155,7 +155,7 @@ class Family:
             table[self.article_path(article)] = self.deferred(self.render_article, site, article)
         for advert in (*site.withdrawn, *site.adverts):
             table[self.detail_path(site, advert)] = partial(self.answer, site, advert)
-        for path, response in self.extra(site).items():
+        for path, response in self.extra(site).items():  # noqa: S610 (not Django)
             table[path] = partial(lambda r: r, response)
         return table
 

@@ -1,0 +1,131 @@
+"""Every setting of Pignon, with its default, its bounds and a line of help.
+
+    >>> settings = load_settings()          # the environment, then `.env`
+    >>> settings.min_delay_between_requests
+    2.0
+
+Read once at the top of a command and handed down; nothing else reads the environment.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """One field per variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    pignon_home: Path = Field(
+        default=Path("~/.local/share/pignon"),
+        description="Where the embedded database and the postal directory live.",
+    )
+    pignon_env: Literal["development", "production"] = Field(
+        default="development",
+        description="In production a strong SECRET_KEY is required.",
+    )
+    pignon_town: bool = Field(
+        default=False,
+        description="Lets the crawler visit the fictitious town on loopback; never on a real crawl.",
+    )
+    crawler_contact: str = Field(
+        default="https://github.com/pignon-immo/pignon",
+        min_length=3,
+        max_length=200,
+        description="Address or page that the crawler's User-Agent names, for owners of sites.",
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL to use; embedded in PIGNON_HOME when unset."
+    )
+    redis_url: SecretStr | None = Field(
+        default=None, description="Shared cache and rate limits; in-process when unset."
+    )
+    elasticsearch_url: SecretStr | None = Field(
+        default=None, description="Search engine to use; PostgreSQL when unset."
+    )
+
+    google_maps_api_key: SecretStr | None = Field(
+        default=None, description="Optional source for discovering agencies."
+    )
+    serpapi_api_key: SecretStr | None = Field(
+        default=None, description="Optional source for discovering agencies."
+    )
+
+    smtp_server: str | None = Field(default=None, description="Server that sends e-mail.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_user: str | None = Field(default=None, description="Its account.")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    twilio_account_sid: str | None = Field(default=None, description="Account that sends SMS.")
+    twilio_auth_token: SecretStr | None = Field(default=None, description="Its token.")
+    twilio_phone_number: str | None = Field(default=None, description="Number that SMS come from.")
+
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs tokens; 32 characters or more, required in production."
+    )
+    algorithm: Literal["HS256", "HS384", "HS512"] = Field(
+        default="HS256", description="How tokens are signed."
+    )
+    access_token_expire_minutes: int = Field(
+        default=30, ge=1, le=1440, description="How long an access token lives, minutes."
+    )
+
+    proxies: str = Field(
+        default="", max_length=20_000, description="Proxy addresses, comma separated; direct when empty."
+    )
+    min_delay_between_requests: float = Field(
+        default=2.0, ge=0, le=3600, description="Seconds between two requests to one host."
+    )
+    min_global_delay: float = Field(
+        default=0.5, ge=0, le=60, description="Seconds between two requests from one egress address."
+    )
+    max_concurrent_requests: int = Field(
+        default=10, ge=1, le=1000, description="Requests in flight per shard."
+    )
+    scraping_timeout: float = Field(
+        default=30.0, gt=0, le=300, description="Seconds one request may take in all."
+    )
+    max_pages_per_site: int = Field(
+        default=5_000, ge=1, le=1_000_000, description="Pages fetched from one site in one crawl."
+    )
+
+    @property
+    def home(self) -> Path:
+        """PIGNON_HOME with `~` expanded; the folder may not exist yet."""
+        return self.pignon_home.expanduser()
+
+    @property
+    def user_agent(self) -> str:
+        """Who we are, on every request: product token, version, contact."""
+        return f"PignonBot/0.1 (+{self.crawler_contact})"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from `overrides`, the environment and `.env`, in that order.
+
+    Raises SettingsError naming each variable whose value cannot be used.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(f"{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"Cannot start, a setting is wrong. {problems}") from None
+    check_secret(settings)
+    return settings
+
+
+def check_secret(settings: Settings) -> None:
+    """Refuse to run in production on a weak or missing SECRET_KEY."""
+    if settings.pignon_env != "production":
+        return
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    if len(secret) < 32 or len(set(secret)) < 10:
+        raise SettingsError(
+            "Cannot start in production: SECRET_KEY must be 32 random characters or more "
+            "(python -c 'import secrets; print(secrets.token_urlsafe(48))')."
+        )

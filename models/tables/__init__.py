@@ -1,0 +1,29 @@
+"""The tables. `Base.metadata` is the whole schema; migrations under `models/migrations` build it."""
+
+from models.tables.agency import Agency, ScrapingStatus
+from models.tables.base import Base, utc_now
+from models.tables.event import EventKind, ListingHistory
+from models.tables.listing import AggregatedListing
+from models.tables.log import ScrapingLog
+from models.tables.market import MarketStatistics
+from models.tables.page import Page
+from models.tables.property import Property, PropertyLink
+from models.tables.user import Favorite, SearchAlert, User
+
+__all__ = [
+    "Agency",
+    "AggregatedListing",
+    "Base",
+    "EventKind",
+    "Favorite",
+    "ListingHistory",
+    "MarketStatistics",
+    "Page",
+    "Property",
+    "PropertyLink",
+    "ScrapingLog",
+    "ScrapingStatus",
+    "SearchAlert",
+    "User",
+    "utc_now",
+]

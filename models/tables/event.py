@@ -1,0 +1,48 @@
+"""The history: append-only facts about listings and properties. A trigger refuses to rewrite them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, Id, utc_now, values_of
+
+
+class EventKind(StrEnum):
+    """What happened. `changed` is any field that has no kind of its own; `field` names it."""
+
+    CREATED = "created"
+    PRICE = "price"
+    SURFACE = "surface"
+    PHOTOS = "photos"
+    TEXT = "text"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+    REPUBLISHED = "republished"
+    MERGED = "merged"
+    SPLIT = "split"
+
+
+class ListingHistory(Base):
+    """One fact: the kind, the field, the old and the new value, when and by which crawl."""
+
+    __tablename__ = "listing_history"
+    __table_args__ = (
+        Index("ix_listing_history_listing", "listing_id", "id"),
+        Index("ix_listing_history_kind", "kind", "id"),
+    )
+
+    id: Mapped[Id]
+    listing_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("aggregated_listings.id", ondelete="CASCADE")
+    )
+    property_id: Mapped[int | None] = mapped_column(BigInteger)
+    kind: Mapped[EventKind] = mapped_column(values_of(EventKind, "event_kind"))
+    field: Mapped[str | None] = mapped_column(String(40))
+    old_value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    new_value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    occurred_at: Mapped[datetime] = mapped_column(default=utc_now)
+    scraping_log_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("scraping_logs.id"))

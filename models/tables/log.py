@@ -1,0 +1,32 @@
+"""Scraping logs: one row per crawl of one site, for its agency and for operators."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, Id, utc_now
+
+
+class ScrapingLog(Base):
+    """Counts are listings; `status` is a ScrapingStatus value; duration in seconds."""
+
+    __tablename__ = "scraping_logs"
+    __table_args__ = (Index("ix_scraping_logs_agency", "agency_id", "started_at"),)
+
+    id: Mapped[Id]
+    agency_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agencies.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(String(24))
+    pages_fetched: Mapped[int] = mapped_column(default=0)
+    bytes_fetched: Mapped[int] = mapped_column(BigInteger, default=0)
+    listings_found: Mapped[int] = mapped_column(default=0)
+    listings_new: Mapped[int] = mapped_column(default=0)
+    listings_updated: Mapped[int] = mapped_column(default=0)
+    listings_removed: Mapped[int] = mapped_column(default=0)
+    #: Withdrawals that the burst guard holds back until a person or a later crawl confirms.
+    listings_held: Mapped[int] = mapped_column(default=0)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    error_type: Mapped[str | None] = mapped_column(String(60))
+    started_at: Mapped[datetime] = mapped_column(default=utc_now)
+    ended_at: Mapped[datetime | None]
+    duration: Mapped[float | None] = mapped_column(Float)

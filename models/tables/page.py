@@ -1,0 +1,41 @@
+"""The crawl's pages: one row per URL of a site and what is known of it. The durable frontier."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, Id, utc_now
+
+
+class Page(Base):
+    """`key` is the canonical address that identifies the page, `url` the one to fetch."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "key"),
+        Index("ix_pages_due", "agency_id", "due_at", "priority"),
+    )
+
+    id: Mapped[Id]
+    agency_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agencies.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    #: `index`, `detail`, `other`, or null until the page was read.
+    kind: Mapped[str | None] = mapped_column(String(12))
+    #: Lower goes first.
+    priority: Mapped[int] = mapped_column(SmallInteger, default=50)
+    #: Clicks from the home page.
+    depth: Mapped[int] = mapped_column(SmallInteger, default=0)
+    #: `home`, `sitemap`, `list`, `link`, `known`.
+    found_by: Mapped[str] = mapped_column(String(16), default="link")
+    due_at: Mapped[datetime | None] = mapped_column(default=utc_now)
+    fetched_at: Mapped[datetime | None]
+    etag: Mapped[str | None] = mapped_column(String(300))
+    last_modified: Mapped[str | None] = mapped_column(String(60))
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    #: The last fetch's outcome (`ok`, `gone`, `timed_out`, …).
+    outcome: Mapped[str | None] = mapped_column(String(24))
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

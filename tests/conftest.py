@@ -1,0 +1,55 @@
+"""What every test may ask for: one embedded PostgreSQL per worker, a fresh migrated database per test."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from models.database import driver_url, open_engine, upgrade
+from models.postgres import embedded
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real server of this test process; its `template_pignon` database is migrated to head."""
+    with tempfile.TemporaryDirectory(prefix="pignon-test-") as home, embedded(Path(home)) as url:
+        _create_database(url, "template_pignon")
+        upgrade(_named(url, "template_pignon"))
+        yield url
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty, migrated database of this test's own."""
+    name = f"test_{next(_numbers)}"
+    _create_database(postgres_url, name, template="template_pignon")
+    yield _named(postgres_url, name)
+    _administer(postgres_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A synchronous engine on the test's own database."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def _named(url: str, name: str) -> str:
+    return driver_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _create_database(url: str, name: str, template: str = "template1") -> None:
+    _administer(url, f"create database {name} template {template}")
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = open_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()

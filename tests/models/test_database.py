@@ -1,0 +1,163 @@
+"""The schema: tables and migrations agree, history cannot be rewritten, errors are one clear line."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from models.database import check, database, driver_url, open_engine, upgrade
+from models.errors import DatabaseError
+from models.postgres import embedded
+from models.settings import Settings
+from models.tables import Base
+
+
+def test_tables_and_migrations_agree(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_upgrading_twice_and_at_once_changes_nothing(database_url: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(upgrade, [database_url] * 2))
+
+
+def _one_event(engine: Engine) -> None:
+    with engine.begin() as c:
+        c.execute(
+            text(
+                "insert into agencies (name, website_url, discovered_from, scraping_status, scraping_error_count, "
+                "total_listings, active_listings, created_at, updated_at, is_active, next_crawl_at) "
+                "values ('A', 'http://a.example', 't', 'never', 0, 0, 0, now(), now(), true, now())"
+            )
+        )
+        c.execute(text("insert into properties (created_at) values (now())"))
+        c.execute(
+            text(
+                "insert into aggregated_listings (agency_id, property_id, source_url, hash, photos, features, evidence, "
+                "data_quality_score, first_seen, last_seen, scraped_at, updated_at, is_active, is_duplicate, "
+                "view_count, favorite_count, price, surface) select a.id, p.id, 'http://a.example/1', 'h', '[]', '{}', "
+                "'{}', 0, now(), now(), now(), now(), true, false, 0, 0, 300000, 61 from agencies a, properties p"
+            )
+        )
+        c.execute(
+            text(
+                "insert into listing_history (listing_id, kind, occurred_at) "
+                "select id, 'created', now() from aggregated_listings"
+            )
+        )
+
+
+def test_history_is_append_only(engine: Engine) -> None:
+    _one_event(engine)
+    for statement in ("update listing_history set field = 'price'", "delete from listing_history"):
+        with pytest.raises(ProgrammingError, match="append-only"), engine.begin() as c:
+            c.execute(text(statement))
+
+
+def test_an_erasure_that_says_so_may_delete_history(engine: Engine) -> None:
+    _one_event(engine)
+    with engine.begin() as c:
+        c.execute(text("set local pignon.erasure = 'on'"))
+        c.execute(text("delete from aggregated_listings"))
+        assert c.scalar(text("select count(*) from listing_history")) == 0
+
+
+def test_price_per_square_metre_follows_price_and_surface(engine: Engine) -> None:
+    _one_event(engine)
+    with engine.begin() as c:
+        assert c.scalar(text("select price_per_sqm from aggregated_listings")) == 4918
+        c.execute(text("update aggregated_listings set surface = null"))
+        assert c.scalar(text("select price_per_sqm from aggregated_listings")) is None
+
+
+def test_a_listing_is_withdrawn_exactly_when_it_is_not_active(engine: Engine) -> None:
+    _one_event(engine)
+    with pytest.raises(IntegrityError, match="withdrawn"), engine.begin() as c:
+        c.execute(text("update aggregated_listings set is_active = false"))
+
+
+def test_a_wrong_database_url_is_one_clear_line_without_the_password() -> None:
+    with pytest.raises(DatabaseError) as caught:
+        check("postgresql://someone:s3cret@127.0.0.1:1/pignon")
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "s3cret" not in message
+    assert "DATABASE_URL" in message
+
+
+@pytest.mark.parametrize("url", ["mysql://a@b/c", "no url at all"])
+def test_a_url_of_another_kind_says_what_is_needed(url: str) -> None:
+    with pytest.raises(DatabaseError, match=r"PostgreSQL|postgresql://"):
+        driver_url(url)
+
+
+def test_database_url_wins_over_the_embedded_server(database_url: str, tmp_path: Path) -> None:
+    url = driver_url(database_url).render_as_string(hide_password=False)
+    with database(Settings(database_url=SecretStr(url), pignon_home=tmp_path)) as answered:
+        assert answered == url
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_last_user_stops_the_embedded_server_and_data_stay(tmp_path: Path) -> None:
+    with embedded(tmp_path) as first, embedded(tmp_path) as second:
+        assert first == second
+        with open_engine(first).begin() as c:
+            c.execute(text("create table kept (n int)"))
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+    with embedded(tmp_path) as url, open_engine(url).connect() as c:
+        assert c.scalar(text("select count(*) from kept")) == 0
+
+
+USER = """
+import sys
+from pathlib import Path
+from models.postgres import embedded
+with embedded(Path(sys.argv[1])) as url:
+    print(url, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def _user(home: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", USER, str(home)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def test_two_commands_share_the_server_and_a_killed_one_does_not_keep_it_running(tmp_path: Path) -> None:
+    users = [_user(tmp_path) for _ in range(2)]
+    urls = [user.stdout.readline().strip() for user in users if user.stdout]
+    assert urls[0] == urls[1]
+    users[0].kill()
+    users[0].communicate()
+    assert (tmp_path / "postgres" / "postmaster.pid").exists()
+    users[1].communicate("\n")
+    assert users[1].returncode == 0
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_data_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("14\n")
+    with pytest.raises(DatabaseError, match="PostgreSQL 14"), embedded(tmp_path):
+        pass
+
+
+def test_a_home_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError, match="PIGNON_HOME"), embedded(tmp_path / "file" / "home"):
+        pass
+
+
+def test_a_full_disk_is_said_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.postgres.MIN_FREE_BYTES", 2**62)
+    with pytest.raises(DatabaseError, match="full"), embedded(tmp_path):
+        pass

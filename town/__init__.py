@@ -1,0 +1,1 @@
+"""The fictitious web, served on loopback: the demo, and the tests' internet."""
