@@ -115,23 +115,27 @@ class Places:
         if spelling is None:
             return None
         if spelling.postal_code in self._by_postal_code:
-            return self._under_postal_code(spelling, spelling.postal_code)
+            return self._under_postal_code(spelling, [fold(part) for part in split_parts(text or "")])
         return self._by_spelling(spelling) or (None if spelling.postal_code else self._by_parts(text or ""))
 
-    def _under_postal_code(self, spelling: Spelling, code: str) -> Place | None:
+    def _under_postal_code(self, spelling: Spelling, parts: list[str]) -> Place | None:
         """Among a known postal code's communes, the one named; without a name, the only one."""
-        places = self._by_postal_code[code]
+        places = self._by_postal_code[spelling.postal_code]
         if spelling.arrondissement:
             wanted = arrondissement_code(spelling.name, spelling.arrondissement)
             return next((place for place in places if place.insee_code == wanted), None)
-        if not spelling.name:
-            return places[0] if len(places) == 1 else None
-        named = [place for place in places if fold(place.city) == spelling.name]
-        named = named or self._by_locality(spelling.name, code, places)
-        named = named or [place for place in places if _begins_alike(fold(place.city), spelling.name)]
-        if not named and spelling.name not in self._by_name:
+        named = self._named(spelling.name, spelling.postal_code, places) if spelling.name else []
+        named = named or [place for place in places if fold(place.city) in parts]
+        elsewhere = any(name in self._by_name for name in (spelling.name, *parts))
+        if not named and not elsewhere:
             named = list(places)
         return named[0] if len(named) == 1 else None
+
+    def _named(self, name: str, code: str, places: tuple[Place, ...]) -> list[Place]:
+        """The communes of that name, else with such a quarter, else whose name begins alike."""
+        exact = [place for place in places if fold(place.city) == name]
+        exact = exact or self._by_locality(name, code, places)
+        return exact or [place for place in places if _begins_alike(fold(place.city), name)]
 
     def _by_locality(self, name: str, code: str, places: tuple[Place, ...]) -> list[Place]:
         """The communes that have, under this postal code, a quarter or former commune of that name."""
