@@ -175,3 +175,13 @@ def phrase(names: list[str]) -> str:
 def transaction_words(transaction: Transaction) -> tuple[str, str]:
     """The noun and the participle: (`Vente`, `Vendu`) or (`Location`, `Loué`)."""
     return ("Location", "Loué") if transaction is Transaction.RENT else ("Vente", "Vendu")
+
+
+#: The heading of each information page.
+INFO_TITLES: dict[str, str] = {
+    "agency": "L'agence",
+    "fees": "Nos honoraires",
+    "blog": "Actualités",
+    "contact": "Nous contacter",
+    "legal": "Mentions légales",
+}
