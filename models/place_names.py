@@ -41,13 +41,27 @@ _POSTAL_CODE: Final = re.compile(r"(?<![\dA-Za-z])(?:F[- ]?)?(\d{5}|\d{2} \d{3})
 _SHORT_POSTAL_CODE: Final = re.compile(r"^\s*([1-9]\d{3})(?=\s|$)")
 _DEPARTMENT: Final = re.compile(r"^(\d{2}|2a|2b|97[1-6]) (?=\D)|(?<=\D) (\d{2}|2a|2b|97[1-6])$")
 _CEDEX: Final = re.compile(r" cedex(?: \d{1,2})?$|^cedex ")
-_VAGUE: Final = re.compile(r" (?:(?:hyper |centre )?(?:centre|ville)|hypercentre|nord|sud|est|ouest|france)$")
+_VAGUE: Final = re.compile(r" (?:(?:hyper )?centre(?: ville)?|hypercentre|nord|sud|est|ouest|france)$")
 #: "Marseille (13)" tells the department, not the 13th arrondissement.
 _OWN_DEPARTMENT: Final = re.compile(
     r"(?i)\b(paris(?=\W+75\b)|lyon(?=\W+69\b)|marseille(?=\s*\(13\)))\W+\d{2}\)?"
 )
 _PARTS: Final = re.compile(r"\s+[-–—]\s+|[,;|/·•()]")
 _INVERTED_ARTICLE: Final = re.compile(r"^(.+?)\s*\((l'|le|la|les)\)$", re.IGNORECASE)
+
+_ARTICLES: Final = {"le", "la", "les", "l"}
+_SMALL_WORDS: Final = _ARTICLES | {
+    "sur", "sous", "de", "du", "des", "d", "en", "et", "au", "aux", "lez", "di", "entre", "devant",
+}  # fmt: skip
+#: Words of official names that bear an accent wherever they stand; the doubtful ones stay bare.
+_ACCENTED: Final = {
+    "etienne": "étienne", "andre": "andré", "eglise": "église", "evry": "évry", "etang": "étang",
+    "foret": "forêt", "chateau": "château", "chatillon": "châtillon", "ile": "île", "a": "à",
+    "medard": "médard", "barthelemy": "barthélemy", "agnes": "agnès", "felix": "félix", "leger": "léger",
+    "merignac": "mérignac", "besancon": "besançon", "orleans": "orléans", "nimes": "nîmes",
+    "chambery": "chambéry", "creteil": "créteil", "sevres": "sèvres", "asnieres": "asnières",
+    "beziers": "béziers", "montelimar": "montélimar", "frejus": "fréjus",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,12 @@ def read_spelling(text: str, postal_code: str | None = None) -> Spelling | None:
         return Spelling(city, number, code, "")
     if not name and not code:
         return None
-    return Spelling(_VAGUE.sub("", name), None, code, department_of_postal_code(code) or department)
+    return Spelling(name, None, code, department_of_postal_code(code) or department)
+
+
+def without_vague(name: str) -> str:
+    """A folded name without "centre", "nord" and the like at its end."""
+    return _VAGUE.sub("", name)
 
 
 def split_parts(text: str) -> list[str]:
@@ -95,9 +114,36 @@ def split_parts(text: str) -> list[str]:
     return parts if len(parts) > 1 else []
 
 
+def display_name(official: str) -> str:
+    """A name in official capitals as it is written: "ST DENIS LES BOURG" is "Saint-Denis-les-Bourg".
+
+    A name that has small letters already is kept. Accents that capitals lost come back for common words only.
+    """
+    if not official.isupper():
+        return official
+    words = [_ABBREVIATIONS.get(word, word) for word in official.translate(_PLAIN).lower().split()]
+    name = ""
+    for place, word in enumerate(words):
+        last = place == len(words) - 1
+        small = word in _SMALL_WORDS and place > 0 and not last
+        article = word in _ARTICLES and place == 0 and not last
+        shown = _ACCENTED.get(word, word)
+        shown = shown if small or shown == "à" else shown[:1].upper() + shown[1:]
+        elided = word in {"l", "d"} and not last
+        name += shown + ("" if last else "'" if elided else " " if article else "-")
+    return name
+
+
 def arrondissement_code(city: str, number: int) -> str:
     """INSEE code of an arrondissement of Paris, Lyon or Marseille, the city folded."""
     return str(_ARRONDISSEMENTS[city][0] + number)
+
+
+def is_arrondissement(insee_code: str) -> bool:
+    """Whether an INSEE code is an arrondissement's of Paris, Lyon or Marseille."""
+    if not insee_code.isdigit():
+        return False
+    return any(first < int(insee_code) <= first + count for first, count in _ARRONDISSEMENTS.values())
 
 
 def department_of_postal_code(code: str) -> str:

@@ -10,12 +10,12 @@ How a spelling is taken apart is `models.place_names`' trade. An ambiguous place
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final, Self
 
 from models.errors import InputError
-from models.place_names import Spelling, arrondissement_code, fold, read_spelling, split_parts
+from models.place_names import Spelling, arrondissement_code, fold, read_spelling, split_parts, without_vague
 
 #: Name of the imported directory under Pignon's home.
 DIRECTORY: Final = "places.csv"
@@ -47,23 +47,24 @@ class Places:
         """Index rows of a place and its locality (empty for the commune itself)."""
         by_postal_code: dict[str, dict[str, Place]] = {}
         self._by_insee: dict[str, tuple[Place, ...]] = {}
-        self._by_name: dict[str, list[str]] = {}
         self._localities: dict[str, list[tuple[str, str]]] = {}
         for place, locality in rows:
             code = place.postal_code or ""
             known = by_postal_code.setdefault(code, {})
             if place.insee_code not in known:
                 known[place.insee_code] = place
-                self._add_commune(place)
+                self._by_insee[place.insee_code] = (*self._by_insee.get(place.insee_code, ()), place)
             if locality:
                 self._localities.setdefault(code, []).append((locality, place.insee_code))
         self._by_postal_code = {code: tuple(known.values()) for code, known in by_postal_code.items()}
 
-    def _add_commune(self, place: Place) -> None:
-        before = self._by_insee.get(place.insee_code)
-        if before is None:
-            self._by_name.setdefault(fold(place.city), []).append(place.insee_code)
-        self._by_insee[place.insee_code] = (*(before or ()), place)
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """INSEE codes by folded name; made at the first question, it costs as much as all the rest."""
+        index: dict[str, list[str]] = {}
+        for insee_code, places in self._by_insee.items():
+            index.setdefault(fold(places[0].city), []).append(insee_code)
+        return index
 
     @classmethod
     def sample(cls) -> "Places":
@@ -147,7 +148,7 @@ class Places:
         if spelling.arrondissement:
             codes = [arrondissement_code(spelling.name, spelling.arrondissement)]
         else:
-            codes = self._by_name.get(spelling.name, [])
+            codes = self._by_name.get(spelling.name) or self._by_name.get(without_vague(spelling.name), [])
         departments = {spelling.department} if spelling.department != "20" else {"2A", "2B"}
         communes = [self._by_insee[code] for code in codes if code in self._by_insee]
         if spelling.department:

@@ -100,6 +100,7 @@ def test_a_usual_spelling_leads_to_its_place(
         ("à 5 min de la gare", None),
         ("proche Bourg-en-Bresse", "01000"),
         ("Atlantis", None),
+        ("Nice-Ville", None),
         ("99999", None),
     ],
 )
