@@ -59,7 +59,8 @@ def check(url: str) -> None:
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise DatabaseError(
-            f"The database {driver_url(url).render_as_string()} does not answer: {reason}. Check DATABASE_URL."
+            f"The database {driver_url(url).render_as_string()} does not answer: {reason}. "
+            "Check DATABASE_URL."
         ) from None
     finally:
         engine.dispose()

@@ -56,8 +56,8 @@ def _prepare(home: Path) -> None:
         ) from None
     if free < MIN_FREE_BYTES:
         raise DatabaseError(
-            f"The disk of {home} is full ({free // 1_000_000} MB free, {MIN_FREE_BYTES // 1_000_000} needed). "
-            "Free some space or set PIGNON_HOME to another disk."
+            f"The disk of {home} is full: {free // 1_000_000} MB free, "
+            f"{MIN_FREE_BYTES // 1_000_000} needed. Free some space or set PIGNON_HOME to another disk."
         )
 
 
@@ -79,6 +79,7 @@ def _start(home: Path) -> Any:
         try:
             with _open_lock(home / "postgres.one.lock") as starter:
                 fcntl.flock(starter, fcntl.LOCK_EX)
+                _forget_dead(data)
                 return _Handle(get_server(data, cleanup_mode=None))
         except subprocess.TimeoutExpired:
             if last == START_TRIES - 1:
@@ -95,7 +96,7 @@ def _check_version(data: Path) -> None:
     if made_by.exists() and made_by.read_text().strip() != str(TARGET_POSTGRES_VERSION):
         raise DatabaseError(
             f"The data in {data} was made by PostgreSQL {made_by.read_text().strip()}, this is "
-            f"{TARGET_POSTGRES_VERSION}. Move the folder away, or set DATABASE_URL to a server of that version."
+            f"{TARGET_POSTGRES_VERSION}. Move the folder away, or set DATABASE_URL to another server."
         )
 
 
@@ -108,18 +109,31 @@ def _start_failure(data: Path, error: Exception) -> str:
 
 
 class _Handle:
-    """The running server. Restarted servers are found again through their data folder."""
+    """The running server, found again through its data folder when another command had stopped it."""
 
     def __init__(self, server: Any) -> None:
-        if server._postmaster_info is None or not server._postmaster_info.is_running():
-            server.ensure_postgres_running()
         self.server = server
+        if not (server.pgdata / "postmaster.pid").exists():
+            server.ensure_postgres_running()
 
     def get_uri(self) -> str:
         return str(self.server.get_uri())
 
     def stop(self) -> None:
         self.server.stop()
+
+
+def _forget_dead(data: Path) -> None:
+    """Remove the pid file of a killed server: as a zombie nobody reaped, it would pass for a live one."""
+    import psutil
+
+    pid_file = data / "postmaster.pid"
+    try:
+        dead = psutil.Process(int(pid_file.read_text().split()[0])).status() == psutil.STATUS_ZOMBIE
+    except (OSError, IndexError, ValueError, psutil.Error):
+        return  # PostgreSQL itself sees through a pid that is gone
+    if dead:
+        pid_file.unlink(missing_ok=True)
 
 
 def _stop_if_last(home: Path, users: IO[str], server: Any) -> None:

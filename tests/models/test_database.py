@@ -1,22 +1,27 @@
 """The schema: tables and migrations agree, history cannot be rewritten, errors are one clear line."""
 
+import os
+import pwd
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.orm import Session
 
-from models.database import check, database, driver_url, open_engine, upgrade
+from models.database import check, database, driver_url, upgrade
 from models.errors import DatabaseError
 from models.postgres import embedded
 from models.settings import Settings
-from models.tables import Base
+from models.tables import Agency, AggregatedListing, Base, EventKind, ListingHistory, Property
 
 
 def test_tables_and_migrations_agree(engine: Engine) -> None:
@@ -31,29 +36,22 @@ def test_upgrading_twice_and_at_once_changes_nothing(database_url: str) -> None:
 
 
 def _one_event(engine: Engine) -> None:
-    with engine.begin() as c:
-        c.execute(
-            text(
-                "insert into agencies (name, website_url, discovered_from, scraping_status, scraping_error_count, "
-                "total_listings, active_listings, created_at, updated_at, is_active, next_crawl_at) "
-                "values ('A', 'http://a.example', 't', 'never', 0, 0, 0, now(), now(), true, now())"
-            )
+    with Session(engine) as session, session.begin():
+        agency = Agency(name="A", website_url="http://a.example")
+        dwelling = Property()
+        session.add_all([agency, dwelling])
+        session.flush()
+        listing = AggregatedListing(
+            agency_id=agency.id,
+            property_id=dwelling.id,
+            source_url="http://a.example/1",
+            hash="h",
+            price=300_000,
+            surface=61,
         )
-        c.execute(text("insert into properties (created_at) values (now())"))
-        c.execute(
-            text(
-                "insert into aggregated_listings (agency_id, property_id, source_url, hash, photos, features, evidence, "
-                "data_quality_score, first_seen, last_seen, scraped_at, updated_at, is_active, is_duplicate, "
-                "view_count, favorite_count, price, surface) select a.id, p.id, 'http://a.example/1', 'h', '[]', '{}', "
-                "'{}', 0, now(), now(), now(), now(), true, false, 0, 0, 300000, 61 from agencies a, properties p"
-            )
-        )
-        c.execute(
-            text(
-                "insert into listing_history (listing_id, kind, occurred_at) "
-                "select id, 'created', now() from aggregated_listings"
-            )
-        )
+        session.add(listing)
+        session.flush()
+        session.add(ListingHistory(listing_id=listing.id, kind=EventKind.CREATED))
 
 
 def test_history_is_append_only(engine: Engine) -> None:
@@ -110,15 +108,16 @@ def test_database_url_wins_over_the_embedded_server(database_url: str, tmp_path:
 def test_the_last_user_stops_the_embedded_server_and_data_stay(tmp_path: Path) -> None:
     with embedded(tmp_path) as first, embedded(tmp_path) as second:
         assert first == second
-        with open_engine(first).begin() as c:
-            c.execute(text("create table kept (n int)"))
+        with psycopg.connect(first, autocommit=True) as c:
+            c.execute("create table kept (n int)")
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
-    with embedded(tmp_path) as url, open_engine(url).connect() as c:
-        assert c.scalar(text("select count(*) from kept")) == 0
+    with embedded(tmp_path) as url, psycopg.connect(url) as c:
+        assert c.execute("select count(*) from kept").fetchone() == (0,)
 
 
 USER = """
 import sys
+import tempfile
 from pathlib import Path
 from models.postgres import embedded
 with embedded(Path(sys.argv[1])) as url:
@@ -161,3 +160,31 @@ def test_a_full_disk_is_said_before_anything_starts(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("models.postgres.MIN_FREE_BYTES", 2**62)
     with pytest.raises(DatabaseError, match="full"), embedded(tmp_path):
         pass
+
+
+def _runs_as_nobody(interpreter: str, nobody: int) -> bool:
+    try:
+        probe = subprocess.run(
+            [interpreter, "-c", "import models.postgres, psutil"], user=nobody, check=False
+        )
+    except OSError:
+        return False
+    return probe.returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the suite itself already runs as an ordinary user")
+def test_an_ordinary_user_has_a_server_of_their_own_beside_roots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = pwd.getpwnam("nobody").pw_uid
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path.cwd()), *sys.path]))
+    interpreters = [sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"]
+    interpreter = next((i for i in interpreters if _runs_as_nobody(i, nobody)), None)
+    if interpreter is None:
+        pytest.skip("no interpreter here that an ordinary user may run")
+    with embedded(tmp_path / "root"), tempfile.TemporaryDirectory(prefix="pignon-user-") as home:
+        os.chown(home, nobody, -1)
+        command = [interpreter, "-W", "ignore", "-c", USER, home]
+        user = subprocess.run(command, user=nobody, input="\n", capture_output=True, text=True, check=False)
+        assert user.returncode == 0, user.stderr
+        assert user.stdout.startswith("postgresql://")
