@@ -1,0 +1,63 @@
+# Everything a newcomer needs: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/.installed-run
+DEV := .venv/.installed-dev
+ASSETS := serve/static/vendor/.built
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fix lock quality clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: $(RUN) $(ASSETS) ## the whole thing on a fictitious web: crawl, merge, search on http://127.0.0.1:8000/
+	@exec $(BIN)/pignon demo
+
+test: $(DEV) $(ASSETS) ## the whole suite
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(DEV) ## lint, format, types, walls between packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(DEV) ## the benchmarks, with their figures
+	$(BIN)/pytest -s tests/benchmarks --override-ini testpaths=tests/benchmarks -p no:xdist --timeout 1800
+
+fix: $(DEV) ## format, and lint what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(DEV) ## lock the dependencies again: names, versions and hashes, no address
+	$(LOCK) --extra build pyproject.toml -o requirements/run.txt
+	$(LOCK) --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(LOCK) requirements/node.in -o requirements/node.txt
+
+clean: ## remove what make made
+	rm -rf .venv serve/static/vendor node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pignon needs Python 3.11 or newer; name it with: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)."; exit 1; }
+
+$(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Installing Pignon into .venv (a minute, once) ..."
+	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	@echo "Installing what the tests need (a minute, once) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(ASSETS): package.json package-lock.json requirements/node.txt | $(RUN)
+	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
+	@$(BIN)/python -m serve.assets
+	@touch $@

@@ -1,0 +1,60 @@
+"""The Ray that a command runs on: the one that is there, else one of its own, stopped with the command.
+
+`ray job submit … -- pignon crawl --due` finds its cluster through RAY_ADDRESS, which Ray itself reads.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.errors import ServiceError
+
+NAMESPACE = "pignon"
+
+
+@contextmanager
+def ray_cluster(cpus: int | None = None) -> Iterator[None]:
+    """Connect to RAY_ADDRESS or start Ray on this machine; leave no process behind.
+
+    cpus: cores that Ray may use, all when null. Raises ServiceError when Ray cannot be reached.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray's own warning on how accelerators will be hidden one day; no accelerator is used here.
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    warnings.filterwarnings("ignore", module=r"ray\..*")
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    _connect(cpus)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _connect(cpus: int | None) -> None:
+    import ray
+
+    address = os.environ.get("RAY_ADDRESS")
+    own = {} if address else {"num_cpus": cpus, "include_dashboard": False, "address": "local"}
+    try:
+        ray.init(
+            namespace=NAMESPACE,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **own,
+        )
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        where = f"the Ray cluster at {address}" if address else "Ray on this machine"
+        raise ServiceError(f"Cannot reach {where}: {str(error).splitlines()[0]}") from None
+
+
+def cores() -> int:
+    """The cores that the connected cluster offers, at least one."""
+    import ray
+
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
