@@ -5,11 +5,12 @@ fills the family's five templates (`home`, `list`, `detail`, `text`, `style.css`
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from models.listing import FeesPayer, Transaction
 from town.families import texts, words
-from town.families.render import render
+from town.families.render import TEMPLATES, render
 from town.family import Family, Response
 from town.model import Advert, Article, Site
 
@@ -57,10 +58,10 @@ class SheetFamily(Family):
         """Square metres in the family's spacing and unit."""
         return words.m2(value, self.spacing, self.area_unit)
 
-    def facts(self, advert: Advert) -> dict[str, str]:
-        """What the page may print, by Listing field name, as text; unknown and hidden ones are absent."""
+    def facts(self, advert: Advert) -> dict[str, str | None]:
+        """What the page may print, by Listing field name, as text; None where unknown or hidden."""
         printed = {**self._dwelling_facts(advert), **self._advert_facts(advert)}
-        return {k: v for k, v in printed.items() if v is not None and k not in self.hidden}
+        return {name: None if name in self.hidden else value for name, value in printed.items()}
 
     def _dwelling_facts(self, advert: Advert) -> dict[str, str | None]:
         home = advert.dwelling
@@ -96,7 +97,7 @@ class SheetFamily(Family):
     def rows(self, advert: Advert, names: Iterable[str] = ()) -> list[tuple[str, str, str]]:
         """(field, label, value) of the labelled facts, all in the labels' order or the names given."""
         facts = self.facts(advert)
-        return [(n, self.labels[n], facts[n]) for n in (names or self.labels) if n in facts]
+        return [(n, self.labels[n], text) for n in (names or self.labels) if (text := facts[n]) is not None]
 
     def features(self, advert: Advert) -> list[tuple[str, bool]]:
         """(words, present) of every feature that the advert states."""
@@ -122,6 +123,10 @@ class SheetFamily(Family):
         if advert.dwelling.transaction is Transaction.SALE and advert.id % 3 == 0:
             return "Sous compromis"
         return words.transaction_words(advert.dwelling.transaction)[1]
+
+    def link(self, path: str) -> str:
+        """A path of the site as it stands in an `href`."""
+        return path
 
     # Pages ---------------------------------------------------------------------------------
 
@@ -174,8 +179,12 @@ class SheetFamily(Family):
         return self.fill(site, "text.html", kind="missing", article=None)
 
     def extra(self, site: Site) -> dict[str, Response]:
-        sheet = render(self.name, "style.css").encode()
-        return {self.style_path: Response(sheet, content_type="text/css; charset=utf-8")}
+        return {self.style_path: _style(self.name)}
+
+
+@cache
+def _style(name: str) -> Response:
+    return Response((TEMPLATES / name / "style.css").read_bytes(), content_type="text/css; charset=utf-8")
 
 
 def _yes_no(value: bool | None) -> str | None:
