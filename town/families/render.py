@@ -33,6 +33,7 @@ def environment(name: str) -> Environment:
         m2=words.m2,
         floor=words.floor,
         slug=words.slug,
+        hashed=words.hashed,
         phrase=words.phrase,
         date_fr=words.date_fr,
         date_short=words.date_short,

@@ -9,14 +9,12 @@ from zlib import crc32
 
 from models.listing import Transaction
 from town.families.templated import JsonObject, Templated
-from town.families.words import Spacing, feature_list, stable_slug, type_of
+from town.families.words import Spacing, base36, feature_list, stable_slug, type_of
 from town.model import Advert, Article, Site
-
-_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class WixLike(Templated):
-    """`/annonces/<slug>`, lists with the repeater's own query."""
+    """`/annonces/<slug>`, lists at `/nos-ventes/2`."""
 
     name = "wixlike"
     platform = "wix"
@@ -46,7 +44,7 @@ class WixLike(Templated):
 
     def list_path(self, transaction: Transaction, page: int = 1) -> str:
         base = "/nos-locations" if transaction is Transaction.RENT else "/nos-ventes"
-        return base if page == 1 else f"{base}?{self.comp(site_key=base, number=1)}_page={page}"
+        return base if page == 1 else f"{base}/{page}"
 
     def detail_path(self, site: Site, advert: Advert) -> str:
         return f"/annonces/{stable_slug(advert)}-{advert.id}{advert.path_suffix}"
@@ -65,11 +63,7 @@ class WixLike(Templated):
 
     def comp(self, site_key: str, number: int) -> str:
         """A component's id, as the builder numbers them: `comp-l1x9k2f0`."""
-        value, digits = crc32(f"{site_key}/{number}".encode()), ""
-        while value:
-            value, digit = divmod(value, 36)
-            digits = _BASE36[digit] + digits
-        return f"comp-l{digits}"
+        return f"comp-l{base36(crc32(f'{site_key}/{number}'.encode()))}"
 
     def detail_context(self, site: Site, advert: Advert) -> JsonObject:
         records = {

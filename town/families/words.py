@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal
+from zlib import crc32
 
 from models.listing import FeesPayer, PropertyType, Transaction
 from town.model import Advert
@@ -185,3 +186,17 @@ INFO_TITLES: dict[str, str] = {
     "contact": "Nous contacter",
     "legal": "Mentions légales",
 }
+
+
+def base36(value: int) -> str:
+    """`1x2y3z`: how builders of sites write their hashes."""
+    text = ""
+    while value:
+        value, digit = divmod(value, 36)
+        text = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + text
+    return text or "0"
+
+
+def hashed(label: str) -> str:
+    """A style's class as CSS-in-JS names it: `css-1x2y3z`, the same for the same label."""
+    return "css-" + base36(crc32(label.encode()))
