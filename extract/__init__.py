@@ -1,0 +1,1 @@
+"""From HTML to a Listing: no network, no database, no clock."""

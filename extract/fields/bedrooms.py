@@ -1,0 +1,46 @@
+"""Bedrooms: "3 chambres", "trois chambres", "3 ch.", and six other languages. Goes to the decision."""
+
+import re
+from typing import Final
+
+from extract.fields.match import Match, best
+from extract.fields.number import COUNT, count
+from extract.text import fold, tidy
+
+_MOST: Final = 40
+_ADJECTIVES: Final = r"(?:(?:grandes?|belles?|jolies?|petites?|vraies?|spacieuses?|double|large) ){0,2}"
+_FIND = re.compile(
+    rf"(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
+    r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b|br\b|schlafzimmer\b|dormitorios?\b|habitaciones\b|camer[ae]\b"
+    r"|slaapkamers?\b|quartos?\b|dormitorios?\b)"
+)
+_SERVICE = re.compile(r"^ {0,2}(?:de service|d'hotes?|froide|de bonne|d'ami)")
+
+
+def find(text: str) -> list[Match[int]]:
+    """Every count of bedrooms in order: digits first in score, "une chambre" last."""
+    folded = fold(text)
+    matches = []
+    for found in _FIND.finditer(folded):
+        value = count(found["count"], _MOST)
+        if value is not None:
+            raw = text[found.start() : found.end()]
+            score = 0.2 if _SERVICE.match(folded[found.end() : found.end() + 16]) else _score(found["count"])
+            matches.append(Match(value, raw, found.start(), score))
+    return matches
+
+
+def parse(text: str) -> int | None:
+    """The count a short text is: `3`, `3 chambres`, `deux`."""
+    text = tidy(text[:200])
+    sure = best(find(text))
+    if sure:
+        return sure.value
+    bare = re.fullmatch(rf"[^0-9a-z\-]{{0,3}}({COUNT})[^0-9a-z]{{0,3}}", fold(text))
+    return count(bare[1], _MOST) if bare else None
+
+
+def _score(words: str) -> float:
+    if words[0].isdigit():
+        return 0.85
+    return 0.4 if words in ("un", "une") else 0.7

@@ -1,0 +1,56 @@
+"""Amounts of money in any text, each with the words around it. Knows no field: price, charges, fees
+and deposit each judge the same amounts by their own words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from extract.fields.match import after, before
+from extract.fields.number import NUMBER, number
+
+_SIGN: Final = r"€|£|\$|(?:eur(?:os?)?|gbp|usd|chf)\b"
+_SCALE: Final = r"(?:k(?=[€e$£ ])|m(?=[€$£])|millions?(?: d[e'])?)"
+_AMOUNT = re.compile(
+    rf"(?P<post_number>{NUMBER})(?: ?(?P<scale>{_SCALE}))? {{0,2}}(?P<post>{_SIGN}|(?<=k)e(?:ur(?:os?)?)?\b)"
+    rf"|(?P<pre>(?:\b(?:eur|gbp|usd|chf)|€|£|\$)) ?(?P<pre_number>{NUMBER})(?:(?P<pre_scale>[km])\b)?"
+)
+_CURRENCY: Final = {"€": "EUR", "e": "EUR", "£": "GBP", "g": "GBP", "$": "USD", "u": "USD", "c": "CHF"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`value` in `currency` (ISO 4217) at `start`..`end`; `lead` and `tail` are the folded words around."""
+
+    value: float
+    currency: str
+    start: int
+    end: int
+    lead: str
+    tail: str
+
+
+def amounts(folded: str) -> Iterator[Amount]:
+    """Every amount with a currency sign in a folded text, in order.
+
+    The words around stop at a line break; those before, also at the previous amount's sign; those
+    after, at the next digit.
+    """
+    for found in _AMOUNT.finditer(folded):
+        value = number(found["post_number"] or found["pre_number"])
+        if value is None:
+            continue
+        scale = found["scale"] or found["pre_scale"] or ""
+        lead = before(folded, found.start(), 64, "\n€£$")
+        tail = after(folded, found.end(), 40, "\n0123456789€£$")
+        sign = _CURRENCY[(found["post"] or found["pre"])[0]]
+        yield Amount(value * _factor(scale), sign, found.start(), found.end(), lead, tail)
+
+
+def _factor(scale: str) -> int:
+    return {"": 1, "k": 1_000, "m": 1_000_000}[scale[:1]]
+
+
+def whole(value: float, least: int, most: int) -> int | None:
+    """`value` in whole units, None outside `least`..`most` (NaN and infinity are outside)."""
+    return int(value) if least <= value <= most else None

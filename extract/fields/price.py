@@ -1,0 +1,153 @@
+"""The price: sale or rent, in whole currency units. Knows the words that make an amount the headline
+price and those that make it something else (fees, deposit, €/m², a loan). Goes to the price decision."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from extract.fields.match import Match, best, last_word
+from extract.fields.money import Amount, amounts, whole
+from extract.fields.number import NUMBER, number
+from extract.text import fold, tidy
+
+Period = Literal["night", "week", "month", "year"]
+_LEAST: Final = 10
+_MOST: Final = 300_000_000
+
+# What the nearest word before an amount makes of it.
+_LEAD = re.compile(
+    r"(?P<other>honoraires?|\bfrais\b|commission|depot|garantie|caution|charges|provision|taxe|foncier|apport"
+    r"|mensualite|mensualites|credit|emprunt|finance|\bpret\b|economi|depense|energie|estime|annuel"
+    r"|bouquet|rente|\bau lieu de|ancien prix|gebuhr|nebenkosten|kaution|provision|deposit|\bfees?\b|service charge"
+    r"|fianza|gastos|spese|cauzione|borg|servicekosten|caucao|condominio|etat des lieux|complement|capital"
+    r"|budget|chiffre d'affaires|\bca\b|bail|travaux|remise|reduction|gain|parking|box|garage|prix (?:du |au )?m(?:2|²|etre))"
+    r"|(?P<off>hors (?:les )?honoraires|net vendeur|hors frais)"
+    r"|(?P<from>a partir de|des|from|\bab\b|desde|a partire da|vanaf)\b"
+    r"|(?P<price>prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio|prezzo|prijs|huurprijs"
+    r"|preco|tarif|montant|vente|a vendre|a louer|valeur)"
+)
+_TAIL_OTHER = re.compile(
+    r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:"
+    r"/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)|metre|sq)|/ ?sq|psf|/ ?pers"
+    r"|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges|etat)|de depot|de caution|de garantie"
+    r"|de provision|de taxe|de commission|d'apport|d'economi|de travaux|de reduction|de remise|de parking"
+    r"|honoraires (?:a la )?charge|hors honoraires|net vendeur|hors frais)"
+)
+_TAIL_PRICE = re.compile(
+    r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises|honoraires inclus|honoraires compris"
+    r"|frais d'agence inclus|(?:/|par) ?mois|/ ?m\b|mensuel|\bpcm\b|per month|kalt|warm|v\.o\.n|k\.k)"
+)
+_PERIODS: Final = (
+    ("night", re.compile(r"^.{0,24}?(?:/|par|la|per|pro|a|por|al) ?(?:nuit|jour|night|day|nacht|noche|notte)\b")),
+    ("week", re.compile(r"^.{0,24}?(?:(?:/|par|la|per|pro|a|por|al) ?(?:semaine|sem\b|week|woche|semana|settimana)|\bpw\b)")),
+    ("year", re.compile(r"^.{0,24}?(?:(?:/|par|l'|per|pro|al) ?(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel|\bp\.?a\b)")),
+    (
+        "month",
+        re.compile(
+            r"^.{0,24}?(?:(?:/|par|le|per|pro|al|p\.) ?(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b|mensue|\bpcm\b|monat|\bc\.?c\b)"
+        ),
+    ),
+)  # fmt: skip
+_CHARGES_IN = re.compile(
+    r"^.{0,24}?(?:\bc\.?c\b|charges comprises|charges incl|provisions? (?:pour|sur) charges incl|warm|all.?in)"
+)
+_CHARGES_OUT = re.compile(r"^.{0,24}?(?:\bh\.?c\b|hors charges|\+ ?charges|kalt|sans charges|excl)")
+_RANGE_JOIN = re.compile(r"^(?: ?(?:-|a|to|et|and|bis|hasta|/) ?)$")
+_NEGATIVE = re.compile(r"^[^0-9a-z]{0,3}- ?[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`amount` in whole units of `currency` (None when no sign tells), per `per` for a rent."""
+
+    amount: int
+    currency: str | None
+    per: Period | None = None
+    charges_included: bool | None = None
+
+
+def find(text: str) -> list[Match[Price]]:
+    """Every amount with a currency sign, scored as the headline price; both ends of a range score low."""
+    folded = fold(text)
+    found = list(amounts(folded))
+    matches = []
+    for index, amount in enumerate(found):
+        price = _price(amount)
+        if price is None:
+            continue
+        in_range = _joined(folded, found, index) or _joined(folded, found, index + 1)
+        score = 0.1 if in_range else _score(amount, price)
+        matches.append(Match(price, text[amount.start : amount.end], amount.start, score))
+    return matches
+
+
+def parse(text: str) -> Price | None:
+    """The price a short text is; None for "sur demande", a range, a negative or absurd figure."""
+    text = tidy(text[:400])
+    folded = fold(text)
+    if _NEGATIVE.match(folded):
+        return None
+    matches = find(text)
+    if not matches:
+        return _bare(folded)
+    found = list(amounts(folded))
+    if any(_joined(folded, found, index) for index in range(1, len(found))) or _half_range(folded, found):
+        return None
+    sure = best(matches, floor=0.2)
+    return sure.value if sure else None
+
+
+def _bare(folded: str) -> Price | None:
+    numbers = list(re.finditer(NUMBER, folded))
+    if len(numbers) != 1 or re.search(r"[0-9]e[+\-]?[0-9]|m²|m2|%|kwh", folded):
+        return None
+    value = number(numbers[0][0])
+    amount = None if value is None else whole(value, _LEAST, _MOST)
+    if amount is None or _TAIL_OTHER.match(folded[numbers[0].end() :]):
+        return None
+    return Price(amount, None, _period(folded[numbers[0].end() :]), _charges(folded[numbers[0].end() :]))
+
+
+def _price(amount: Amount) -> Price | None:
+    value = whole(amount.value, _LEAST, _MOST)
+    if value is None:
+        return None
+    return Price(value, amount.currency, _period(amount.tail), _charges(amount.tail))
+
+
+def _period(tail: str) -> Period | None:
+    for period, pattern in _PERIODS:
+        if pattern.match(tail):
+            return period  # type: ignore[return-value]
+    return None
+
+
+def _charges(tail: str) -> bool | None:
+    if _CHARGES_OUT.match(tail):
+        return False
+    return True if _CHARGES_IN.match(tail) else None
+
+
+def _score(amount: Amount, price: Price) -> float:
+    if _TAIL_OTHER.match(amount.tail):
+        return 0.1
+    word = last_word(_LEAD, amount.lead)
+    if word in ("other", "off") and not _TAIL_PRICE.match(amount.tail):
+        return 0.1
+    score = 0.5 + (0.3 if word == "price" else 0) + (0.2 if _TAIL_PRICE.match(amount.tail) else 0)
+    return 0.3 if word == "from" else min(score - (0.3 if price.per == "year" else 0), 0.95)
+
+
+def _joined(folded: str, found: list[Amount], index: int) -> bool:
+    """Whether amounts `index - 1` and `index` are the two ends of one range."""
+    if not 0 < index < len(found):
+        return False
+    first, second = found[index - 1], found[index]
+    gap = folded[first.end : second.start]
+    return first.value < second.value and bool(_RANGE_JOIN.match(gap))
+
+
+def _half_range(folded: str, found: list[Amount]) -> bool:
+    """Whether a range carries one sign only: "200 000 - 250 000 €"."""
+    lead = folded[: found[0].start]
+    return bool(re.search(r"[0-9] {0,2}(?:-|a|to|et|and|bis) {0,2}$", lead))

@@ -1,0 +1,61 @@
+"""The French count of rooms: T3, F3, "3 pièces", studio. UK and US "rooms" count otherwise: the caller
+knows the page's country. Goes to the rooms decision."""
+
+import re
+from typing import Final
+
+from extract.fields.match import Match, before, best
+from extract.fields.number import COUNT, count
+from extract.text import fold, tidy
+
+_MOST: Final = 50
+_FIND = re.compile(
+    r"\b(?P<type>[tf] ?(?P<t>[1-9])(?: ?bis\b|(?![0-9a-z€]|[.,][0-9])))"
+    r"|\btype ?(?P<kind>[1-9])\b"
+    rf"|(?P<count>{COUNT}) ?(?:-|grandes? |belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b|assoalhadas\b)"
+    r"|(?<![0-9.,])(?P<short>[1-9]) ?p(?:\.|\b)(?! ?[0-9])"
+    r"|(?P<studio>\bstudios?\b|\bstudette\b)"
+)
+_NOT_ROOMS = re.compile(
+    r"^ {0,2}(?:d'eau|de vie\b|a vivre|jointe|justificative|du dossier|d'identite|annexe|par\b|humides?)"
+)
+_LINE = re.compile(r"(?:tram(?:way)?|ligne|metro|bus|station|rer)[^.]{0,16}$")
+
+
+def find(text: str) -> list[Match[int]]:
+    """Every count of rooms; a word form ("une pièce") scores below digits."""
+    folded = fold(text)
+    matches = []
+    for found in _FIND.finditer(folded):
+        if _NOT_ROOMS.match(folded[found.end() : found.end() + 20]):
+            continue
+        value = (
+            1
+            if found["studio"]
+            else count(found["t"] or found["kind"] or found["count"] or found["short"], _MOST)
+        )
+        if value is not None:
+            matches.append(
+                Match(value, text[found.start() : found.end()], found.start(), _score(found, folded))
+            )
+    return matches
+
+
+def parse(text: str) -> int | None:
+    """The count a short text is: `3`, `T3`, `3 pièces`, `studio`."""
+    text = tidy(text[:200])
+    sure = best(find(text))
+    if sure:
+        return sure.value
+    bare = re.fullmatch(
+        rf"[^0-9a-z\-]{{0,3}}({COUNT})(?: ?(?:rooms?|p|pieces?)?)[^0-9a-z]{{0,3}}", fold(text)
+    )
+    return count(bare[1], _MOST) if bare else None
+
+
+def _score(found: re.Match[str], folded: str) -> float:
+    if found["type"]:
+        return 0.1 if _LINE.search(before(folded, found.start(), 24)) else 0.9
+    if found["count"]:
+        return 0.9 if found["count"][0].isdigit() else (0.3 if found["count"] in ("un", "une") else 0.6)
+    return 0.6 if found["studio"] or found["short"] else 0.8

@@ -1,0 +1,66 @@
+"""Sale, rent, seasonal let, life annuity or auction, by words in seven languages and by URL words."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from extract.fields.match import Match
+from extract.text import fold, tidy
+from models.listing import Transaction
+
+_T: Final = Transaction
+# Special kinds first: "location saisonnière" is seasonal, "vente viager" an annuity.
+_WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
+    (_T.LIFE_ANNUITY, r"(?:vente(?: en)? )?viagers?|nue[ \-]propriete|life annuity"),
+    (_T.AUCTION, r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?|zwangsversteigerung|subastas?|asta giudiziaria"),
+    (_T.SEASONAL, r"locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
+    (_T.RENT, r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)|rentals?|lettings?|rent|zu vermieten|vermietung|miete\w{0,2}|mieten"
+        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar|arrendamento|aluguel|alugar|para alugar"),
+    (_T.SALE, r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|for sale|sales?|buy|zu verkaufen|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi"
+        r"|te koop|koop|kopen|vender|venda|a venda"),
+)  # fmt: skip
+_FIND = re.compile(
+    r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS) + r")(?![a-z0-9])"
+)
+# Said of the neighbourhood, of a service or of the past, not of this offer.
+_ASIDE = re.compile(
+    r"(?:service|gestion|agence|equipe|estim\w+|espace|mandat|promesse|compromis|plus.value|rentabilite|investissement)[^.\n]{0,16}$"
+)
+_SPECIAL: Final = (_T.LIFE_ANNUITY, _T.AUCTION, _T.SEASONAL)
+
+
+def find(text: str) -> list[Match[Transaction]]:
+    """Every word for a transaction, in order."""
+    folded = fold(text)
+    return [
+        Match(Transaction(found.lastgroup or "sale"), text[found.start() : found.end()], found.start(), _score(found, folded))
+        for found in _FIND.finditer(folded)
+    ]  # fmt: skip
+
+
+def parse(text: str) -> Transaction | None:
+    """The transaction a short text is; None when it names both sale and rent ("Achat / Location")."""
+    return _decide(match.value for match in find(tidy(text[:200]).replace("_", " ")))
+
+
+def from_url(url: str) -> Transaction | None:
+    """The transaction that the words of an address tell; the host's name does not count."""
+    path = re.sub(r"^[a-z][a-z0-9+.\-]{0,9}://[^/?#]*", "", url[:2000], flags=re.IGNORECASE)
+    words = re.sub(r"[^a-z0-9]+", " ", fold(unquote(path)))
+    return _decide(Transaction(found.lastgroup or "sale") for found in _FIND.finditer(words))
+
+
+def _decide(found: Iterator[Transaction]) -> Transaction | None:
+    kinds = set(found)
+    for special in _SPECIAL:
+        if special in kinds:
+            return special
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _score(found: re.Match[str], folded: str) -> float:
+    if _ASIDE.search(folded[max(0, found.start() - 32) : found.start()]):
+        return 0.15
+    phrase = " " in found[0] or found.lastgroup in {kind.value for kind in _SPECIAL}
+    return 0.8 if phrase else 0.5

@@ -1,0 +1,73 @@
+"""Text tools: spaces of every kind, folding of case and accents, masking of personal contacts.
+
+Knows characters, not property. Every reader tidies what it takes from a page here first.
+"""
+
+import re
+import unicodedata
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
+_BLANKS = re.compile(r"[^\S\n]+")
+_QUOTES = dict.fromkeys("’‘‛ʼ`´′", "'") | dict.fromkeys("“”„«»″", '"')
+_DASHES = dict.fromkeys("‐‑‒–—−―", "-")
+# The euro sign of windows-1252 when a page says latin-1.
+_SINGLES = _QUOTES | _DASHES | {"\x80": "€", "€": "€", "\n": "\n"}
+
+
+def _fold_char(char: str) -> str:
+    if char in _SINGLES:
+        return _SINGLES[char]
+    if char.isspace():
+        return " "
+    return unicodedata.normalize("NFD", char)[0].lower()[0]
+
+
+class _Folding(dict[int, str]):
+    """A translation table that learns each character the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_char(chr(code))
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def tidy_lines(text: str) -> str:
+    """One plain space for each run of blanks, no invisible characters, composed accents (NFC).
+
+    Line breaks stay: at most one empty line in a row.
+    """
+    composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", _BREAKS.sub("\n", text)))
+    lines = [line.strip() for line in _BLANKS.sub(" ", composed).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def tidy(text: str) -> str:
+    """`tidy_lines` on a single line."""
+    return " ".join(tidy_lines(text).split())
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, plain quotes, dashes and spaces; as long as `text`.
+
+    An offset in the result is the same offset in `text`, so words are sought here and quoted there.
+    """
+    return text.translate(_FOLDING)
+
+
+# French numbers, written in pairs or with the country's prefix; and any international number.
+PHONE = re.compile(
+    r"(?<![0-9])(?:(?:\+|00) ?33[ .\-/]{0,2}(?:\(0\))?[ .\-/]{0,2}|0)[1-9](?:[ .\-/]{0,2}[0-9]{2}){4}(?![0-9])"
+    r"|(?<![0-9+])\+[1-9][0-9]{0,2}(?:[ .\-()/]{1,2}[0-9]{2,4}){2,5}(?![0-9])"
+)
+EMAIL = re.compile(
+    r"(?<![\w.+\-])[\w.+\-]{1,64} ?(?:@|\(at\)|\[at\]|\(arobase\)|\[arobase\]) ?[\w\-]{1,63}(?:\.[\w\-]{2,63}){1,4}",
+    re.IGNORECASE,
+)
+
+
+def mask_contacts(text: str) -> str:
+    """`text` with every phone number as `[phone]` and every e-mail address as `[e-mail]`."""
+    return PHONE.sub("[phone]", EMAIL.sub("[e-mail]", text))
