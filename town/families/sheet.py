@@ -77,7 +77,7 @@ class SheetFamily(Family):
             "longitude": f"{home.longitude:.5f}",
             "land_surface": None if home.land_surface is None else self.area(home.land_surface),
             "floor": None if home.floor is None else words.floor(home.floor, self.ground),
-            "charges": None if home.charges is None else self.money(home.charges),
+            "charges": None if home.charges is None else f"{self.money(home.charges)}/mois",
             "furnished": _yes_no(home.furnished),
         }
 
