@@ -1,0 +1,68 @@
+"""The documents keep up with the code: every setting is documented, with the default it really has."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+ROWS = {
+    cells[0].strip("` "): cells[1].strip("` ")
+    for line in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("| `")
+    for cells in [line.strip("|").split("|")]
+}
+NAMES = sorted(name.upper() for name in Settings.model_fields)
+
+
+def _shown(default: Any) -> str:
+    """A default as the document shows it; a dash for none."""
+    if default is None or default == "":
+        return "–"
+    return (
+        str(default).lower()
+        if isinstance(default, bool)
+        else f"{default:g}"
+        if isinstance(default, float)
+        else str(default)
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_setting_is_documented_with_its_default_and_shown_in_the_example(name: str) -> None:
+    assert ROWS[name] == _shown(Settings.model_fields[name.lower()].default)
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert re.search(rf"^{name}=$", example, re.MULTILINE)
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    assert sorted(ROWS) == NAMES
+
+
+def test_a_decision_is_short_numbered_and_says_when_to_look_again() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [path.name[:3] for path in decisions] == [
+        f"{number:03}" for number in range(1, len(decisions) + 1)
+    ]
+    for path in decisions:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) < 40, path.name
+        assert text.startswith(f"# {path.name[:3]}: "), path.name
+        for part in ("**Rule.**", "**Context.**", "**Alternatives.**", "**Revisit**"):
+            assert part in text, (path.name, part)
+
+
+def test_the_changelog_knows_the_version_of_the_distribution() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_licence_is_the_one_that_the_distribution_names() -> None:
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Apache License" in text
+    assert "Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
