@@ -1,0 +1,253 @@
+"""Clusters of listing cards: links that stand in the same place of repeated blocks with a price,
+a surface or a photo near. Knows no URL pattern. `links` and `document.main` use them.
+"""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from extract.tree import Element
+from extract.zones import Zone
+
+if TYPE_CHECKING:
+    from extract.document import Document
+
+MAX_ANCHORS = 6_000
+#: A card holds one listing; longer texts are a page's own body.
+MAX_CARD_TEXT = 4_000
+PRICE = re.compile(
+    r"€|£|\$|\beuros?\b|\beur\b|\bcfa\b|\bchf\b|\baed\b|\bz[łl]\b|\bprix\b|\bloyer\b|/mois|nous consulter|mise à prix|"
+    r"₹|\bpoa\b|auf anfrage|sur demande",
+    re.I,
+)
+SURFACE = re.compile(r"\d\s*(?:m²|m2|m\b|㎡|sq\.?\s?ft|sqft|sq\.?\s?m|ha\b|acres?)|^m²|^m2", re.I)
+ROOMS = re.compile(
+    r"pi[èe]ces?\b|chambres?\b|\b[TF]\d\b|\bbeds?\b|\bbedrooms?|\bzi(?:mmer|\.)|\bhab\.|habitac|quartos?\b|\bpokoj|\bslaapkamer|"
+    r"\bstudio\b|\bmaison\b|\bappartement\b|\bvilla\b|\bwohnung\b|\bhaus\b|\bterrain\b|\bduplex\b|\boffice\b|\bretail\b|"
+    r"\bimmeuble\b|\bparking\b|\bgarage\b|\blocal\b|\bbureaux\b",
+    re.I,
+)
+OFFER = re.compile(
+    r"\b(?:à|a) (?:vendre|louer)\b|\bfor (?:sale|rent)\b|\bto (?:let|rent)\b|\ben (?:venta|renta|alquiler)\b",
+    re.I,
+)
+_ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|ics|vcf)(?:[?#]|$)", re.I)
+_NOT_A_PAGE = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:|sms:|whatsapp:|$)", re.I)
+_SIDE = re.compile(
+    r"contact|favori|compar|s[ée]lection|partag|share|print|imprim|mailto|login|connexion|account|wishlist",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Card:
+    """One card: the block, the link as it stands, and what stands near the link."""
+
+    block: Element
+    href: str
+    anchor: Element
+
+
+@dataclass(slots=True)
+class Cards:
+    """All listing cards of a page in page order; `covered` holds the indexes inside them."""
+
+    found: list[Card] = field(default_factory=list)
+    covered: set[int] = field(default_factory=set)
+    #: The largest cluster's size: cards that stand together.
+    largest: int = 0
+    #: Where the largest cluster begins, as an element index.
+    start: int = -1
+
+
+class Facts:
+    """What each subtree tells, as running sums over the elements: constant time for any block."""
+
+    def __init__(self, document: "Document") -> None:
+        size = len(document.elements) + 1
+        self.price, self.surface, self.rooms = [0] * size, [0] * size, [0] * size
+        self.images, self.text, self.offer = [0] * size, [0] * size, [0] * size
+        for element in document.elements:
+            at = element.index + 1
+            if element.tag in {"script", "style", "noscript", "option", "title"}:
+                continue
+            if element.tag in {"img", "picture", "amp-img"} or "background" in element.get("style"):
+                self.images[at] = 1
+            for part in element.parts:
+                if isinstance(part, str) and not part.isspace():
+                    self.text[at] += len(part)
+                    if len(part) < 400:
+                        self.price[at] |= bool(PRICE.search(part))
+                        self.surface[at] |= bool(SURFACE.search(part.strip()))
+                        self.rooms[at] |= bool(ROOMS.search(part))
+                        self.offer[at] |= bool(OFFER.search(part))
+        for sums in (self.price, self.surface, self.rooms, self.images, self.text, self.offer):
+            for index in range(1, size):
+                sums[index] += sums[index - 1]
+
+    def looks_like_card(self, block: Element) -> bool:
+        """Price with any other fact, or surface with a photo, in a text of a card's length."""
+        low, high = block.index, block.end
+        length = self.text[high] - self.text[low]
+        if not 8 <= length <= MAX_CARD_TEXT:
+            return False
+        price = self.price[high] > self.price[low]
+        surface = self.surface[high] > self.surface[low]
+        rooms = self.rooms[high] > self.rooms[low]
+        image = self.images[high] > self.images[low]
+        offer = self.offer[high] > self.offer[low]
+        other = surface or rooms or image
+        return (price and other) or (surface and (image or rooms)) or (offer and rooms and image)
+
+    def looks_like_full_card(self, block: Element) -> bool:
+        """A card that needs no link to be one: price, photo and a dwelling's fact in a short text."""
+        low, high = block.index, block.end
+        return (
+            self.text[high] - self.text[low] < 1_500
+            and self.price[high] > self.price[low]
+            and self.images[high] > self.images[low]
+            and (self.rooms[high] > self.rooms[low] or self.surface[high] > self.surface[low])
+        )
+
+
+def find(document: "Document") -> Cards:
+    """The listing cards of a page, the best link of each, in page order."""
+    facts = Facts(document)
+    clusters = [c for c in map(lambda a: _cluster(a, document, facts), _grouped(document)) if c]
+    clusters.sort(key=lambda cluster: (-_weight(cluster), cluster[0].anchor.index))
+    result = Cards()
+    taken: list[Element] = []
+    seen: set[str] = set()
+    for cluster in clusters:
+        fresh = [card for card in cluster if not _overlaps(card.block, taken)]
+        if len(fresh) * 2 <= len(cluster):
+            continue
+        taken.extend(card.block for card in fresh)
+        taken.sort(key=lambda block: block.index)
+        if len(fresh) > result.largest:
+            result.largest, result.start = len(fresh), min(c.block.index for c in fresh)
+        result.found.extend(fresh)
+    result.found.sort(key=lambda card: card.anchor.index)
+    for card in result.found:
+        result.covered.update(range(card.block.index, card.block.end))
+    _add_linkless(document, facts, result)
+    result.found = [c for c in result.found if not (key(c.href) in seen or seen.add(key(c.href)))]  # type: ignore[func-returns-value]
+    return result
+
+
+def _add_linkless(document: "Document", facts: Facts, result: Cards) -> None:
+    """Covers repeated blocks that are cards without a link, or with dead ones."""
+    groups: dict[tuple[int, str, str], list[Element]] = {}
+    for element in document.elements[1:]:
+        if (
+            element.parent is not None
+            and element.end - element.index > 3
+            and element.index not in result.covered
+        ):
+            if document.zones[element.index] is Zone.MAIN and facts.looks_like_full_card(element):
+                names = element.names.split()
+                groups.setdefault((element.parent.index, element.tag, names[0] if names else ""), []).append(
+                    element
+                )
+    for blocks in groups.values():
+        if len(blocks) >= 3:
+            for block in blocks:
+                result.covered.update(range(block.index, block.end))
+            if len(blocks) > result.largest:
+                result.largest, result.start = len(blocks), blocks[0].index
+
+
+def key(href: str) -> str:
+    """The part of a link that names a page: fragments differ between photo and title of one card."""
+    return href.split("#", 1)[0].strip()
+
+
+def is_page(href: str) -> bool:
+    """Whether a link leads to a page: no fragment alone, no mail, no photo."""
+    return not _NOT_A_PAGE.match(href) and not _ASSET.search(href) and len(href) < 2_000
+
+
+def _grouped(document: "Document") -> list[list[Element]]:
+    """Same-site page links outside menus, grouped by where they stand."""
+    groups: dict[tuple[str, str], list[Element]] = {}
+    for anchor in document.all("a")[:MAX_ANCHORS]:
+        href = anchor.get("href")
+        if not href or not is_page(href) or document.zones[anchor.index] in {Zone.CHROME, Zone.CRUMBS}:
+            continue
+        if _SIDE.search(anchor.names) or not _same_site(document, href):
+            continue
+        path = [anchor.tag, " ".join(sorted(anchor.names.split())[:3])]
+        for depth, above in enumerate(anchor.ancestors()):
+            path.append(above.tag)
+            if depth > 5:
+                break
+        groups.setdefault((" ".join(path), ""), []).append(anchor)
+    return list(groups.values())
+
+
+def _same_site(document: "Document", href: str) -> bool:
+    if not href.lower().lstrip().startswith(("http:", "https:", "//")):
+        return True
+    return (
+        "facebook." not in href
+        and "twitter." not in href
+        and "google." not in href
+        and "linkedin." not in href
+    )
+
+
+def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list[Card]:
+    hrefs = {key(a.get("href")) for a in anchors}
+    if len(anchors) < 2:
+        return []
+    by_anchor = len(hrefs) == 1
+    if by_anchor and len(anchors) < 3:
+        return []
+    owners: dict[int, int] = {}
+    mark = (lambda a: a.index) if by_anchor else (lambda a: hash(key(a.get("href"))))
+    for anchor in anchors:
+        mine = mark(anchor)
+        for node in (anchor, *anchor.ancestors()):
+            if owners.setdefault(node.index, mine) != mine:
+                owners[node.index] = 0
+    cards = [Card(_block(a, owners, mark(a)), a.get("href"), a) for a in anchors]
+    titles = document.all("h1")[:1]
+    good = [
+        c
+        for c in cards
+        if facts.looks_like_card(c.block) and not any(c.block.index <= t.index < c.block.end for t in titles)
+    ]
+    distinct = {key(c.href) for c in good}
+    if len(good) * 2 < len(cards) or (len(distinct) < 2 and not (by_anchor and len(good) >= 3)):
+        return []
+    # A card without its price among many that have one is still a card.
+    return good if len(good) * 10 < len(cards) * 6 else [c for c in cards if c in good or _is_alone(c, facts)]
+
+
+def _is_alone(card: Card, facts: Facts) -> bool:
+    return 8 <= facts.text[card.block.end] - facts.text[card.block.index] <= MAX_CARD_TEXT
+
+
+def _block(anchor: Element, owners: dict[int, int], mine: int) -> Element:
+    """The largest ancestor that holds this link alone of its cluster."""
+    block = anchor
+    for above in anchor.ancestors():
+        if owners.get(above.index) != mine or above.tag in {"body", "html", "main"}:
+            break
+        block = above
+    return block
+
+
+def _weight(cluster: list[Card]) -> float:
+    distinct = len({key(c.href) for c in cluster})
+    told = any(len("".join(p for p in c.anchor.parts if isinstance(p, str)).strip()) > 14 for c in cluster)
+    return max(distinct, len(cluster) / 10) * (1.1 if told else 1.0)
+
+
+def _overlaps(block: Element, taken: list[Element]) -> bool:
+    """Whether a block lies in, or holds, a card already taken (`taken` is sorted and disjoint)."""
+    at = bisect_left(taken, block.index, key=lambda other: other.index)
+    if at < len(taken) and taken[at].index < block.end:
+        return True
+    return at > 0 and taken[at - 1].end > block.index

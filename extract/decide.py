@@ -1,0 +1,117 @@
+"""From candidates to one Listing: agreement of independent sources, sense checks, null rather than wrong.
+
+Knows neither HTML nor where a candidate was read beyond its source's name. `page` calls it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from extract.candidates import Candidate
+from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType, Transaction
+
+#: A value needs this much agreement to be told.
+FLOORS = {
+    "price": 0.3,
+    "postal_code": 0.25,
+    "city": 0.25,
+    "address": 0.3,
+    "transaction": 0.25,
+    "property_type": 0.2,
+}
+FLOOR = 0.3
+#: Euros per square metre: below and above, price or surface is misread.
+SALE_PER_M2 = (40, 60_000)
+RENT_PER_M2 = (1, 400)
+
+Decided = dict[str, tuple[Any, Evidence]]
+
+
+def decide(candidates: Iterable[Candidate]) -> tuple[Listing, dict[str, Evidence]]:
+    """The Listing that the candidates support, and each field's evidence."""
+    by_field: dict[str, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        if one.field in LISTING_FIELDS and one.value is not None:
+            by_field[one.field].append(one)
+    decided: Decided = {}
+    for field, rivals in by_field.items():
+        best = elect(rivals)
+        if best is not None and best[1].confidence >= FLOORS.get(field, FLOOR):
+            decided[field] = best
+    make_sense(decided, by_field)
+    values = {field: value for field, (value, _) in decided.items()}
+    return Listing(**values), {field: evidence for field, (_, evidence) in decided.items()}
+
+
+def elect(rivals: list[Candidate]) -> tuple[Any, Evidence] | None:
+    """The value with the most support: sources add up, one source counts once per value."""
+    support: dict[Any, dict[str, Candidate]] = {}
+    for one in rivals:
+        sources = support.setdefault(_same(one.value), {})
+        known = sources.get(one.source)
+        if known is None or one.confidence > known.confidence:
+            sources[one.source] = one
+    if not support:
+        return None
+    winner = max(support.values(), key=_together)
+    first = max(winner.values(), key=lambda one: one.confidence)
+    return first.value, Evidence(first.source, first.raw, round(_together(winner), 3))
+
+
+def _together(sources: Mapping[str, Candidate]) -> float:
+    doubt = 1.0
+    for one in sources.values():
+        doubt *= 1.0 - min(0.97, max(0.0, one.confidence))
+    return 1.0 - doubt
+
+
+def _same(value: Any) -> Any:
+    """What counts as the same value: 45.2 and 45 m², "PARIS" and "Paris"."""
+    if isinstance(value, float):
+        return round(value)
+    if isinstance(value, str):
+        return " ".join(value.casefold().replace("-", " ").split())
+    return value if isinstance(value, (int, bool)) else str(value)
+
+
+def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]]) -> None:
+    """Drops what contradicts surer evidence."""
+    _transaction(decided)
+    _rooms(decided)
+    _ratio(decided)
+
+
+def _value(decided: Decided, field: str) -> Any:
+    return decided[field][0] if field in decided else None
+
+
+def _transaction(decided: Decided) -> None:
+    """A price alone tells rent from sale where no word does."""
+    price = _value(decided, "price")
+    if "transaction" in decided or price is None:
+        return
+    if price >= 30_000 and _value(decided, "property_type") in {
+        PropertyType.APARTMENT,
+        PropertyType.HOUSE,
+        PropertyType.STUDIO,
+    }:
+        evidence = decided["price"][1]
+        decided["transaction"] = (Transaction.SALE, Evidence("price", evidence.raw, 0.5))
+
+
+def _rooms(decided: Decided) -> None:
+    rooms, bedrooms = _value(decided, "rooms"), _value(decided, "bedrooms")
+    if rooms is not None and bedrooms is not None and bedrooms > rooms:
+        weaker = min(("rooms", "bedrooms"), key=lambda f: decided[f][1].confidence)
+        del decided[weaker]
+
+
+def _ratio(decided: Decided) -> None:
+    """Euros per square metre outside any market: the less sure of price and surface goes."""
+    price, surface = _value(decided, "price"), _value(decided, "surface")
+    if not price or not surface:
+        return
+    low, high = RENT_PER_M2 if _value(decided, "transaction") is Transaction.RENT else SALE_PER_M2
+    if not low <= price / surface <= high:
+        weaker = min(("price", "surface"), key=lambda f: decided[f][1].confidence)
+        del decided[weaker]

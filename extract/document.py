@@ -1,0 +1,241 @@
+"""A page made ready for reading: elements, zones, lines of text, head data, scripts. Cached.
+
+Knows HTML's habits, not estates' fields: readers take it from here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from extract import cards, tree, zones
+from extract.tree import Element
+from extract.zones import Zone
+
+INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "svg",
+        "path",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "use",
+        "g",
+        "wbr",
+        "noscript",
+        "picture",
+        "source",
+    ]
+)
+MAX_LINES = 20_000
+_GLUED = frozenset({"sup", "sub"})
+
+
+@dataclass(slots=True)
+class Line:
+    """One line as a reader sees it: its text, the block that holds it, its runs (text, element)."""
+
+    text: str
+    block: Element
+    zone: Zone
+    runs: list[tuple[str, Element]]
+    number: int = 0
+
+
+class Document:
+    """One HTML page. `url` is where it was found; never raises whatever the markup."""
+
+    def __init__(self, html: str, url: str) -> None:
+        self.html = html
+        self.url = url
+        self.elements, self.cut = tree.parse(html)
+        self.zones = zones.assign(self.elements)
+
+    @cached_property
+    def by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            found.setdefault(element.tag, []).append(element)
+        return found
+
+    def all(self, *tags: str) -> list[Element]:
+        """Every element with one of these tags, in document order for one tag."""
+        return [e for tag in tags for e in self.by_tag.get(tag, ())]
+
+    @cached_property
+    def base(self) -> str:
+        """The address that relative links start from: the first base href, else the page's own."""
+        for element in self.all("base"):
+            if element.get("href"):
+                return self.join(self.url, element.get("href"))
+        return self.url
+
+    @staticmethod
+    def join(base: str, href: str) -> str:
+        """`href` made absolute, or empty where it is no address."""
+        try:
+            return urljoin(base, href.strip())
+        except ValueError:
+            return ""
+
+    def absolute(self, href: str) -> str:
+        return self.join(self.base, href)
+
+    @cached_property
+    def host(self) -> str:
+        try:
+            return (urlsplit(self.url).hostname or "").removeprefix("www.")
+        except ValueError:
+            return ""
+
+    @cached_property
+    def title(self) -> str:
+        for element in self.all("title"):
+            if element.parent is None or element.parent.tag not in {"svg", "g", "symbol"}:
+                return squeeze(element.raw_text())
+        return ""
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Meta contents by name, property or itemprop, lower case; the first one wins."""
+        found: dict[str, str] = {}
+        for element in self.all("meta"):
+            name = element.get("property") or element.get("name") or element.get("itemprop")
+            if name and element.get("content"):
+                found.setdefault(name.lower(), element.get("content").strip())
+        return found
+
+    @cached_property
+    def canonical(self) -> str | None:
+        for element in self.all("link"):
+            if "canonical" in element.get("rel").lower().split() and element.get("href"):
+                return self.absolute(element.get("href")) or None
+        return None
+
+    @cached_property
+    def scripts(self) -> list[tuple[str, str, str]]:
+        """Inline scripts as (type, id, text), in order."""
+        return [
+            (e.get("type").lower(), e.get("id"), e.raw_text())
+            for e in self.all("script")
+            if "src" not in e.attrs
+        ]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The page's text, one line per block or break, whatever the zone, in order."""
+        return list(_lines(self))
+
+    @cached_property
+    def cards(self) -> "cards.Cards":
+        """The page's clusters of listing cards."""
+        return cards.find(self)
+
+    @cached_property
+    def main(self) -> list[Line]:
+        """The lines of the property itself: MAIN, and in no card of another listing."""
+        inside = self.cards.covered
+        return [line for line in self.lines if line.zone is Zone.MAIN and line.block.index not in inside]
+
+    @cached_property
+    def main_text(self) -> str:
+        return "\n".join(line.text for line in self.main)
+
+    @cached_property
+    def h1(self) -> list[str]:
+        """The visible first-rank headings."""
+        texts = (zones.heading_text(e) for e in self.all("h1") if self.zones[e.index] is not Zone.HIDDEN)
+        return [text for text in texts if text]
+
+
+def squeeze(text: str) -> str:
+    """Runs of any space (no-break and thin ones too) as one plain space."""
+    return " ".join(text.split())
+
+
+def _lines(document: Document) -> Iterator[Line]:
+    stack: list[str | Element | None] = [document.elements[0]]
+    owners: list[Element] = []
+    runs: list[tuple[str, Element]] = []
+    block, count = document.elements[0], 0
+    while stack and count < MAX_LINES:
+        part = stack.pop()
+        ends = part is None and owners.pop().tag not in INLINE
+        starts = isinstance(part, Element) and part.tag not in INLINE
+        if (ends or starts) and runs:
+            line = _line(runs, block, document)
+            runs = []
+            if line is not None:
+                line.number = count
+                count += 1
+                yield line
+        if isinstance(part, str):
+            if not runs:
+                block = _block(owners)
+            runs.append((part, owners[-1]))
+        elif part is not None and part.tag not in tree.OPAQUE - {"title", "head"} and part.tag != "head":
+            owners.append(part)
+            stack.append(None)
+            stack.extend(reversed(part.parts))
+    if runs and owners:
+        line = _line(runs, block, document)
+        if line is not None:
+            yield line
+
+
+def _block(owners: list[Element]) -> Element:
+    for element in reversed(owners):
+        if element.tag not in INLINE:
+            return element
+    return owners[0]
+
+
+def _line(runs: list[tuple[str, Element]], block: Element, document: Document) -> Line | None:
+    pieces: list[str] = []
+    kept: list[tuple[str, Element]] = []
+    for text, element in runs:
+        if (element is not block and element.tag not in _GLUED and pieces) or (
+            pieces
+            and kept
+            and kept[-1][1] is not element
+            and element.tag not in _GLUED
+            and kept[-1][1].tag not in _GLUED
+        ):
+            pieces.append(" ")
+        pieces.append(text)
+        squeezed = squeeze(text)
+        if squeezed:
+            kept.append((squeezed, element))
+    text = squeeze("".join(pieces))
+    if not text:
+        return None
+    zone = document.zones[kept[0][1].index]
+    return Line(text, block, zone, kept)

@@ -1,0 +1,117 @@
+"""The JSON-LD graphs of a page: their objects, and the one dwelling that the page is about.
+
+Knows schema.org's types; reads no field. `readers/json_ld` and `kind` ask.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from extract.document import Document
+
+MAX_BLOCK = 2_000_000
+MAX_NODES = 20_000
+MAX_DEPTH = 40
+
+#: Types that are, hold or offer a dwelling; the number orders them when several stand in a page.
+DWELLINGS = {
+    "realestatelisting": 5, "apartment": 5, "house": 5, "singlefamilyresidence": 5, "residence": 4,
+    "accommodation": 4, "apartmentcomplex": 3, "product": 4, "individualproduct": 4, "offer": 2, "place": 2,
+    "landform": 2, "suite": 3, "room": 3, "vacationrental": 4, "lodgingbusiness": 1,
+}  # fmt: skip
+#: Types that are somebody, a menu or a list: what lies below them is not the property's.
+OTHERS = frozenset(
+    [
+        "realestateagent",
+        "organization",
+        "localbusiness",
+        "person",
+        "website",
+        "webpage",
+        "breadcrumblist",
+        "itemlist",
+        "searchaction",
+        "imageobject",
+        "corporation",
+        "postaladdressbook",
+        "article",
+        "blogposting",
+        "newsarticle",
+        "review",
+        "aggregaterating",
+        "faqpage",
+        "collectionpage",
+        "searchresultspage",
+    ]
+)
+#: Below these keys stands somebody else.
+_SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publisher", "brand", "offeredby",
+                       "manufacturer", "issimilarto", "isrelatedto", "review", "landlord", "realestateagent"})  # fmt: skip
+_COMMENT = re.compile(
+    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$"
+)
+
+
+def blocks(document: Document) -> list[Any]:
+    """Every JSON-LD block that can be read, repaired where line breaks stand in strings."""
+    found = []
+    for kind, _, text in document.scripts:
+        if "ld+json" in kind and len(text) <= MAX_BLOCK:
+            data = load(_COMMENT.sub("", text.strip()))
+            if data is not None:
+                found.append(data)
+    return found
+
+
+def load(text: str) -> Any:
+    """JSON as sites write it: raw line breaks and trailing commas are forgiven; else None."""
+    for attempt in (text, re.sub(r",\s*([}\]])", r"\1", text.rstrip().rstrip(";"))):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def nodes(data: Any) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Every object of a graph with whether it stands in a list of several peers, bounded."""
+    stack: list[tuple[Any, int, bool]] = [(data, 0, False)]
+    count = 0
+    while stack and count < MAX_NODES:
+        value, depth, peer = stack.pop()
+        count += 1
+        if isinstance(value, dict):
+            yield value, peer
+            if depth < MAX_DEPTH:
+                inside = peer or bool(types(value) & {"itemlist"})
+                stack.extend(
+                    (v, depth + 1, inside)
+                    for k, v in reversed(value.items())
+                    if isinstance(v, (dict, list)) and k.lower() not in _SOMEBODY
+                )
+        elif isinstance(value, list) and depth < MAX_DEPTH:
+            stack.extend((v, depth + 1, peer) for v in reversed(value))
+
+
+def types(node: dict[str, Any]) -> set[str]:
+    """The node's schema.org types, lower case, without the vocabulary's address."""
+    kind = node.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return {str(k).rpartition("/")[2].lower() for k in kinds if k}
+
+
+def subject(document: Document) -> dict[str, Any] | None:
+    """The dwelling that the page is about: best type, most told; None where peers tie."""
+    scored: list[tuple[int, int, dict[str, Any]]] = []
+    for order, data in enumerate(blocks(document)):
+        for node, peer in nodes(data):
+            weight = max((DWELLINGS.get(kind, 0) for kind in types(node)), default=0)
+            if weight and not peer and not types(node) & OTHERS:
+                scored.append((weight + min(8, len(node)), -order, node))
+    if not scored:
+        return None
+    top = max(scored, key=lambda row: (row[0], row[1]))
+    offers = [n for s, _, n in scored if "price" in n or "offers" in n]
+    names = {str(n.get("name"))[:80] for n in offers if n.get("name")}
+    return None if len(names) > 2 else top[2]

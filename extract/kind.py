@@ -1,0 +1,173 @@
+"""What a page is: one listing, a list of them, or something else, and why. Content first.
+
+Knows signs (cards, titles, facts, words); reads no field. `page` asks before any reader runs.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from extract import graph
+from extract.cards import PRICE, ROOMS, SURFACE
+from extract.document import Document, Line
+
+DETAIL, INDEX, OTHER = "detail", "index", "other"
+
+_CHALLENGE = re.compile(
+    r"captcha-delivery|geo\.captcha|datadome|cf-challenge|challenge-platform/h/|cf_chl_|just a moment\.\.\.|attention required!|"
+    r"px-captcha|perimeterx|_incapsula_resource|distil_r_captcha|g-recaptcha|h-captcha|hcaptcha|are you a (?:human|robot)|"
+    r"v[ée]rifi(?:er|ez|ons) que vous (?:n'[êe]tes pas un robot|[êe]tes (?:un )?humain)|access denied|acc[èe]s (?:refus[ée]|interdit)|unusual traffic",
+    re.I,
+)
+_GONE = re.compile(
+    r"(?:annonce|bien|offre|page|fiche|propri[ée]t[ée]|logement)[^.\n]{0,60}(?:n'est plus (?:disponible|en ligne|propos|[àa] la vente|accessible|d'actualit)|"
+    r"n'existe (?:plus|pas)|a [ée]t[ée] (?:retir|supprim|archiv|vendue? ou|lou[ée]e? ou)|est introuvable|introuvable|n'a pas [ée]t[ée] trouv|expir|"
+    r"plus disponible)|page (?:not found|introuvable|non trouv[ée]e)|erreur 40[48]|error 40[48]|40[48] (?:error|not found|request)|"
+    r"^40[48]$|oups|(?:listing|property|page) (?:is )?no longer (?:available|exists?|online)|nicht mehr verf[üu]gbar|ya no est[áa] disponible|request time-?out",
+    re.I | re.M,
+)
+_SOLD = re.compile(
+    r"^(?:(?:d[ée]j[àa]|bien|maison|appartement|statut|[ée]tat|disponibilit[ée]|annonce)\s*:?\s*)?(?:vendue?|lou[ée]e?|"
+    r"(?:vendue?|lou[ée]e?) par (?:l'agence|nos soins|notre agence|nous)|sous (?:compromis|offre|promesse|option)(?: de vente)?|"
+    r"compromis (?:sign[ée]|en cours)|vente (?:conclue|r[ée]alis[ée]e)|d[ée]j[àa] (?:vendue?|lou[ée]e?))\s*!?$",
+    re.I,
+)
+_STICKER = re.compile(
+    r"sticker|badge|label|status|statut|etat|ribbon|flag|bandeau|ruban|banner|tag|overlay|sold|vendu|loue",
+    re.I,
+)
+_LIST_TITLE = re.compile(
+    r"\b(?:annonces?|nos biens|nos ventes|nos locations|nos offres|r[ée]sultats?|biens? trouv|logements?|toutes? (?:nos|les)|"
+    r"(?:appartements|maisons|biens|terrains|villas|immeubles|ventes|locations|studios|properties|houses|flats|homes|wohnungen|immobilien|casas|pisos)\b)",
+    re.I,
+)
+_LIST_WORDS = re.compile(
+    r"\b\d[\d .,]{0,8}\s*(?:annonces?|biens?|r[ée]sultats?|offres?|logements?|properties|results|listings|ergebnisse|treffer|anuncios|appartements|maisons|locations|ventes)\b|"
+    r"trier par|tri(?:er)? ?:|affiner|filtrer|r[ée]sultats? (?:de|par)|sort by|sortier|ordenar|affichage|par page",
+    re.I,
+)
+_DETAIL_WORDS = re.compile(
+    r"\b(?:r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]|honoraires|charges|d[ée]p[ôo]t de garantie|dpe|diagnostic|classe [ée]nerg|bilan [ée]nerg|"
+    r"taxe fonci[èe]re|descriptif|description|caract[ée]ristiques|prestations|g[ée]orisques|copropri[ée]t[ée]|nombre de|surface|ann[ée]e de construction|chauffage|"
+    r"disponib|visite|imprimer|partager|ajouter (?:aux|à)|contacter|mise [àa] prix|key features|property (?:details|description|id)|tenure|council tax|floor ?plan|energieausweis|"
+    r"objektbeschreibung|baujahr|nebenkosten|caracter[íi]sticas|beschreibung|year built)",
+    re.I,
+)
+_EMPTY_LIST = re.compile(
+    r"\b(?:0|aucun[e]?|no)\s+(?:annonces?|biens?|r[ée]sultats?|results?|properties|logements?|offres?)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """kind: detail, index or other; reason: why there is no listing, where something tells."""
+
+    kind: str
+    reason: str | None = None
+
+
+def judge(document: Document) -> Verdict:
+    """The page's kind."""
+    told = document.main_text
+    words = sum(len(line.text) for line in document.lines)
+    if _is_challenge(document, words):
+        return Verdict(OTHER, "challenge")
+    if words < 20:
+        return Verdict(OTHER, "shell" if document.scripts or document.all("script") else "empty")
+    if _is_gone(document, told):
+        return Verdict(OTHER, "gone")
+    detail, index = detail_score(document, told), index_score(document, told)
+    if detail >= 3 and detail > index:
+        return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
+    if is_home(document):
+        return Verdict(OTHER, "home")
+    if index >= 3:
+        return Verdict(INDEX)
+    return Verdict(OTHER, "shell" if len(told) < 300 and document.all("script") else None)
+
+
+def _is_challenge(document: Document, words: int) -> bool:
+    if words > 6_000:
+        return False
+    found = _CHALLENGE.search(document.html[:200_000])
+    return (
+        bool(found)
+        and (words < 1_500 or bool(_CHALLENGE.search(document.title)))
+        and len(document.cards.found) < 2
+    )
+
+
+def _is_gone(document: Document, told: str) -> bool:
+    heads = "\n".join([document.title, *document.h1])
+    if _GONE.search(heads):
+        return True
+    short = [line.text for line in document.main if len(line.text) < 200]
+    return len(told) < 2_500 and any(_GONE.search(text) for text in short)
+
+
+def _is_sold(document: Document) -> bool:
+    """Whether the listing itself wears a sold sticker; cards and running text do not count."""
+    for line in document.main:
+        if _SOLD.match(line.text.strip(" .-–•[]()*")) and (_is_sticker(line) or _near_title(document, line)):
+            return True
+    return False
+
+
+def _is_sticker(line: Line) -> bool:
+    return any(_STICKER.search(element.names) for element in (line.block, *(run[1] for run in line.runs)))
+
+
+def _near_title(document: Document, line: Line) -> bool:
+    """Within a dozen lines of the first heading, where stickers stand."""
+    heads = [other.number for other in document.main if other.block.tag in {"h1", "h2"}][:1]
+    return bool(heads) and abs(line.number - heads[0]) <= 12
+
+
+def is_home(document: Document) -> bool:
+    """Whether the address is the site's front door."""
+    path = urlsplit(document.url).path.strip("/").lower()
+    canonical = urlsplit(document.canonical).path.strip("/").lower() if document.canonical else None
+    doors = {
+        "",
+        "fr",
+        "fr-fr",
+        "en",
+        "accueil",
+        "home",
+        "index.php",
+        "index.html",
+        "index.htm",
+        "default.aspx",
+    }
+    return path in doors or (
+        canonical is not None and canonical in doors and len(document.canonical or "") > 8
+    )
+
+
+def detail_score(document: Document, told: str) -> float:
+    """How much speaks for one property: facts outside cards, a price near the title, its own words."""
+    heads = " \n ".join([*document.h1[:2], document.title, document.metas.get("og:title", "")])
+    score = 0.0
+    lines = document.main
+    score += 1.5 if any(PRICE.search(l.text) and re.search(r"\d", l.text) for l in lines) else 0
+    score += 1.0 if any(SURFACE.search(l.text) for l in lines) else 0
+    score += 0.5 if any(ROOMS.search(l.text) for l in lines) else 0
+    score += min(2.0, 0.4 * len({m.group(0).lower()[:6] for m in _DETAIL_WORDS.finditer(told[:20_000])}))
+    score += 1.0 if any(len(l.text) > 200 for l in lines) else 0
+    score += 1.0 if (SURFACE.search(heads) or ROOMS.search(heads) or PRICE.search(heads)) else 0
+    score += 1.5 if graph.subject(document) else 0
+    return score
+
+
+def index_score(document: Document, told: str) -> float:
+    """How much speaks for a list: cards, how much of the page they are, words of lists."""
+    heads = " \n ".join([*document.h1[:2], document.title])
+    cards = document.cards
+    score = min(4.0, cards.largest * 0.5) if cards.largest >= 2 else 0.0
+    if cards.largest >= 2:
+        size = max(1, sum(len(l.text) for l in document.lines if l.zone.value == "main"))
+        share = 1 - len(told) / size
+        score += 4 * share
+    score += 1.5 if _LIST_TITLE.search(heads) else 0
+    score += 1.0 if _LIST_WORDS.search(told[:20_000]) else 0
+    return score

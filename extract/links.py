@@ -1,0 +1,176 @@
+"""Where a page leads: to listings (by cards, see `cards`), to the next page, to pages worth a visit.
+
+Knows no URL pattern of any site; the crawl's frontier takes it from here.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from extract import zones
+from extract.cards import is_page, key
+from extract.document import Document
+from extract.tree import Element
+
+MAX_LINKS = 1_000
+MAX_FOLLOW = 60
+
+_NEXT_TEXT = re.compile(
+    r"^(?:page |annonces? |r[ée]sultats? )?(?:suivante?s?|next|weiter|n[äa]chste|siguiente|pr[óo]xim[ao]|volgende|successiv[ao]|"
+    r"nast[ęe]pna|plus d'annonces|voir plus)(?: page| ?[>»›→]+)?$|^(?:›|»|>|>>|→)$",
+    re.I,
+)
+_NEXT_NAME = re.compile(r"(?:^|[\s_-])(?:next|suivante?)(?:$|[\s_-])", re.I)
+_PAGED = re.compile(
+    r"(?:[?&;/_-](?:page|p|pg|paged|pagination|numpage|num_page|pn)[=/_-]?|/)(\d{1,4})(?=\D|$)", re.I
+)
+
+#: What a link promises, by its words or address: the first that matches gives the rank.
+_WORTH: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (
+        0,
+        re.compile(
+            r"nos[ -_]biens|nos[ -_]annonces|annonces?|toutes?[ -_]nos|biens[ -_]|ventes?\b|vendre|acheter|achat|louer|"
+            r"locations?\b|immobili|appartements?|maisons?|terrains?|listings?|properties|buy|rent|for-sale|catalog|collections/",
+            re.I,
+        ),
+    ),
+    (1, re.compile(r"mentions?[ -_]?l[ée]gales|legal|imprint|impressum", re.I)),
+    (2, re.compile(r"contact|l'agence|notre[ -_]agence|agences?\b|qui[ -_]sommes|about", re.I)),
+    (3, re.compile(r"honoraires|bar[èe]mes?|tarifs", re.I)),
+)
+_NOT_WORTH = re.compile(
+    r"estim|blog|actualit|news|recrut|vend(?:re|ez)[ -_](?:mon|son|votre)|alerte|favori|login|connexion|compte|wp-login|"
+    r"wp-admin|cookie|confidential|cgu|cgv|/feed|partenaire|avis|guide|conseil|simul|panier|cart|mailto",
+    re.I,
+)
+_FEED = re.compile(
+    r"""["'`](/?[^"'`\s<>\\]{2,200}?(?:\.json|/api/[^"'`\s<>\\]{2,200}|/wp-json/[^"'`\s<>\\]{2,200})(?:\?[^"'`\s<>\\]{0,200})?)["'`]"""
+)
+_ASSET_FEED = re.compile(
+    r"manifest|package\.json|schema|locale|i18n|lang|config|font|lottie|oembed|swagger", re.I
+)
+
+
+def detail_links(document: Document) -> tuple[str, ...]:
+    """The links to listings as they stand in the page, once each, in page order."""
+    return tuple(card.href for card in document.cards.found[:MAX_LINKS])
+
+
+def next_page(document: Document) -> str | None:
+    """The link to the next page of the list as it stands, from rel, words, names or page numbers."""
+    for element in document.all("link", "a"):
+        if "next" in element.get("rel").lower().split() and _leads_elsewhere(document, element):
+            return element.get("href")
+    anchors = [a for a in document.all("a") if _leads_elsewhere(document, a)]
+    for anchor in anchors:
+        if _says_next(anchor):
+            return anchor.get("href")
+    return _next_number(document, anchors)
+
+
+def _leads_elsewhere(document: Document, anchor: Element) -> bool:
+    href = anchor.get("href")
+    if not href or not is_page(href):
+        return False
+    return same_site(document, document.absolute(href)) and key(document.absolute(href)) != key(document.url)
+
+
+def _says_next(anchor: Element) -> bool:
+    if anchor.end - anchor.index > 8:
+        return False
+    words = (zones.heading_text(anchor), anchor.get("title"), anchor.get("aria-label"))
+    if any(word and len(word) < 40 and _NEXT_TEXT.match(word.strip()) for word in words):
+        return (
+            _in_pager(anchor) or not words[0].strip(" ›»>→")[:1] == "" or "page" in anchor.get("href").lower()
+        )
+    return bool(_NEXT_NAME.search(anchor.names)) and _in_pager(anchor)
+
+
+def _in_pager(anchor: Element) -> bool:
+    for depth, above in enumerate((anchor, *anchor.ancestors())):
+        if re.search(r"pag(?:in|er|es?\b)|nav-links", above.names):
+            return True
+        if depth > 4:
+            return False
+    return False
+
+
+def _next_number(document: Document, anchors: list[Element]) -> str | None:
+    """The link written as the number after the current page's."""
+    here = _PAGED.search(document.url.split("//", 1)[-1].partition("/")[2])
+    numbered = {}
+    for anchor in anchors:
+        text = zones.heading_text(anchor)
+        if text.isdigit() and len(text) < 4 and re.search(rf"\D{int(text)}(?:\D|$)", anchor.get("href")):
+            numbered.setdefault(int(text), anchor.get("href"))
+    if not numbered or not (set(numbered) & {1, 2}):
+        return None
+    current = int(here.group(1)) if here and int(here.group(1)) <= max(numbered) + 1 else 1
+    return numbered.get(current + 1)
+
+
+def same_site(document: Document, url: str) -> bool:
+    """Whether an absolute address is on the page's own host, `www.` aside."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and host == document.host
+
+
+def follow(document: Document) -> tuple[str, ...]:
+    """Absolute same-site addresses worth a visit: lists first, then legal, contact and fees pages."""
+    ranked: dict[str, tuple[int, int]] = {}
+    details = {key(document.absolute(card.href)) for card in document.cards.found}
+    for order, anchor in enumerate(document.all("a")):
+        href = anchor.get("href")
+        if not href or not is_page(href):
+            continue
+        url = key(document.absolute(href))
+        if url in ranked or url in details or not same_site(document, url) or url == key(document.url):
+            continue
+        rank = _rank(zones.heading_text(anchor)[:80], urlsplit(url).path + "?" + urlsplit(url).query)
+        if rank is not None:
+            ranked[url] = (rank, order)
+    for order, url in enumerate(feeds(document)):
+        ranked.setdefault(url, (0, order))
+    best = sorted(ranked, key=lambda url: ranked[url])
+    return _bounded(best, ranked)
+
+
+def _bounded(urls: list[str], ranked: dict[str, tuple[int, int]]) -> tuple[str, ...]:
+    """At most MAX_FOLLOW, and never all of one rank: a menu of towns must not hide the legal page."""
+    lists = [url for url in urls if ranked[url][0] == 0]
+    rest = [url for url in urls if ranked[url][0] != 0][: MAX_FOLLOW // 3]
+    return (*lists[: MAX_FOLLOW - len(rest)], *rest)
+
+
+def _rank(text: str, address: str) -> int | None:
+    if _NOT_WORTH.search(address) or _NOT_WORTH.search(text):
+        return None
+    for rank, pattern in _WORTH:
+        if pattern.search(text) or pattern.search(address):
+            return rank
+    return None
+
+
+def feeds(document: Document) -> Iterator[str]:
+    """JSON addresses that the page's own scripts or data attributes name."""
+    seen: set[str] = set()
+    texts = [text for kind, _, text in document.scripts if "json" not in kind]
+    texts += [
+        f'"{value}"'
+        for element in document.elements
+        for name, value in element.attrs.items()
+        if value and name.startswith("data-") and (".json" in value or "/api/" in value)
+    ]
+    for text in texts:
+        for found in _FEED.finditer(text[:300_000]):
+            url = document.absolute(found.group(1))
+            if url not in seen and same_site(document, url) and not _ASSET_FEED.search(found.group(1)):
+                seen.add(url)
+                yield url
+            if len(seen) >= 10:
+                return

@@ -1,0 +1,136 @@
+"""One page read: from bytes of any agency page to its kind, Listing, links and evidence.
+
+    >>> read_page(body, "https://agence.example/maison-123").listing.price
+    245000
+
+Pure: no network, database or clock; the same bytes give the same reading. `crawl` calls `read_page`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from extract import charset, decide, features, feed, identity, kind, links, platforms
+from extract.candidates import Candidate
+from extract.document import Document
+from extract.identity import AgencyIdentity
+from extract.readers import json_ld, pairs, prose, texts
+from extract.zones import Zone
+from models.listing import Evidence, Listing
+from models.places import Places
+
+#: Only legal notices, contact pages and footers tell who the agency is.
+_IDENTITY = re.compile(r"siren|siret|\bRCS\b|R\.C\.S|\bCPI\b|carte (?:professionnelle|T\b)|mentions l", re.I)
+MAX_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What a page tells.
+
+    kind: detail, index or other; reason: why there is no listing (challenge, gone, sold, shell, home,
+    empty, not_html, …). links: detail links as they stand, page order; next: the next list page, as it
+    stands; follow: absolute same-site addresses worth a visit, best first. identity: the agency's own.
+    """
+
+    kind: str
+    reason: str | None = None
+    platform: str | None = None
+    listing: Listing | None = None
+    links: tuple[str, ...] = ()
+    next: str | None = None
+    follow: tuple[str, ...] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    identity: AgencyIdentity | None = None
+    canonical: str | None = None
+    noindex: bool = False
+    nofollow: bool = False
+
+
+@cache
+def _sample() -> Places:
+    return Places.sample()
+
+
+def read_page(
+    body: bytes, url: str, *, content_type: str | None = None, places: Places | None = None
+) -> PageReading:
+    """Reads a page of any agency's site. Never raises, whatever the bytes; the first 8 MiB count."""
+    body = body[:MAX_BYTES]
+    if not body.strip():
+        return PageReading(kind.OTHER, "empty")
+    text, _ = charset.decode(body, content_type)
+    if feed.is_json(text, content_type):
+        return _read_feed(text, url)
+    if not _is_html(text, content_type):
+        return PageReading(kind.OTHER, "not_html")
+    return read_document(Document(text, url), places or _sample())
+
+
+def _is_html(text: str, content_type: str | None) -> bool:
+    declared = (content_type or "").split(";")[0].strip().lower()
+    if declared and not (
+        "html" in declared
+        or declared in {"text/plain", "application/octet-stream", "text/xml", "application/xml"}
+    ):
+        return False
+    head = text[:2_000]
+    return (
+        "<" in text[:100_000]
+        and "\x00\x00" not in head
+        and not head.lstrip().lower().startswith(("<urlset", "<rss", "<sitemapindex", "%pdf"))
+    )
+
+
+def _read_feed(text: str, url: str) -> PageReading:
+    found, following = feed.read(text, url)
+    return PageReading(
+        kind.INDEX if found else kind.OTHER, None if found else "empty", links=found, next=following
+    )
+
+
+def read_document(document: Document, places: Places) -> PageReading:
+    """The reading of a parsed page."""
+    verdict = kind.judge(document)
+    robots = document.metas.get("robots", "").lower()
+    reading = PageReading(
+        verdict.kind,
+        verdict.reason,
+        platforms.recognise(document.html),
+        canonical=document.canonical,
+        noindex="noindex" in robots or "none" in robots.split(","),
+        nofollow="nofollow" in robots or "none" in robots.split(","),
+    )
+    if verdict.reason == "challenge":
+        return reading
+    reading = replace(
+        reading,
+        links=links.detail_links(document),
+        next=links.next_page(document),
+        follow=links.follow(document),
+        identity=_identity(document, places),
+    )
+    if verdict.kind == kind.DETAIL:
+        listing, evidence = decide.decide(candidates(document, places))
+        told = features.merge((pairs.told_features(document), features.read(document.main_text)))
+        return replace(reading, listing=replace(listing, features=told), evidence=evidence)
+    return reading
+
+
+def _identity(document: Document, places: Places) -> AgencyIdentity | None:
+    """The agency's own numbers and address, from pages that tell them."""
+    if not _IDENTITY.search(document.html):
+        return None
+    found = identity.read(
+        "\n".join(line.text for line in document.lines if line.zone is not Zone.SIMILAR), places
+    )
+    return found if found != AgencyIdentity() else None
+
+
+def candidates(document: Document, places: Places) -> Iterator[Candidate]:
+    """What every reader found, in a fixed order."""
+    yield from json_ld.read(document, places)
+    yield from pairs.read(document, places)
+    yield from prose.read(document, places)
+    yield from texts.read(document)

@@ -1,0 +1,1 @@
+"""Readers: each looks at one kind of evidence in a Document and yields Candidates; none decides."""

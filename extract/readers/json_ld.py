@@ -1,0 +1,151 @@
+"""JSON-LD: the property in schema.org's words, wherever in the graph; never the agency's address.
+
+Knows schema.org's shapes, not their truth: many sites copy one block everywhere, so `decide` weighs
+what it says against the page.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from extract import values
+from extract.candidates import Candidate, candidate
+from extract.document import Document
+from extract.graph import subject, types
+from models.places import Places
+
+SOURCE = "json_ld"
+
+
+def read(document: Document, places: Places) -> Iterator[Candidate]:
+    """What the best dwelling of the page's graphs tells; nothing where several are equally good."""
+    best = subject(document)
+    if best is not None:
+        yield from _fields(best, document, places)
+
+
+def _fields(node: dict[str, Any], document: Document, places: Places) -> Iterator[Candidate]:
+    inner = [node, *_below(node, ("itemOffered", "mainEntity", "about", "object", "item"))]
+    offers = [o for n in inner for o in _below(n, ("offers", "offer", "priceSpecification"))]
+    offers += [o for n in offers for o in _below(n, ("itemOffered", "priceSpecification"))]
+    for part in inner + [o for o in offers if o not in inner]:
+        yield from _part(part, document, places)
+
+
+def _below(node: dict[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    out = []
+    for name in names:
+        value = node.get(name)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                out.append(item)
+    return out[:10]
+
+
+#: schema.org property: (Listing field, confidence).
+PROPERTIES = {
+    "price": ("price", 0.7), "numberOfRooms": ("rooms", 0.6), "numberOfBedrooms": ("bedrooms", 0.8),
+    "numberOfBathroomsTotal": ("bathrooms", 0.8), "numberOfFullBathrooms": ("bathrooms", 0.5),
+    "floorLevel": ("floor", 0.7), "sku": ("reference", 0.6), "productID": ("reference", 0.6), "mpn": ("reference", 0.4),
+    "name": ("title", 0.6), "description": ("description", 0.5), "yearBuilt": ("construction_year", 0.8),
+}  # fmt: skip
+
+
+def _part(node: dict[str, Any], document: Document, places: Places) -> Iterator[Candidate]:
+    for name, (field, confidence) in PROPERTIES.items():
+        value = scalar(node.get(name))
+        if value is not None:
+            yield from typed(field, value, SOURCE, confidence, places)
+    currency = scalar(node.get("priceCurrency"))
+    if isinstance(currency, str) and re.fullmatch(r"[A-Za-z]{3}", currency):
+        yield candidate("currency", currency.upper(), currency, SOURCE, 0.6)
+    if (area := _area(node.get("floorSize"))) is not None:
+        yield candidate("surface", area, node.get("floorSize"), SOURCE, 0.8)
+    for kind in types(node):
+        if kind not in {"product", "offer", "place", "accommodation", "residence", "realestatelisting"}:
+            yield from typed("property_type", kind, SOURCE, 0.6, places)
+    address = node.get("address")
+    if isinstance(address, dict):
+        yield from _address(address, places)
+    geo = node.get("geo")
+    if isinstance(geo, dict):
+        yield from coordinates(geo.get("latitude"), geo.get("longitude"), SOURCE)
+    function = scalar(node.get("businessFunction"))
+    if function:
+        yield from typed(
+            "transaction",
+            str(function).rpartition("#")[2].replace("LeaseOut", "rent").lower(),
+            SOURCE,
+            0.7,
+            places,
+        )
+
+
+def _address(address: dict[str, Any], places: Places) -> Iterator[Candidate]:
+    code, city = scalar(address.get("postalCode")), scalar(address.get("addressLocality"))
+    if code:
+        yield candidate("postal_code", str(code).strip(), code, SOURCE, 0.6)
+    if isinstance(city, str):
+        yield candidate("city", " ".join(city.split()), city, SOURCE, 0.6)
+    street = scalar(address.get("streetAddress"))
+    if isinstance(street, str):
+        yield from typed("address", street, SOURCE, 0.6, places)
+
+
+def scalar(value: Any) -> str | int | float | None:
+    """A plain value, also out of a list of one, `{"value": …}` or `{"@value": …}`; else None."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("value", value.get("@value"))
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return value.strip() or None if isinstance(value, str) else value
+
+
+def typed(
+    field: str, value: str | float, source: str, confidence: float, places: Places
+) -> Iterator[Candidate]:
+    """A value from structured data through its field's own parser."""
+    if isinstance(value, float) and (value != value or abs(value) > 1e12):
+        return
+    text = f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if field in values.FIELDS:
+        for name, got in values.parse(field, text, places).items():
+            yield candidate(name, got, text, source, confidence)
+    elif text:
+        yield candidate(field, text, text, source, confidence)
+
+
+UNITS = {
+    "FTK": 0.09290304,
+    "SQFT": 0.09290304,
+    "FT2": 0.09290304,
+    "YDK": 0.83612736,
+    "ACR": 4046.8564,
+    "HAR": 10_000.0,
+}
+
+
+def _area(value: Any) -> float | None:
+    unit = ""
+    if isinstance(value, dict):
+        unit = str(value.get("unitCode") or value.get("unitText") or "").upper()
+        value = value.get("value")
+    try:
+        number = float(str(value).replace(",", ".").split()[0]) if value is not None else 0.0
+    except (ValueError, IndexError):
+        return None
+    area = number * UNITS.get(unit.replace(" ", "").replace(".", ""), 1.0)
+    return round(area, 2) if 3 <= area <= 20_000 else None
+
+
+def coordinates(latitude: Any, longitude: Any, source: str) -> Iterator[Candidate]:
+    """Degrees, where both are on Earth and not the ocean's 0, 0."""
+    try:
+        pair = float(scalar(latitude) or "x"), float(scalar(longitude) or "x")
+    except ValueError:
+        return
+    if abs(pair[0]) <= 90 and abs(pair[1]) <= 180 and any(abs(x) > 0.01 for x in pair):
+        yield candidate("latitude", round(pair[0], 6), latitude, source, 0.6)
+        yield candidate("longitude", round(pair[1], 6), longitude, source, 0.6)

@@ -1,0 +1,146 @@
+"""Labels and their values: tables, definition lists, `Label : value` lines, icons with a title.
+
+One idea for all markup: a line (or run) that is exactly a known label, and the text beside it. The
+labels are `extract.labels`' trade; values go through the field's own parser.
+"""
+
+import re
+from collections.abc import Iterator
+
+from extract import features, labels, values
+from extract.candidates import Candidate, candidate
+from extract.document import Document, Line
+from extract.tree import Element
+from extract.zones import Zone
+from models.places import Places
+
+SOURCE = "label"
+CONFIDENCE = 0.85
+HIDDEN_CONFIDENCE = 0.55
+MAX_LABEL = 60
+MAX_VALUE = 160
+MAX_PAIRS = 600
+
+_COLON = re.compile(r"^([^:：]{2,60}?)\s*[:：]\s*(.+)$")
+_NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£$].{0,60})$")
+
+
+def read(document: Document, places: Places) -> Iterator[Candidate]:
+    """What labelled values tell."""
+    counts: dict[str, int] = {}
+    for number, (label, value, confidence) in enumerate(pairs(document)):
+        if number >= MAX_PAIRS:
+            break
+        field = labels.field_of(label)
+        if field is not None:
+            for name, got in values.parse(field, value, places).items():
+                yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
+        elif (part := labels.part_of(label)) is not None:
+            got = values.parse(part, value, places).get(part)
+            if isinstance(got, int):
+                counts[label] = got
+    if counts:
+        raw = ", ".join(f"{label}: {count}" for label, count in counts.items())
+        yield candidate("bathrooms", sum(counts.values()), raw, SOURCE, CONFIDENCE)
+
+
+def told_features(document: Document) -> dict[str, bool]:
+    """The features that labelled values tell (`Ascenseur` / `Oui`)."""
+    return features.merge(
+        tuple(features.read_pair(label, value) for label, value, _ in list(pairs(document))[:MAX_PAIRS])
+    )
+
+
+def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
+    """(label, value, confidence) wherever a label stands beside a text, in page order."""
+    lines = (
+        [line for line in document.lines if line.zone is Zone.HIDDEN and _short(line)]
+        if not document.main
+        else []
+    )
+    lines = lines or document.main
+    for at, line in enumerate(lines):
+        following = lines[at + 1] if at + 1 < len(lines) else None
+        yield from _inside(line)
+        if following is not None and len(line.text) <= MAX_LABEL:
+            yield from _across(line, following, lines[at - 1] if at else None)
+
+
+def _short(line: Line) -> bool:
+    return len(line.text) <= MAX_VALUE
+
+
+def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
+    """Pairs within one line: runs of elements, a colon, or words and a number."""
+    if len(line.text) > MAX_VALUE + MAX_LABEL:
+        return
+    for (text, _), (value, _) in zip(line.runs, line.runs[1:], strict=False):
+        if len(text) <= MAX_LABEL and labels.field_of(text) and not labels.field_of(value):
+            yield text, _rest(line, text), CONFIDENCE
+            return
+    colon = _COLON.match(line.text)
+    if colon:
+        yield colon.group(1), colon.group(2), CONFIDENCE
+        return
+    numbered = _NUMBER_AFTER.match(line.text)
+    if numbered and labels.field_of(numbered.group(1)):
+        yield numbered.group(1), numbered.group(2), CONFIDENCE - 0.1
+    elif len(line.runs) == 2 and len(line.runs[0][0]) <= MAX_LABEL:
+        yield line.runs[0][0], line.runs[1][0], CONFIDENCE - 0.1
+
+
+def _rest(line: Line, label: str) -> str:
+    """The line's text after a run that is its label."""
+    _, _, rest = line.text.partition(label)
+    return rest.strip(" :-–") or line.runs[-1][0]
+
+
+def _across(line: Line, following: Line, before: Line | None) -> Iterator[tuple[str, str, float]]:
+    """A label on its own line with its value on the next one, or, where that is none, the one before."""
+    text = line.text.rstrip(" :")
+    if labels.field_of(text) is None and labels.part_of(text) is None:
+        if len(following.text) <= 60 and _near(line, following):
+            yield text, following.text, CONFIDENCE - 0.2
+        return
+    told = _is_value(following) and _near(line, following)
+    if told and not (before is not None and _closer(before, line, following)):
+        yield text, following.text, CONFIDENCE
+    elif before is not None and _is_value(before) and _near(before, line):
+        yield text, before.text, CONFIDENCE - 0.15
+
+
+def _is_value(line: Line) -> bool:
+    return (
+        len(line.text) <= MAX_VALUE
+        and labels.field_of(line.text.rstrip(" :")) is None
+        and not _COLON.match(line.text)
+    )
+
+
+def _near(one: Line, other: Line) -> bool:
+    """Whether two lines' blocks have a small block in common."""
+    return common(one.block, other.block) is not None
+
+
+def common(one: Element, other: Element, levels: int = 3) -> Element | None:
+    """The closest block above both within a few levels, None where there is none."""
+    above = [one, *list(_first(one, levels))]
+    for block in (other, *_first(other, levels)):
+        if any(block is candidate_ for candidate_ in above):
+            return block if block.tag not in {"body", "html", "main"} else None
+    return None
+
+
+def _first(element: Element, levels: int) -> Iterator[Element]:
+    for depth, above in enumerate(element.ancestors()):
+        if depth >= levels:
+            return
+        yield above
+
+
+def _closer(before: Line, line: Line, following: Line) -> bool:
+    """Whether the value stands above its label: the label shares a smaller block with the line before."""
+    up, down = common(before.block, line.block), common(line.block, following.block)
+    if up is None or down is None:
+        return False
+    return up.end - up.index < down.end - down.index and _is_value(before)

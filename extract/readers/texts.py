@@ -1,0 +1,124 @@
+"""Title and description: the two texts of an advert, as displayed.
+
+Knows where sites put them; how they are cleaned is `fields.title`' and `fields.description`' trade.
+"""
+
+import re
+from collections.abc import Iterator
+
+from extract import zones
+from extract.candidates import Candidate, candidate
+from extract.document import Document, Line
+from extract.fields import description, title
+from extract.zones import Zone
+
+_DESCRIPTION_NAME = re.compile(
+    r"descri|descriptif|texte-annonce|annonce-texte|beschreibung|presentation|comment", re.I
+)
+_DESCRIPTION_HEADING = re.compile(
+    r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|le bien|l'annonce|property description|"
+    r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|comentario del anunciante|descripci[óo]n|"
+    r"descri[çc][ãa]o)\b.{0,30}$",
+    re.I,
+)
+_LEGAL = re.compile(
+    r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©", re.I
+)
+
+
+def read(document: Document) -> Iterator[Candidate]:
+    """Candidates for title and description."""
+    yield from titles(document)
+    yield from descriptions(document)
+
+
+def titles(document: Document) -> Iterator[Candidate]:
+    """Headings first, then what the page gives to tabs and to social networks."""
+    site = document.metas.get("og:site_name")
+    rows = [("h1", text, 0.85) for text in _headings(document, "h1")]
+    rows += [("opengraph", document.metas.get("og:title", ""), 0.6), ("title", document.title, 0.5)]
+    if not any(title.parse(text, site) for source, text, _ in rows if source == "h1"):
+        rows += [("h2", text, 0.65) for text in _headings(document, "h2")[:2]]
+    for source, text, confidence in rows:
+        value = title.parse(text, site)
+        if value is not None:
+            yield candidate("title", value, text, source, confidence)
+
+
+def _headings(document: Document, tag: str) -> list[str]:
+    found = []
+    for element in document.all(tag):
+        zone = document.zones[element.index]
+        if zone in {Zone.MAIN, Zone.AGENCY} and element.index not in document.cards.covered:
+            text = visible_text(document, element)
+            if text:
+                found.append(text)
+    return found[:4]
+
+
+def visible_text(document: Document, element: zones.Element) -> str:
+    """The text of a heading, hidden badges left out."""
+    texts = [
+        line.text
+        for line in document.lines
+        if line.zone is not Zone.HIDDEN and element.index <= line.runs[0][1].index < element.end
+    ]
+    return " ".join(texts)
+
+
+def descriptions(document: Document) -> Iterator[Candidate]:
+    """Named blocks, then what follows a heading for it, then the page's longest paragraphs, then metas."""
+    for source, lines, confidence in _blocks(document):
+        text = description.parse("\n".join(line.text for line in lines))
+        if text is not None:
+            yield candidate("description", text, text, source, confidence)
+            break
+    for name, confidence in (("og:description", 0.3), ("description", 0.3)):
+        text = description.parse(document.metas.get(name, ""))
+        if text is not None and len(text) > 60:
+            yield candidate("description", text, text, "opengraph", confidence)
+
+
+def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
+    main = document.main
+    for element in document.elements:
+        if _DESCRIPTION_NAME.search(element.names) or "description" in element.get("itemprop").lower():
+            inside = [line for line in main if element.index <= line.block.index < element.end]
+            if 80 < sum(len(line.text) for line in inside) < 12_000:
+                yield "block", _trimmed(inside), 0.8
+    for at, line in enumerate(main):
+        if len(line.text) < 60 and _DESCRIPTION_HEADING.match(line.text.rstrip(" :")):
+            following = _section(main[at + 1 :])
+            if sum(len(other.text) for other in following) > 60:
+                yield "section", following, 0.7
+    longest = max(
+        (line for line in main if not _LEGAL.search(line.text)), key=lambda line: len(line.text), default=None
+    )
+    if longest is not None and len(longest.text) > 60:
+        yield "text", _siblings(main, longest), 0.5
+
+
+def _trimmed(lines: list[Line]) -> list[Line]:
+    """Without the block's own heading."""
+    return lines[1:] if len(lines) > 1 and _DESCRIPTION_HEADING.match(lines[0].text.rstrip(" :")) else lines
+
+
+def _section(lines: list[Line]) -> list[Line]:
+    """The lines up to the next heading."""
+    out = []
+    for line in lines[:200]:
+        if line.block.tag in zones.HEADINGS and out:
+            break
+        out.append(line)
+    return out
+
+
+def _siblings(main: list[Line], longest: Line) -> list[Line]:
+    """The longest line with the neighbouring ones of the same block or parent."""
+    parent = longest.block.parent
+    return [
+        line
+        for line in main
+        if line.block is longest.block
+        or (parent is not None and line.block.parent is parent and line.block.tag == longest.block.tag)
+    ]
