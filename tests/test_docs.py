@@ -45,6 +45,7 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 
 def test_a_decision_is_short_numbered_and_says_when_to_look_again() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert decisions
     assert [path.name[:3] for path in decisions] == [
         f"{number:03}" for number in range(1, len(decisions) + 1)
     ]
