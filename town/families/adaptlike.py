@@ -11,7 +11,7 @@ from town.model import Advert, Article, Site
 
 class AdaptLike(SheetFamily):
     name = "adaptlike"
-    platform = "adapt"
+    platform = "AdaptImmo"
     charset = "windows-1252"
     charset_in_header = False
     spacing = "space"

@@ -13,7 +13,7 @@ from town.model import Advert, Site
 
 class ApimoLike(SheetFamily):
     name = "apimolike"
-    platform = "apimo"
+    platform = "Apimo"
     spacing = "narrow"
     per_page = 8
     style_path = "/build/app.css"

@@ -13,7 +13,7 @@ from town.model import Advert, Site
 
 class FacileLike(SheetFamily):
     name = "facilelike"
-    platform = None
+    platform = "ImmoFacile (AC3)"
     spacing = "none"
     per_page = 6
     style_path = "/catalog/stylesheet.css"

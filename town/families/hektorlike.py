@@ -17,7 +17,7 @@ _COLOURS = dict(
 
 class HektorLike(SheetFamily):
     name = "hektorlike"
-    platform = "hektor"
+    platform = "La Boîte Immo (Hektor)"
     spacing = "nbsp"
     per_page = 10
     ground = "Rez-de-chaussée"
@@ -81,11 +81,12 @@ class HektorLike(SheetFamily):
 
     def extra(self, site: Site) -> dict[str, Response]:
         maps = {path: _urlset(site, urls) for path, urls in self._parts(site).items()}
-        return super().extra(site) | maps | self._energy_images(site)
+        return super().extra(site) | maps | self._energy_images(site)  # noqa: S610 (not Django)
 
     def energy_image(self, kind: str, letter: str, value: str | None) -> str:
         """The address of a label's picture, the one place where its letter and value are told."""
-        return f"/images/{kind}/{kind}_{letter}_{value}.png" if value else f"/images/{kind}/{kind}_{letter}.png"
+        stem = "_".join(filter(None, (kind, letter, value)))
+        return f"/images/{kind}/{stem}.png"
 
     def _energy_images(self, site: Site) -> dict[str, Response]:
         images = {}
@@ -110,6 +111,7 @@ def _urlset(site: Site, paths: list[str]) -> Response:
 def _drawing(letter: str) -> Response:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="220" height="60"><path d="M0 0h170l50 30-50 30H0z" '
-        f'fill="{_COLOURS[letter]}"/><text x="20" y="44" font-size="40" font-family="Arial">{letter}</text></svg>'
+        f'fill="{_COLOURS[letter]}"/><text x="20" y="44" font-size="40" font-family="Arial">{letter}</text>'
+        "</svg>"
     )
     return Response(svg.encode(), content_type="image/svg+xml")

@@ -12,7 +12,7 @@ from town.model import Advert, Article, Site
 
 class JoomlaLike(SheetFamily):
     name = "joomlalike"
-    platform = "joomla"
+    platform = "Joomla"
     spacing = "narrow"
     per_page = 9
     style_path = "/templates/immo_pro/css/template.css"

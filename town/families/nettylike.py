@@ -12,7 +12,7 @@ from town.model import Advert, Site
 
 class NettyLike(SheetFamily):
     name = "nettylike"
-    platform = "netty"
+    platform = "Netty"
     spacing = "dot"
     per_page = 12
     area_unit = "m2"
@@ -27,7 +27,7 @@ class NettyLike(SheetFamily):
         "bathrooms": "Nb. de SdB/SdE",
         "floor": "Niveau",
         "construction_year": "Construit en",
-        "furnished": "Loué meublé",
+        "furnished": "Meublé",
         "availability": "Libre le",
         "charges": "Charges / mois",
         "deposit": "Caution",

@@ -36,6 +36,7 @@ LABELS: Mapping[str, str] = {
     "fees": "Honoraires",
     "fees_payer": "Honoraires payés par",
 }
+_PLAIN = ("rooms", "bedrooms", "bathrooms", "construction_year", "dpe", "dpe_value", "ges", "ges_value")
 
 
 class SheetFamily(Family):
@@ -65,14 +66,13 @@ class SheetFamily(Family):
 
     def _dwelling_facts(self, advert: Advert) -> dict[str, str | None]:
         home = advert.dwelling
-        plain = ("rooms", "bedrooms", "bathrooms", "construction_year", "dpe", "dpe_value", "ges", "ges_value")
-        numbers = {name: getattr(home, name) for name in plain}
+        numbers = {name: getattr(home, name) for name in _PLAIN}
         return {name: None if value is None else str(value) for name, value in numbers.items()} | {
             "property_type": words.type_of(home.property_type),
             "transaction": words.transaction_words(home.transaction)[0],
             "city": home.place.city,
             "postal_code": home.place.postal_code,
-            "address": home.address,
+            "address": home.address or None,
             "latitude": f"{home.latitude:.5f}",
             "longitude": f"{home.longitude:.5f}",
             "land_surface": None if home.land_surface is None else self.area(home.land_surface),

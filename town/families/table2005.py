@@ -31,7 +31,7 @@ class Table2005(SheetFamily):
         return f"/{file}.php" if page == 1 else f"/{file}.php?deb={(page - 1) * self.per_page}"
 
     def detail_path(self, site: Site, advert: Advert) -> str:
-        return f"/fiche.php?ref={quote(advert.reference, safe='')}&n={advert.id}{advert.path_suffix}"
+        return f"/fiche.php?ref={quote(advert.reference, safe='/')}&n={advert.id}{advert.path_suffix}"
 
     def info_paths(self) -> dict[str, str]:
         return {

@@ -14,7 +14,7 @@ HOSTS = (
     "Hébergeurs Associés SARL, 18 rue du Réseau, 59000 Lille",
     "Serveurs d'Oc SA, 231 avenue des Fibres, 34000 Montpellier",
 )
-GUARANTORS = ("Caisse de Garantie du Patrimoine", "Compagnie des Cautions Réunies", "Mutuelle des Transactions")
+GUARANTORS = ("Caisse de Garantie du Patrimoine", "Compagnie des Cautions Réunies", "Mutuelle Foncière")
 
 
 @dataclass(frozen=True, slots=True)
