@@ -144,7 +144,7 @@ def location_state(home: Dwelling) -> JsonObject:
     """Where the property stands."""
     place: Place = home.place
     return {
-        "street": home.address,
+        "street": home.address or None,
         "zipCode": place.postal_code,
         "city": place.city,
         "inseeCode": place.insee_code,
@@ -198,7 +198,7 @@ def dwelling_ld(advert: Advert) -> JsonObject:
     }
     address = {
         "@type": "PostalAddress",
-        "streetAddress": home.address,
+        **({"streetAddress": home.address} if home.address else {}),
         "postalCode": home.place.postal_code,
         "addressLocality": home.place.city,
         "addressCountry": "FR",

@@ -3,7 +3,7 @@
 Holds no markup. A family gives its addresses, labels and figures' style; `templates/<name>/` the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -113,39 +113,35 @@ class Templated(Family):
 
     def text_of(self, advert: Advert, name: str) -> str | None:
         """One Listing field as these pages write it; None where the advert does not tell."""
-        if name == "exclusive":
-            return "Oui" if advert.exclusive else None
-        holder: Advert | object = advert if hasattr(advert, name) else advert.dwelling
-        value = getattr(holder, name, None) if hasattr(holder, name) else getattr(advert.dwelling.place, name)
-        return None if value is None else self.written(name, value)
+        if name == "exclusive" and not advert.exclusive:
+            return None
+        holders = (advert, advert.dwelling, advert.dwelling.place)
+        value = next(getattr(holder, name) for holder in holders if hasattr(holder, name))
+        return None if value in (None, "") else self.written(name, value)
 
     def written(self, name: str, value: Any) -> str:
         """`value` of the field `name` in words."""
-        match name:
-            case "price" | "fees" | "deposit":
-                return words.euros(value, self.spacing)
-            case "charges":
-                return words.euros(value, self.spacing) + " / mois"
-            case "surface" | "land_surface":
-                return words.m2(value, self.spacing, self.square)
-            case "floor":
-                return words.floor(value, self.ground, self.ordinal)
-            case "dpe_value":
-                return f"{value} kWh/m²/an"
-            case "ges_value":
-                return f"{value} kg CO₂/m²/an"
-            case "furnished":
-                return "Oui" if value else "Non"
-            case "property_type":
-                return words.type_of(value)
-            case "transaction":
-                return words.transaction_words(value)[0]
-            case "fees_payer":
-                return words.payer(value).capitalize()
-            case "availability":
-                return words.availability(value)
-            case _:
-                return str(value)
+        form = _FORMS.get(name)
+        return form(self, value) if form else str(value)
+
+
+_FORMS: dict[str, Callable[[Templated, Any], str]] = {
+    "price": lambda family, value: words.euros(value, family.spacing),
+    "fees": lambda family, value: words.euros(value, family.spacing),
+    "deposit": lambda family, value: words.euros(value, family.spacing),
+    "charges": lambda family, value: words.euros(value, family.spacing) + " / mois",
+    "surface": lambda family, value: words.m2(value, family.spacing, family.square),
+    "land_surface": lambda family, value: words.m2(value, family.spacing, family.square),
+    "floor": lambda family, value: words.floor(value, family.ground, family.ordinal),
+    "dpe_value": lambda _, value: f"{value} kWh/m²/an",
+    "ges_value": lambda _, value: f"{value} kg CO₂/m²/an",
+    "furnished": lambda _, value: "Oui" if value else "Non",
+    "exclusive": lambda _, value: "Oui" if value else "Non",
+    "property_type": lambda _, value: words.type_of(value),
+    "transaction": lambda _, value: words.transaction_words(value)[0],
+    "fees_payer": lambda _, value: words.payer(value).capitalize(),
+    "availability": lambda _, value: words.availability(value),
+}
 
 
 @cache
