@@ -17,6 +17,8 @@ _ABBREVIATIONS: Final = {
 }  # fmt: skip
 _PLAIN: Final = {i: " " for i in range(128) if not chr(i).isalnum()}
 _LETTERS: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": " ", "º": "e", "°": "e"})
+#: "Ivry s/ Seine", "Fontenay s/s Bois", "Neuilly/Seine".
+_ON_OR_UNDER: Final = re.compile(r"\bs/s\b|\bs/|/")
 
 #: First INSEE code below the first arrondissement, and how many there are.
 _ARRONDISSEMENTS: Final = {"paris": (75100, 20), "lyon": (69380, 9), "marseille": (13200, 16)}
@@ -25,7 +27,8 @@ _ROMAN: Final = {
     "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15, "xvi": 16, "xvii": 17, "xviii": 18,
     "xix": 19, "xx": 20,
 }  # fmt: skip
-_ORDINAL: Final = r"(?P<number>\d{1,2}|[ivx]{1,5}?) ?(?:er|ere|e|em|eme|ieme|nd|nde)?"
+#: Roman numbers take all they can: "XVIème" is the 16th, not the 15th with "ième".
+_ORDINAL: Final = r"(?P<number>\d{1,2}|[ivx]{1,5}) ?(?:er|ere|e|em|eme|ieme|nd|nde)?"
 _ARRONDISSEMENT_WORD: Final = r"(?:ardt|arrdt|arrt|arr|arrondissement)\b"
 #: Nothing may follow the number but the word itself: "Lyon 3 pièces" names no arrondissement.
 _CITY_FIRST: Final = re.compile(
@@ -44,9 +47,9 @@ _CEDEX: Final = re.compile(r" cedex(?: \d{1,2})?$|^cedex ")
 _VAGUE: Final = re.compile(r" (?:(?:hyper )?centre(?: ville)?|hypercentre|nord|sud|est|ouest|france)$")
 #: "Marseille (13)" tells the department, not the 13th arrondissement.
 _OWN_DEPARTMENT: Final = re.compile(
-    r"(?i)\b(paris(?=\W+75\b)|lyon(?=\W+69\b)|marseille(?=\s*\(13\)))\W+\d{2}\)?"
+    r"(?i)\b(paris(?=\W+75\b(?! ?\d))|lyon(?=\W+69\b(?! ?\d))|marseille(?=\s*\(13\)))\W+\d{2}\)?"
 )
-_PARTS: Final = re.compile(r"\s+[-–—]\s+|[,;|/·•()]")
+_PARTS: Final = re.compile(r"\s+[-–—]\s+|[,;|·•()]")
 _INVERTED_ARTICLE: Final = re.compile(r"^(.+?)\s*\((l'|le|la|les)\)$", re.IGNORECASE)
 
 _ARTICLES: Final = {"le", "la", "les", "l"}
@@ -79,7 +82,10 @@ def fold(text: str) -> str:
     """Lower case, no accent, no punctuation, "st" and "ste" written out, single spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return " ".join([_ABBREVIATIONS.get(word, word) for word in text.translate(_PLAIN).lower().split()])
+    text = text.lower()
+    if "/" in text:
+        text = _ON_OR_UNDER.sub(lambda match: " sous " if match[0] == "s/s" else " sur ", text)
+    return " ".join([_ABBREVIATIONS.get(word, word) for word in text.translate(_PLAIN).split()])
 
 
 def read_spelling(text: str, postal_code: str | None = None) -> Spelling | None:

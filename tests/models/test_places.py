@@ -4,12 +4,15 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.errors import InputError
 from models.place_names import fold
 from models.places import COLUMNS, DIRECTORY, Place, Places
 
 SAMPLE = Places.sample()
+CODES = (None, "75015", "01000", "20167", "31200")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +28,10 @@ SAMPLE = Places.sample()
         ("Paris 15 ème arrondissement", None, "75115"),
         ("PARIS XV", None, "75115"),
         ("Paris XVe", None, "75115"),
+        ("Paris XVIème", "75016", "75116"),
+        ("Paris XVIème", None, "75116"),
         ("Paris (15e)", None, "75115"),
+        ("Paris 75 015", None, "75115"),
         ("Paris-15", None, "75115"),
         ("15e arrondissement de Paris", None, "75115"),
         ("Paris 15e - Convention", None, "75115"),
@@ -53,6 +59,7 @@ SAMPLE = Places.sample()
         ("Bourg", "01000", "01053"),
         ("Asnières", "92600", "92004"),
         ("Ivry s/ Seine", None, "94041"),
+        ("Ivry/Seine", None, "94041"),
         ("villeneuve d’ascq", None, "59009"),
         ("Havre (Le)", None, "76351"),
         ("TOULOUSE", "31200", "31555"),
@@ -101,6 +108,8 @@ def test_a_usual_spelling_leads_to_its_place(
         ("proche Bourg-en-Bresse", "01000"),
         ("Atlantis", None),
         ("Nice-Ville", None),
+        ("Lille/Lyon", None),
+        ("Paris (75)", None),
         ("99999", None),
     ],
 )
@@ -139,10 +148,18 @@ def test_the_sample_holds_every_arrondissement_with_coordinates_and_departments(
     assert SAMPLE.by_insee("97411")[0].department == "974"
 
 
+@given(st.text(st.sampled_from("ParisLyonSt-é'/() 0123456789eèXVI,"), max_size=40), st.sampled_from(CODES))
+def test_whatever_the_text_the_answer_agrees_with_the_postal_code(text: str, code: str | None) -> None:
+    place = SAMPLE.resolve(text, code)
+    assert place is None or code is None or place in SAMPLE.by_postal_code(code)
+    assert fold(fold(text)) == fold(text)
+
+
 def test_folding_levels_case_accents_punctuation_and_saints() -> None:
     assert fold("  St-Étienne s/ Loire ") == fold("SAINT ETIENNE SUR LOIRE") == "saint etienne sur loire"
     assert fold("L’Haÿ-les-Roses") == fold("L HAY LES ROSES")
     assert fold("Œuilly") == fold("OEUILLY")
+    assert fold("Fontenay s/s Bois") == fold("Fontenay-sous-Bois")
 
 
 def test_an_imported_directory_replaces_the_sample(tmp_path: Path) -> None:
