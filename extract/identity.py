@@ -17,19 +17,25 @@ _TEXT_MOST: Final = 200_000
 _DIGITS_9: Final = r"[0-9]{3}[ .]?[0-9]{3}[ .]?[0-9]{3}"
 _SIRET = re.compile(rf"(?<![0-9])({_DIGITS_9}[ .]?[0-9]{{3}}[ .]?[0-9]{{2}})(?![0-9])")
 _SIREN = re.compile(
-    rf"(?:\bsiren\b|\br\.? ?c\.? ?s\b|\bsiret\b|registre du commerce)[^0-9\n]{{0,60}}(?:n[°o]?)? ?(?:[ab] ?)?(?<![0-9])({_DIGITS_9})(?![0-9]| ?[0-9]{{3}})"
+    rf"(?:\bsiren\b|\br\.? ?c\.? ?s\b|\bsiret\b"
+    rf"|registre du commerce)[^0-9\n]{{0,60}}(?:n[°o]?)? ?(?:[ab] ?)?(?<![0-9])({_DIGITS_9})(?![0-9]"
+    rf"| ?[0-9]{{3}})"
     rf"|(?<![0-9])({_DIGITS_9}) ?(?=r\.? ?c\.? ?s\b)"
 )
 _RCS = re.compile(
-    r"\br\.?c\.?s\.?\b(?: de| d'| du|:)? ?(?P<city>[^\W\d_][^\W\d_'\- ]{1,30}(?:[ '\-][^\W\d_]{1,20}){0,3}?)(?= ?(?:sous|n[°o]|:|,|\(|[ab]? ?[0-9]|$|\n| -))",
+    r"\br\.?c\.?s\.?\b(?: de| d'| du"
+    r"|:)? ?(?P<city>[^\W\d_][^\W\d_'\- ]{1,30}(?:[ '\-][^\W\d_]{1,20}){0,3}?)(?= ?(?:sous|n[°o]|:|,|\("
+    r"|[ab]? ?[0-9]|$|\n| -))",
     re.MULTILINE,
 )
 _CPI = re.compile(
-    r"\bcpi\b[ :n°o.#]{0,6}([0-9]{4}[ .\-]?[0-9]{4}[ .\-]?[0-9]{3}[ .\-]?[0-9]{3}[ .\-]?[0-9]{3}|[0-9]{4} ?[0-9]{4} ?[0-9]{9})"
+    r"\bcpi\b[ :n°o.#]{0,6}([0-9]{4}[ .\-]?[0-9]{4}[ .\-]?[0-9]{3}[ .\-]?[0-9]{3}[ .\-]?[0-9]{3}"
+    r"|[0-9]{4} ?[0-9]{4} ?[0-9]{9})"
 )
 # The host of the site names itself on the same page; what follows such a word is not the agency's.
 _OTHERS = re.compile(
-    r"(?:hebergeu?r|hebergement|heberge par|hosting|hosted by|conception|realisation|developpement|creation du site|webmaster|agence web|editeur du logiciel"
+    r"(?:hebergeu?r|hebergement|heberge par|hosting|hosted by|conception|realisation|developpement"
+    r"|creation du site|webmaster|agence web|editeur du logiciel"
     r"|mediat(?:eur|ion)|cnil\b|garant(?:ie|s)? financi|assurance|assureur|protection des donnees)"
 )
 _OTHERS_REACH: Final = 300
@@ -37,7 +43,8 @@ _PERSONAL = re.compile(
     r"@(?:gmail|orange|wanadoo|free|hotmail|yahoo|outlook|laposte|sfr|live|icloud|neuf)\.", re.IGNORECASE
 )
 _NO_REPLY = re.compile(
-    r"^(?:no-?reply|dpo|rgpd|privacy|abuse|webmaster|postmaster|support)@|@(?:cnil|example|sentry|domain)\b|@[^@]*\.(?:png|jpg|gif|webp)$",
+    r"^(?:no-?reply|dpo|rgpd|privacy|abuse|webmaster|postmaster|support)@|@(?:cnil|example|sentry"
+    r"|domain)\b|@[^@]*\.(?:png|jpg|gif|webp)$",
     re.IGNORECASE,
 )
 

@@ -8,9 +8,12 @@ from extract.fields.match import Match, before
 from extract.text import fold, tidy
 
 _WAY: Final = (
-    r"(?:rue|avenue|av\.?|boulevard|bld?\.?|bvd\.?|bd\.?|place|pl\.|chemin|che?\.|route|rte\.?|allees?|all\.|impasse|imp\.|quai|cours|square"
-    r"|passage|villa|faubourg|fbg|fg|ruelle|sentier|sente|esplanade|promenade|cite|hameau|lieu[ \-]dit|residence|rond[ \-]point"
-    r"|montee|traverse|voie|venelle|parvis|mail|cour|galerie|clos|lotissement|zone artisanale|z\.?a\.?c?\.?|chaussee|levee|corniche)"
+    r"(?:rue|avenue|av\.?|boulevard|bld?\.?|bvd\.?|bd\.?|place|pl\.|chemin|che?\.|route|rte\.?|allees?"
+    r"|all\.|impasse|imp\.|quai|cours|square"
+    r"|passage|villa|faubourg|fbg|fg|ruelle|sentier|sente|esplanade|promenade|cite|hameau|lieu[ \-]dit"
+    r"|residence|rond[ \-]point"
+    r"|montee|traverse|voie|venelle|parvis|mail|cour|galerie|clos|lotissement|zone artisanale"
+    r"|z\.?a\.?c?\.?|chaussee|levee|corniche)"
 )
 _NUMBER: Final = (
     r"(?<![0-9.,/])[0-9]{1,4}(?:[ ]?(?:bis|ter|quater|[a-d](?![a-z])))?(?: ?(?:[-/]|et) ?[0-9]{1,4})?"
@@ -19,12 +22,14 @@ _STREET = re.compile(
     rf"(?:(?P<number>{_NUMBER}) ?,? ?)?\b(?P<way>{_WAY}) (?P<name>[^\n,;:()\[\]|•·<>\"]{{2,60}})"
 )
 _PARTICLES: Final = frozenset(
-    "de du des d la le les l et sur sous en aux au a à saint sainte st ste bis ter".split()
+    ("de", "du", "des", "d", "la", "le", "les", "l", "et", "sur", "sous", "en", "aux", "au", "a")
+    + ("saint", "sainte", "st", "ste")
 )
 _WORDS = re.compile(r"[^\s]+")
 _STOP = re.compile(r"^(?:[0-9]{5}|-|–)$")
 _NEAR = re.compile(
-    r"(?:metro|proche|pas de|pres d|minutes?|mn|min|entre|vers|donnant sur|acces|quartier|gare|station|angle)[^.\n]{0,24}$"
+    r"(?:metro|proche|pas de|pres d|minutes?|mn|min|entre|vers|donnant sur|acces|quartier|gare|station"
+    r"|angle)[^.\n]{0,24}$"
 )
 _FOREIGN = re.compile(r"[0-9]{1,5}[a-z]?,? [a-z].{2,60}|[a-z][^\n]{2,60}? [0-9]{1,4}[a-z]?")
 

@@ -18,12 +18,20 @@ _NAMES: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE: Final = (
     r"(?:(?P<iso>(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
     r"|(?<![0-9])(?P<d>[0-9]{1,2})[/.\-](?P<m>[0-9]{1,2})[/.\-](?P<y>20[0-9]{2}|[0-9]{2})(?![0-9])"
-    rf"|(?:(?<![0-9])(?P<day>[0-9]{{1,2}})(?:er|st|nd|rd|th)? )?(?P<month>{_NAMES})\.? (?P<year>20[0-9]{{2}})(?![0-9]))"
+    rf"|(?:(?<![0-9])(?P<day>[0-9]{{1,2}})(?:er|st|nd|rd"
+    rf"|th)? )?(?P<month>{_NAMES})\.? (?P<year>20[0-9]{{2}})(?![0-9]))"
 )
-_NOW: Final = r"(?:immediate(?:ment|ly)?|de suite|tout de suite|des maintenant|maintenant|now|sofort|ab sofort|inmediata\w*|subito|immediat|des a present|actuellement disponible|per direct)"
-_WORD: Final = r"(?:disponib(?:le|ilite)s?|libre|available|verfugbar|bezugsfrei|disponibil[ei]|beschikbaar|disponivel|emmenagement)"
+_NOW: Final = (
+    r"(?:immediate(?:ment|ly)?|de suite|tout de suite|des maintenant|maintenant|now|sofort|ab sofort"
+    r"|inmediata\w*|subito|immediat|des a present|actuellement disponible|per direct)"
+)
+_WORD: Final = (
+    r"(?:disponib(?:le|ilite)s?|libre|available|verfugbar|bezugsfrei|disponibil[ei]|beschikbaar"
+    r"|disponivel|emmenagement)"
+)
 _FIND = re.compile(
-    rf"\b{_WORD}(?: (?:a la location|a la vente|des|a partir|a compter|le|du|de|from|ab|date|au|vanaf|on))* ?:? ?(?:(?:a partir|a compter) du |des (?:le )?|le |du |au )?(?:(?P<now>{_NOW})|{_DATE})"
+    rf"\b{_WORD}(?: (?:a la location|a la vente|des|a partir|a compter|le|du|de|from|ab|date|au|vanaf"
+    rf"|on))* ?:? ?(?:(?:a partir|a compter) du |des (?:le )?|le |du |au )?(?:(?P<now>{_NOW})|{_DATE})"
 )
 _PARSE = re.compile(rf"(?P<now>\b{_NOW}\b)|{_DATE}")
 

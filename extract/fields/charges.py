@@ -10,13 +10,16 @@ from extract.text import fold, tidy
 
 _MOST: Final = 20_000
 _LEAD = re.compile(
-    r"(?:charges?|provisions?(?: (?:sur|pour)(?: les)? charges?)?|nebenkosten|service charge|gastos(?: de comunidad)?|spese(?: condominiali)?|servicekosten|condominio)[^.€]{0,44}$"
+    r"(?:charges?|provisions?(?: (?:sur|pour)(?: les)? charges?)?|nebenkosten|service charge"
+    r"|gastos(?: de comunidad)?|spese(?: condominiali)?|servicekosten|condominio)[^.€]{0,44}$"
 )
 _NOT_LEAD = re.compile(
-    r"(?:hors charges?|charges? (?:comprises?|incluses?|incl)|a la charge|charges? (?:locataire|vendeur|acquereur)|honoraires|depot|garantie|loyer)[^.€]{0,40}$"
+    r"(?:hors charges?|charges? (?:comprises?|incluses?|incl)|a la charge|charges? (?:locataire|vendeur"
+    r"|acquereur)|honoraires|depot|garantie|loyer)[^.€]{0,40}$"
 )
 _TAIL = re.compile(
-    r"^[ ,(]{0,3}(?:(?:/|par) ?mois )?(?:de |d'|pour (?:les |la )?|en )(?:provisions?(?: (?:sur|pour)(?: les)?)? )?charges?\b|^ ?(?:de )?provisions?(?: (?:sur|pour))?(?: les)? charges?"
+    r"^[ ,(]{0,3}(?:(?:/|par) ?mois )?(?:de |d'|pour (?:les |la )?|en )(?:provisions?(?: (?:sur"
+    r"|pour)(?: les)?)? )?charges?\b|^ ?(?:de )?provisions?(?: (?:sur|pour))?(?: les)? charges?"
 )
 _YEAR = re.compile(r"^.{0,20}?(?:/|par|l') ?an(?:nee)?s?\b|^.{0,16}annuel")
 _QUARTER = re.compile(r"^.{0,20}?(?:/|par) ?trim")
@@ -41,7 +44,7 @@ def parse(text: str) -> int | None:
     folded = fold(text)
     if sure := best(find(text)):
         return sure.value
-    found = [amount for amount in amounts(folded)]
+    found = list(amounts(folded))
     if len(found) == 1:
         return whole(found[0].value / _months(found[0]), 1, _MOST)
     return bare(folded, 1, _MOST) if not found else None

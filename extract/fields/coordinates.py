@@ -21,9 +21,12 @@ _NEAR: Final = 0.0005
 _DEGREES: Final = r"(-?[0-9]{1,3}\.[0-9]{3,20})"
 _PAIRS: Final = (
     re.compile(
-        rf"\blat(?:itude)?[\"']? {{0,3}}[:=] {{0,3}}[\"']?{_DEGREES}[\"']?[ ,;&\n]{{1,6}}[\"']?(?:data-)?(?:lng|lon|long|longitude)[\"']? {{0,3}}[:=] {{0,3}}[\"']?{_DEGREES}"
+        rf"\blat(?:itude)?[\"']? {{0,3}}[:=] {{0,3}}[\"']?{_DEGREES}[\"']?[ ,;&\n]{{1,6}}[\"']?(?:data-)?"
+        rf"(?:lng|lon|long|longitude)[\"']? {{0,3}}[:=] {{0,3}}[\"']?{_DEGREES}"
     ),
-    re.compile(rf"(?:latlng|marker|setview|center|point|coord\w*|position)[\"']?[ :=(\[{{\"']{{1,8}}{_DEGREES} {{0,3}}, {{0,3}}{_DEGREES}"),
+    re.compile(
+        rf"(?:latlng|marker|setview|center|point|coord\w*"
+        rf"|position)[\"']?[ :=(\[{{\"']{{1,8}}{_DEGREES} {{0,3}}, {{0,3}}{_DEGREES}"),
     re.compile(rf"[@=/]{_DEGREES},{_DEGREES}"),
     re.compile(rf"[?&](?:q|ll|center|daddr|query)={_DEGREES}(?:,|%2c){_DEGREES}"),
 )  # fmt: skip

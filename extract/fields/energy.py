@@ -11,19 +11,26 @@ from extract.text import fold, tidy
 
 Label = Literal["dpe", "ges"]
 _LETTERS: Final = "ABCDEFG"
-#: Where B..G begin, arrêté of 31 March 2021 (A is under 70 and under 6): kWh of primary energy per m² and year.
+#: Where B..G begin, arrêté of 31 March 2021 (A is under 70 and under 6):
+#: kWh of primary energy per m² and year.
 DPE_BOUNDS: Final = (70, 110, 180, 250, 330, 420)
 #: Where B..G begin, same source: kg of CO2 equivalent per m² and year.
 GES_BOUNDS: Final = (6, 11, 30, 50, 70, 100)
 _MOST: Final[dict[Label, int]] = {"dpe": 1500, "ges": 400}
 
 _NONE = re.compile(
-    r"vierge|en cours|non (?:soumis|communique|requis|concerne|renseigne|disponible|realise|effectue)|exempt|\bnc\b|\bn/?a\b|\bns\b|\bvi\b|pending"
+    r"vierge|en cours|non (?:soumis|communique|requis|concerne|renseigne|disponible|realise|effectue)"
+    r"|exempt|\bnc\b|\bn/?a\b|\bns\b|\bvi\b|pending"
 )
-_GES_WORDS: Final = r"(?:emissions? de ges|gaz a effet de serre|emissions? de gaz|effet de serre|\bges\b|\bemissions?\b|climat)"
+_GES_WORDS: Final = (
+    r"(?:emissions? de ges|gaz a effet de serre|emissions? de gaz|effet de serre|\bges\b|\bemissions?\b"
+    r"|climat)"
+)
 _DPE_WORDS: Final = (
-    r"(?:\bd\.?p\.?e\b|diagnostic de performance energetique|classe(?:ment)? energ(?:ie|etique)\w*|etiquette energ(?:ie|etique)\w*|bilan energ(?:ie|etique)\w*"
-    r"|consommations? (?:d'energie|energetiques?)|performance energetique|energy (?:class|rating|efficiency class)|\bepc(?: rating)?\b|energieeffizienzklasse|certificado energetico"
+    r"(?:\bd\.?p\.?e\b|diagnostic de performance energetique|classe(?:ment)? energ(?:ie|etique)\w*"
+    r"|etiquette energ(?:ie|etique)\w*|bilan energ(?:ie|etique)\w*"
+    r"|consommations? (?:d'energie|energetiques?)|performance energetique|energy (?:class|rating"
+    r"|efficiency class)|\bepc(?: rating)?\b|energieeffizienzklasse|certificado energetico"
     r"|classe energetica|energielabel|classe conso\w*|\benergie\b)"
 )
 _VALUE: Final[dict[Label, re.Pattern[str]]] = {
@@ -33,15 +40,23 @@ _VALUE: Final[dict[Label, re.Pattern[str]]] = {
     ),
 }
 _WORDS: Final[dict[Label, re.Pattern[str]]] = {"dpe": re.compile(_DPE_WORDS), "ges": re.compile(_GES_WORDS)}
-_FILLER: Final = r"(?:[ :=\-|*\n(\"']|classe|energetique|energie|climat|class|rating|lettre|est|is|en|actuelle?|valeur|du bien){0,8}"
+_FILLER: Final = (
+    r"(?:[ :=\-|*\n(\"']|classe|energetique|energie|climat|class|rating|lettre|est|is|en|actuelle?|valeur"
+    r"|du bien){0,8}"
+)
 _FIRST_LETTER = re.compile(rf"{_FILLER}(?<![a-z0-9'])(?P<letter>[a-g])(?![a-z0-9'])")
 # In brackets: a number beside a letter needs no unit there.
 _BRACKETED = re.compile(r"^[a-g] ?\((?P<value>[0-9]{1,4})\)")
 _SINGLE = re.compile(r"(?<![a-z0-9'])[a-g](?![a-z0-9'])")
 _REACH: Final = 72
 _FILE: Final[dict[Label, re.Pattern[str]]] = {
-    "dpe": re.compile(r"(?<![a-z])(?:dpe|energie|energy|conso(?:mmation)?|epc|classe?)[_\-/=.]{1,2}(?:new|2021|v2|classe?|letter|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
-    "ges": re.compile(r"(?<![a-z])(?:ges|ghg|emissions?|co2|climat)[_\-/=.]{1,2}(?:new|2021|v2|classe?|letter|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
+    "dpe": re.compile(
+        r"(?<![a-z])(?:dpe|energie|energy|conso(?:mmation)?|epc|classe?)[_\-/=.]{1,2}(?:new|2021|v2"
+        r"|classe?|letter"
+        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
+    "ges": re.compile(
+        r"(?<![a-z])(?:ges|ghg|emissions?|co2|climat)[_\-/=.]{1,2}(?:new|2021|v2|classe?|letter"
+        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
 }  # fmt: skip
 
 

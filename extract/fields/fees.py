@@ -13,15 +13,24 @@ from models.listing import FeesPayer
 
 _MOST: Final = 5_000_000
 _PAYER: Final[tuple[tuple[FeesPayer, re.Pattern[str]], ...]] = (
-    (FeesPayer.SHARED, re.compile(r"charge (?:partagee|de l'acquereur et (?:du|de) vendeur|du vendeur et de l'acquereur)|partages? entre|moitie.moitie")),
-    (FeesPayer.SELLER, re.compile(r"(?:charge|payes? par|supportes? par)(?: du| de la| de| le| la|:)* ?(?:vendeur|vendeuse|mandant)|charge vendeur")),
-    (FeesPayer.BUYER, re.compile(r"(?:charge|payes? par|supportes? par)(?: de| du|:)* ?(?:l')?(?:acquereur|acheteur)|charge (?:acquereur|acheteur)")),
-    (FeesPayer.TENANT, re.compile(r"(?:charge|payes? par)(?: du| de| le|:)* ?(?:locataires?)|honoraires (?:de )?locataires?|charge locataire")),
+    (FeesPayer.SHARED, re.compile(
+        r"charge (?:partagee|de l'acquereur et (?:du|de) vendeur|du vendeur et de l'acquereur)"
+        r"|partages? entre|moitie.moitie")),
+    (FeesPayer.SELLER, re.compile(
+        r"(?:charge|payes? par|supportes? par)(?: du| de la| de| le| la|:)* ?(?:vendeur|vendeuse|mandant)"
+        r"|charge vendeur")),
+    (FeesPayer.BUYER, re.compile(
+        r"(?:charge|payes? par|supportes? par)(?: de| du|:)* ?(?:l')?(?:acquereur|acheteur)"
+        r"|charge (?:acquereur|acheteur)")),
+    (FeesPayer.TENANT, re.compile(
+        r"(?:charge|payes? par)(?: du| de| le|:)* ?(?:locataires?)|honoraires (?:de )?locataires?"
+        r"|charge locataire")),
 )  # fmt: skip
 _FEES: Final = r"honoraires?|frais d'agence|commission d'agence|agency fees?|agenturprovision|maklerprovision"
 _LEAD = re.compile(rf"(?:{_FEES})[^€]{{0,48}}$")
 _NOT_LEAD = re.compile(
-    r"(?:hors|honoraires (?:inclus|compris)|honoraires d'etat|prix|etat des lieux|bareme|loyer|charges|\bdont|garantie)[^€]{0,28}$"
+    r"(?:hors|honoraires (?:inclus|compris)|honoraires d'etat|prix|etat des lieux|bareme|loyer|charges"
+    r"|\bdont|garantie)[^€]{0,28}$"
 )
 _TAIL = re.compile(rf"^[ ,(]{{0,3}}(?:ttc |ht )?(?:d'|de |d |en )?(?:{_FEES})(?! (?:inclus|compris))")
 _STATE = re.compile(
@@ -29,7 +38,8 @@ _STATE = re.compile(
 )
 _PERCENT = re.compile(rf"(?P<number>{NUMBER}) ?%")
 _INCLUDED = re.compile(
-    r"(?:honoraires|frais d'agence)[^.]{0,24}(?<!non )(?:inclus|compris)|\bf\.?a\.?i\b|\bh\.?a\.?i\b|dont [0-9.,]{1,6} ?%"
+    r"(?:honoraires|frais d'agence)[^.]{0,24}(?<!non )(?:inclus|compris)|\bf\.?a\.?i\b|\bh\.?a\.?i\b"
+    r"|dont [0-9.,]{1,6} ?%"
 )
 
 

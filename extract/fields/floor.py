@@ -13,13 +13,17 @@ _ORDINALS: Final[dict[str, int]] = {
     "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10,
     "first": 1, "third": 3, "fourth": 4, "fifth": 5,
 }  # fmt: skip
-_GROUND: Final = r"\br\.?d\.?c\.?h?\b|\brez[ \-](?:de[ \-])?(?:chaussee|jardin)|ground floor|erdgeschoss|planta baja|piano terra|begane grond|res.do.chao"
+_GROUND: Final = (
+    r"\br\.?d\.?c\.?h?\b|\brez[ \-](?:de[ \-])?(?:chaussee|jardin)|ground floor|erdgeschoss|planta baja"
+    r"|piano terra|begane grond|res.do.chao"
+)
 _FIND = re.compile(
     rf"(?P<ground>{_GROUND})"
     r"|(?<![0-9])(?P<digits>[0-9]{1,2})(?: ?(?:er|ere|eme|e|nd|nde|ieme|ème|st|rd|th|o|º|°|\.))? ?"
     r"(?:et (?P<last>dernier) )?(?:etage|floor\b|stock\b|etage\b|og\b|planta\b|piano\b|verdieping\b|andar\b)"
     rf"|\b(?P<word>{'|'.join(_ORDINALS)}) (?:et dernier )?(?:etage|floor)\b"
-    r"|\b(?:etage|floor|planta|piano|andar|verdieping) ?(?:n[°o] ?)?:? ?(?P<label>-?[0-9]{1,2})(?![0-9]| ?(?:m2|m²|chambres|pieces|,[0-9]))"
+    r"|\b(?:etage|floor|planta|piano|andar|verdieping) ?(?:n[°o] ?)?:? ?(?P<label>-?[0-9]{1,2})(?![0-9]"
+    r"| ?(?:m2|m²|chambres|pieces|,[0-9]))"
 )
 _STOREYS = re.compile(r"(?:sur|de|immeuble|maison|batiment|comprenant|a) (?:\w{1,8} )?$")
 _HIGH = re.compile(r"(?:situe|au|en|immeuble)[^.\n]{0,24}$")
@@ -27,7 +31,8 @@ _WALK = re.compile(
     r"^ ?(?::|-|,? (?:vous|se|une|deux|trois|un|[0-9]|comprend|comporte|compose|dessert|l'espace|espace))"
 )
 _BARE = re.compile(
-    r"[^0-9a-z\-]{0,3}(?P<digits>-?[0-9]{1,2})(?: ?(?:er|e|eme|nd|st|rd|th|ieme))?(?: ?(?:/|sur|of|von|de) ?[0-9]{1,2})?[^0-9a-z]{0,3}"
+    r"[^0-9a-z\-]{0,3}(?P<digits>-?[0-9]{1,2})(?: ?(?:er|e|eme|nd|st|rd|th|ieme))?(?: ?(?:/|sur|of|von"
+    r"|de) ?[0-9]{1,2})?[^0-9a-z]{0,3}"
 )
 
 
@@ -75,7 +80,7 @@ def _is_storeys(found: re.Match[str], folded: str) -> bool:
     """Whether the words count a building's storeys: "immeuble de 5 étages"."""
     plural = folded[found.end() : found.end() + 1] == "s"
     return bool(found["digits"]) and (
-        plural or bool(_STOREYS.search(before(folded, found.start(), 24))) and plural
+        plural or (bool(_STOREYS.search(before(folded, found.start(), 24))) and plural)
     )
 
 

@@ -7,11 +7,13 @@ from extract.fields.match import Match, before, best
 from extract.text import fold, tidy
 
 _FIND = re.compile(
-    r"(?P<no>\b(?:non[ \-]meublee?s?|(?:loue|location|logement|appartement|louee?) (?:vide|nue?)\b|vide de meubles|unfurnished|unmobliert|nicht mobliert|sin amueblar|non arredato|ongemeubileerd))"
+    r"(?P<no>\b(?:non[ \-]meublee?s?|(?:loue|location|logement|appartement|louee?) (?:vide|nue?)\b"
+    r"|vide de meubles|unfurnished|unmobliert|nicht mobliert|sin amueblar|non arredato|ongemeubileerd))"
     r"|(?P<yes>\b(?:meublee?s?|furnished|mobliert|amueblad[oa]s?|arredat[oa]|gemeubileerd|mobilad[oa])\b)"
 )
 _PART = re.compile(
-    r"(?:cuisine|salle de bains?|salle d'eau|coin|kitchen|entierement|partiellement|semi|peut etre|possibilite|ou|si)\W{0,3}(?:\w{1,12} ){0,2}$"
+    r"(?:cuisine|salle de bains?|salle d'eau|coin|kitchen|entierement|partiellement|semi|peut etre"
+    r"|possibilite|ou|si)\W{0,3}(?:\w{1,12} ){0,2}$"
 )
 _BARE = re.compile(r"(?:vide|nue?|unfurnished|location (?:vide|nue))")
 

@@ -10,19 +10,38 @@ from models.listing import PropertyType
 _P: Final = PropertyType
 # Patterns on folded text. The first that matches at a place wins, so phrases come before words.
 _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
-    (_P.BUILDING, r"immeubles?(?: de rapport| a vendre)?|building for sale|apartment building|mehrfamilienhaus|edificios?|gebouw|predio"),
-    (_P.COMMERCIAL, r"loca(?:l|ux) (?:commercia(?:l|ux)|professionnels?|d'activites?|industriels?)|loca(?:l|ux)\b|bureaux?(?! et )|fonds? de commerce"
-        r"|boutiques?|commerces?|entrepots?|restaurants?|murs commerciaux|hotel restaurant|cession de bail|droit au bail|coworking"
-        r"|offices?|shops?|retail|warehouse|commercial(?: property)?|buro|gewerbe\w*|ladenlokal|oficinas?|local comercial|negozio|ufficio|kantoor\w*|bedrijfs\w+|escritorio|loja"),
-    (_P.PARKING, r"parkings?|places? de (?:parking|stationnement)|stationnements?|box(?:es)?|garages?|stellplatz|tiefgarage\w*|plaza de garaje|posto auto|parkeerplaats|parking space"),
-    (_P.STUDIO, r"studios?|studettes?|chambres? (?:de service|de bonne|etudiante)|monolocale|ein-?zimmer-?wohnung"),
-    (_P.LAND, r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|building plots?|land|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
-    (_P.HOUSE, r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?|pavillons?|chalets?|fermes?|fermettes?|corps de ferme|longeres?|chateaux?|manoirs?|mas\b"
-        r"|bastides?|hotels? particuliers?|proprietes?|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?"
-        r"|houses?|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home|haus|hauser|\w{2,20}haus|casas?|chale|adosados?|villett?[ae]|vivienda unifamiliar|huis|woonhuis|moradia"),
-    (_P.APARTMENT, r"apparte?ments?|appart\b|appts?|apt\b|lofts?|duplex|triplex|souplex|rez-de-jardin|penthouses?|flats?|apartments?|maisonette|condos?"
-        r"|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?|apartamentos?|departamentos?|appartament[oi]|trilocale|bilocale|quadrilocale|appartementen|bovenwoning|[tf][1-9](?: ?bis)?"),
-    (_P.OTHER, r"peniches?|mobil[ \-]?homes?|caves?|caravanes?|etangs?|bois|ruines?|cabanes?|programmes? neufs?"),
+    (_P.BUILDING,
+        r"immeubles?(?: de rapport| a vendre)?|building for sale|apartment building|mehrfamilienhaus"
+        r"|edificios?|gebouw|predio"),
+    (_P.COMMERCIAL,
+        r"loca(?:l|ux) (?:commercia(?:l|ux)|professionnels?|d'activites?|industriels?)|loca(?:l|ux)\b"
+        r"|bureaux?(?! et )|fonds? de commerce"
+        r"|boutiques?|commerces?|entrepots?|restaurants?|murs commerciaux|hotel restaurant"
+        r"|cession de bail|droit au bail|coworking"
+        r"|offices?|shops?|retail|warehouse|commercial(?: property)?|buro|gewerbe\w*|ladenlokal|oficinas?"
+        r"|local comercial|negozio|ufficio|kantoor\w*|bedrijfs\w+|escritorio|loja"),
+    (_P.PARKING,
+        r"parkings?|places? de (?:parking|stationnement)|stationnements?|box(?:es)?|garages?|stellplatz"
+        r"|tiefgarage\w*|plaza de garaje|posto auto|parkeerplaats|parking space"),
+    (_P.STUDIO,
+        r"studios?|studettes?|chambres? (?:de service|de bonne|etudiante)|monolocale|ein-?zimmer-?wohnung"),
+    (_P.LAND,
+        r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|building plots?"
+        r"|land|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
+    (_P.HOUSE,
+        r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?|pavillons?|chalets?|fermes?"
+        r"|fermettes?|corps de ferme|longeres?|chateaux?|manoirs?|mas\b"
+        r"|bastides?|hotels? particuliers?|proprietes?|bastidons?|domaines?|moulins?|maisonnettes?"
+        r"|echoppes?|presbyteres?|demeures?|gites?"
+        r"|houses?|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home|haus|hauser"
+        r"|\w{2,20}haus|casas?|chale|adosados?|villett?[ae]|vivienda unifamiliar|huis|woonhuis|moradia"),
+    (_P.APARTMENT,
+        r"apparte?ments?|appart\b|appts?|apt\b|lofts?|duplex|triplex|souplex|rez-de-jardin|penthouses?"
+        r"|flats?|apartments?|maisonette|condos?"
+        r"|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?|apartamentos?|departamentos?|appartament[oi]"
+        r"|trilocale|bilocale|quadrilocale|appartementen|bovenwoning|[tf][1-9](?: ?bis)?"),
+    (_P.OTHER,
+        r"peniches?|mobil[ \-]?homes?|caves?|caravanes?|etangs?|bois|ruines?|cabanes?|programmes? neufs?"),
 )  # fmt: skip
 _FIND = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -31,11 +50,24 @@ _FIND = re.compile(
 )
 # Said of the building around, of what belongs to the dwelling, or of what is near.
 _ASIDE = re.compile(
-    r"(?:dans (?:un|une|l'|le|la|bel|cet|notre)\b[^.,\n]{0,30}|d'un (?:bel )?|avec [^.\n]{0,40}|\bet (?:un |une |son |sa )?|[,+] ?(?:un |une |[0-9] )?|proche [^.\n]{0,30}"
+    r"(?:dans (?:un|une|l'|le|la|bel|cet|notre)\b[^.,\n]{0,30}|d'un (?:bel )?|avec [^.\n]{0,40}"
+    r"|\bet (?:un |une |son |sa )?|[,+] ?(?:un |une |[0-9] )?|proche [^.\n]{0,30}"
     r"|pres [^.\n]{0,30}|commodites[^.\n]{0,20}|sans |possibilite (?:de |d'un )?|au pied des? |in an? )$"
 )
+# Words that mostly name a part, an annex or the surroundings; alone at the start or after "vente" they rule.
+_WEAK = re.compile(
+    r"immeubles?|commerces?|boutiques?|restaurants?|bureaux?|locaux|local|parkings?|stationnements?"
+    r"|box(?:es)?|garages?|caves?|bois"
+    r"|terrains?|parcelles?|plots?|land|place.*|domaines?|moulins?|home|offices?|shops?|solar|mas|buro"
+    r"|lote|gebouw|predio|edificios?|etangs?"
+)
+_OFFERED = re.compile(
+    r"(?:vente|vendre|vends?|location|louer|loue|achat|sale|rent|type|bien)(?: d'un| d'une| un| une| du"
+    r"| de)?[ :,\-]{0,4}$"
+)
 _SCHEMA: Final[dict[str, PropertyType]] = {
-    "apartment": _P.APARTMENT, "apartmentcomplex": _P.BUILDING, "house": _P.HOUSE, "singlefamilyresidence": _P.HOUSE,
+    "apartment": _P.APARTMENT,
+        "apartmentcomplex": _P.BUILDING, "house": _P.HOUSE, "singlefamilyresidence": _P.HOUSE,
 }  # fmt: skip
 
 
@@ -44,11 +76,9 @@ def find(text: str) -> list[Match[PropertyType]]:
     folded = fold(text)
     matches = []
     for found in _FIND.finditer(folded):
-        aside = _ASIDE.search(before(folded, found.start(), 48))
         raw = text[found.start() : found.end()]
-        matches.append(
-            Match(PropertyType(found.lastgroup or "other"), raw, found.start(), 0.25 if aside else 0.7)
-        )
+        value = PropertyType(found.lastgroup or "other")
+        matches.append(Match(value, raw, found.start(), _score(found, folded)))
     return matches
 
 
@@ -60,3 +90,12 @@ def parse(text: str) -> PropertyType | None:
         return schema
     found = find(text.replace("_", " "))
     return max(found, key=lambda match: (match.score, -match.start)).value if found else None
+
+
+def _score(found: re.Match[str], folded: str) -> float:
+    lead = before(folded, found.start(), 48)
+    if _ASIDE.search(lead):
+        return 0.25
+    if _WEAK.fullmatch(found[0]):
+        return 0.7 if not lead.strip() or _OFFERED.search(lead) else 0.35
+    return 0.7

@@ -11,13 +11,16 @@ from extract.text import fold, tidy
 _LEAST: Final = 10.0
 _MOST: Final = 20_000_000.0
 _WORD = re.compile(
-    r"(?P<land>terrain|parcell?e|foncier|emprise|propriete d[e']|parc\b|domaine|plot|\bland\b|lot size|grundstuck"
+    r"(?P<land>terrain|parcell?e|foncier|emprise|propriete d[e']|parc\b|domaine|plot|\bland\b|lot size"
+    r"|grundstuck"
     r"|parcela|solar|terreno|lotto|perceel|grond)"
-    r"|(?P<other>jardin|terrasse|habitable|carrez|surface (?!d[ue] |totale|parcelle|terrain)|sejour|salon|maison|villa"
+    r"|(?P<other>jardin|terrasse|habitable|carrez|surface (?!d[ue] |totale|parcelle|terrain)|sejour|salon"
+    r"|maison|villa"
     r"|appartement|pieces?\b|chambres?\b|cave|garage|balcon|piscine|dependance|living|wohn|construi)"
 )
 _TAIL = re.compile(
-    r"^[ ,(.\-]{0,3}(?:(?:de|d'un|en|of|di|du) )?(?:(?:beau|joli|grand) )?(?:terrain|parcelle|foncier|constructible"
+    r"^[ ,(.\-]{0,3}(?:(?:de|d'un|en|of|di|du) )?(?:(?:beau|joli|grand) )?(?:terrain|parcelle|foncier"
+    r"|constructible"
     r"|plot|land\b|grundstuck|parcela|terreno|grond|arbore|viabilise)"
 )
 _PER_AREA = re.compile(r"^ ?/ ?|^ ?par\b")

@@ -9,14 +9,21 @@ from extract.fields.match import Match, after, before, best
 from extract.text import fold, tidy
 from models.places import Place, Places
 
-_CODE: Final = r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-58])[0-9]{3})(?![0-9]|[.,][0-9]| ?(?:€|eur|m2|m²|k?w|km))"
-_NAME: Final = r"[A-ZÀ-ÝŒ][\w'’.]*(?:[ \-](?:[A-ZÀ-ÝŒ][\w'’.]*|(?:de|du|des|la|le|les|lès|lez|en|sur|sous|aux?|et|l'|d')(?=[ \-'’][A-ZÀ-ÝŒ]))){0,6}"
+_CODE: Final = (
+    r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-58])[0-9]{3})(?![0-9]|[.,][0-9]"
+    r"| ?(?:€|eur|m2|m²|k?w|km))"
+)
+_NAME: Final = (
+    r"[A-ZÀ-ÝŒ][\w'’.]*(?:[ \-](?:[A-ZÀ-ÝŒ][\w'’.]*|(?:de|du|des|la|le|les|lès|lez|en|sur|sous|aux?|et|l'"
+    r"|d')(?=[ \-'’][A-ZÀ-ÝŒ]))){0,6}"
+)
 _AFTER = re.compile(rf"[ ,\-:)]{{0,3}}(?P<name>{_NAME})")
 _BEFORE = re.compile(
     rf"(?P<name>{_NAME})(?: [0-9]{{1,2}}(?:e|er|ème|eme|ième)?)? ?[,\-]? ?\(?(?:[A-Z]{{2}} ?[\-,] ?)?$"
 )
 _DISTRICT = re.compile(
-    r"\b(?P<city>paris|lyon|marseille)[ \-]{0,3}(?P<number>[0-9]{1,2}) ?(?:e(?:me|r)?|ieme|er|°|e arrondissement)?(?![0-9a-z²€%,.])"
+    r"\b(?P<city>paris|lyon|marseille)[ \-]{0,3}(?P<number>[0-9]{1,2}) ?(?:e(?:me|r)?|ieme|er|°"
+    r"|e arrondissement)?(?![0-9a-z²€%,.])"
 )
 _REFERENCE = re.compile(
     r"(?:ref(?:erence)?s?|n°|mandat|cpi|rcs|siren|siret|bp|cs|cedex|tel|carte)\W{0,4}(?:[a-z]{0,3}\W?)$"

@@ -16,40 +16,63 @@ _MOST: Final = 300_000_000
 
 # What the nearest word before an amount makes of it.
 _LEAD = re.compile(
-    r"(?P<other>honoraires?|\bfrais\b|commission|depot|garantie|caution|charges|provision|taxe|foncier|apport"
-    r"|mensualite|mensualites|credit|emprunt|finance|\bpret\b|economi|depense|energie|estime|annuel"
-    r"|bouquet|rente|\bau lieu de|ancien prix|gebuhr|nebenkosten|kaution|provision|deposit|\bfees?\b|service charge"
-    r"|fianza|gastos|spese|cauzione|borg|servicekosten|caucao|condominio|etat des lieux|complement|capital"
-    r"|budget|chiffre d'affaires|\bca\b|bail|travaux|remise|reduction|gain|parking|box|garage|prix (?:du |au )?m(?:2|²|etre))"
+    r"(?P<other>honoraires?|\bfrais\b|commission|depot|garantie|caution|charges?\b|provision|taxe|foncier"
+    r"|apport"
+    r"|mensualites?|credit|emprunt|finance|\bpret\b|economi|depense|energie|estime|annuel|assurance|service"
+    r"|bouquet|\brente|au lieu de|ancien prix|complement|capital|budget|chiffre d'affaires|\bca\b|\bbail"
+    r"|travaux"
+    r"|remise|reduction|gain|parking|\bbox\b|garage|locataire|\bloue(?:e|s)?\b|rapport|etat des lieux"
+    r"|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten|kaution|deposit|\bfees?\b"
+    r"|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio)"
     r"|(?P<off>hors (?:les )?honoraires|net vendeur|hors frais)"
-    r"|(?P<from>a partir de|des|from|\bab\b|desde|a partire da|vanaf)\b"
-    r"|(?P<price>prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio|prezzo|prijs|huurprijs"
+    r"|(?P<bare>loyer (?:mensuel )?(?:h\.?c\b|hors charges?|nu\b|de base))"
+    r"|(?P<from>(?:a partir d[eu]|\bdes|\bfrom|\bab|desde|a partire da|vanaf)[ :]{0,3}$)"
+    r"|(?P<price>prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio|prezzo|prijs"
     r"|preco|tarif|montant|vente|a vendre|a louer|valeur)"
 )
+_FEES_AMOUNT_TO = re.compile(r"honoraires[^.€]{0,60}(?:s'eleve(?:nt)? a|sont de|: ?)$")
 _TAIL_OTHER = re.compile(
     r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:"
     r"/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)|metre|sq)|/ ?sq|psf|/ ?pers"
-    r"|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges|etat)|de depot|de caution|de garantie"
+    r"|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges|etat)|de depot|de caution"
+    r"|de garantie"
     r"|de provision|de taxe|de commission|d'apport|d'economi|de travaux|de reduction|de remise|de parking"
-    r"|honoraires (?:a la )?charge|hors honoraires|net vendeur|hors frais)"
+    r"|honoraires (?:a la )?charge|hors honoraires|net vendeur|hors frais|(?:/ ?mois |par mois )?en sus\b"
+    r"|\($)"
 )
 _TAIL_PRICE = re.compile(
-    r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises|honoraires inclus|honoraires compris"
+    r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises"
+    r"|honoraires inclus|honoraires compris"
     r"|frais d'agence inclus|(?:/|par) ?mois|/ ?m\b|mensuel|\bpcm\b|per month|kalt|warm|v\.o\.n|k\.k)"
 )
+# Said of headline prices only, whatever stands before.
+_TAIL_INCLUSIVE = re.compile(
+    r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|(?:par mois |/ ?mois )?(?:c\.?c\b"
+    r"|charges comprises)|honoraires (?:inclus|compris))"
+)
 _PERIODS: Final = (
-    ("night", re.compile(r"^.{0,24}?(?:/|par|la|per|pro|a|por|al) ?(?:nuit|jour|night|day|nacht|noche|notte)\b")),
-    ("week", re.compile(r"^.{0,24}?(?:(?:/|par|la|per|pro|a|por|al) ?(?:semaine|sem\b|week|woche|semana|settimana)|\bpw\b)")),
-    ("year", re.compile(r"^.{0,24}?(?:(?:/|par|l'|per|pro|al) ?(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel|\bp\.?a\b)")),
+    (
+        "night", re.compile(
+            r"^.{0,24}?(?:/|par|la|per|pro|a|por|al) ?(?:nuit|jour|night|day|nacht|noche|notte)\b")),
+    (
+        "week", re.compile(
+            r"^.{0,24}?(?:(?:/|par|la|per|pro|a|por|al) ?(?:semaine|sem\b|week|woche|semana|settimana)"
+            r"|\bpw\b)")),
+    (
+        "year", re.compile(
+            r"^.{0,24}?(?:(?:/|par|l'|per|pro|al) ?(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel"
+            r"|\bp\.?a\b)")),
     (
         "month",
         re.compile(
-            r"^.{0,24}?(?:(?:/|par|le|per|pro|al|p\.) ?(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b|mensue|\bpcm\b|monat|\bc\.?c\b)"
+            r"^.{0,24}?(?:(?:/|par|le|per|pro|al|p\.) ?(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b"
+            r"|mensue|\bpcm\b|monat|\bc\.?c\b)"
         ),
     ),
 )  # fmt: skip
 _CHARGES_IN = re.compile(
-    r"^.{0,24}?(?:\bc\.?c\b|charges comprises|charges incl|provisions? (?:pour|sur) charges incl|warm|all.?in)"
+    r"^.{0,24}?(?:\bc\.?c\b|charges comprises|charges incl|provisions? (?:pour|sur) charges incl|warm"
+    r"|all.?in)"
 )
 _CHARGES_OUT = re.compile(r"^.{0,24}?(?:\bh\.?c\b|hors charges|\+ ?charges|kalt|sans charges|excl)")
 _RANGE_JOIN = re.compile(r"^(?: ?(?:-|a|to|et|and|bis|hasta|/) ?)$")
@@ -112,7 +135,8 @@ def _price(amount: Amount) -> Price | None:
     value = whole(amount.value, _LEAST, _MOST)
     if value is None:
         return None
-    return Price(value, amount.currency, _period(amount.tail), _charges(amount.tail))
+    included = False if last_word(_LEAD, amount.lead) == "bare" else _charges(amount.tail)
+    return Price(value, amount.currency, _period(amount.tail), included)
 
 
 def _period(tail: str) -> Period | None:
@@ -129,13 +153,16 @@ def _charges(tail: str) -> bool | None:
 
 
 def _score(amount: Amount, price: Price) -> float:
-    if _TAIL_OTHER.match(amount.tail):
-        return 0.1
+    headline = bool(_TAIL_PRICE.match(amount.tail))
     word = last_word(_LEAD, amount.lead)
-    if word in ("other", "off") and not _TAIL_PRICE.match(amount.tail):
+    if _TAIL_OTHER.match(amount.tail) or _FEES_AMOUNT_TO.search(amount.lead):
         return 0.1
-    score = 0.5 + (0.3 if word == "price" else 0) + (0.2 if _TAIL_PRICE.match(amount.tail) else 0)
-    return 0.3 if word == "from" else min(score - (0.3 if price.per == "year" else 0), 0.95)
+    if word in ("other", "off"):
+        return 0.45 if _TAIL_INCLUSIVE.match(amount.tail) else 0.1
+    if word == "from":
+        return 0.3
+    score = {"price": 0.8, "bare": 0.6}.get(word or "", 0.5) + (0.15 if headline else 0)
+    return score - (0.3 if price.per == "year" else 0)
 
 
 def _joined(folded: str, found: list[Amount], index: int) -> bool:

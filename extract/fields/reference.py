@@ -7,12 +7,16 @@ from extract.fields.match import Match
 from extract.text import fold, tidy
 
 _LABEL: Final = (
-    r"(?:\bref(?:erence)?s?(?: (?:annonce|agence|client|du bien|de l'annonce|bien|interne|web|mandat|number|no))?|\bmandat(?: (?:exclusif|simple))?"
-    r"|n° ?(?:de )?(?:mandat|dossier|annonce|bien)|\bannonce n°|\bproperty id|\blisting id|\bmls ?#?|\bobjekt-?(?:nr|nummer|id)|\breferencia|\briferimento|\brif|\breferentie)"
+    r"(?:\bref(?:erence)?s?(?: (?:annonce|agence|client|du bien|de l'annonce|bien|interne|web|mandat"
+    r"|number|no))?|\bmandat(?: (?:exclusif|simple))?"
+    r"|n° ?(?:de )?(?:mandat|dossier|annonce|bien)|\bannonce n°|\bproperty id|\blisting id|\bmls ?#?"
+    r"|\bobjekt-?(?:nr|nummer|id)|\breferencia|\briferimento|\brif|\breferentie)"
 )
-_TOKEN: Final = r"[a-z0-9](?:[a-z0-9_/\-]|\.(?=[a-z0-9])){1,31}"
+_CODE: Final = r"[a-z0-9](?:[a-z0-9_/\-]|\.(?=[a-z0-9])){1,31}"
 _FIND = re.compile(
-    rf"{_LABEL} ?\.? ?(?:n(?:o|um(?:ero)?)?[°º.]{{0,2}}|#|id)? ?[:°.#=\-]{{0,2}} ?(?P<value>(?:[a-z]{{1,4}} (?=[0-9]{{2,10}}(?![0-9 ]|[.,][0-9])))?{_TOKEN})(?![a-z0-9])"
+    rf"{_LABEL} ?\.? ?(?:n(?:o|um(?:ero)?)?[°º.]{{0,2}}|#"
+    rf"|id)? ?[:°.#=\-]{{0,2}} ?(?P<value>(?:[a-z]{{1,4}} (?=[0-9]{{2,10}}(?![0-9 ]"
+    rf"|[.,][0-9])))?{_CODE})(?![a-z0-9])"
 )
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_/.\-]*(?: [A-Za-z0-9_/.\-]+){0,2}")
 _NOT = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}|(?:0[0-9]){5}|[0-9.,]+(?:m2|eur|k)|https?")

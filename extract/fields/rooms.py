@@ -12,14 +12,19 @@ _MOST: Final = 50
 _FIND = re.compile(
     r"\b(?P<type>[tf] ?(?P<t>[1-9])(?: ?bis\b|(?![0-9a-z€]|[.,][0-9])))"
     r"|\btype ?(?P<kind>[1-9])\b"
-    rf"|(?P<count>{COUNT}) ?(?:-|grandes? |belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b|assoalhadas\b)"
+    rf"|(?:(?<![0-9.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?(?:-|grandes? "
+    rf"|belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b"
+    rf"|assoalhadas\b)"
     r"|(?<![0-9.,])(?P<short>[1-9]) ?p(?:\.|\b)(?! ?[0-9])"
     r"|(?P<studio>\bstudios?\b|\bstudette\b)"
 )
 _NOT_ROOMS = re.compile(
     r"^ {0,2}(?:d'eau|de vie\b|a vivre|jointe|justificative|du dossier|d'identite|annexe|par\b|humides?)"
 )
-_LINE = re.compile(r"(?:tram(?:way)?|ligne|metro|bus|station|rer)[^.]{0,16}$")
+_LINE = re.compile(r"(?:tram(?:way)?|ligne|metro|bus|station|rer)[^.]{0,40}$")
+# A programme's range of flats: "du studio au 5 pièces".
+_RANGE_BEFORE = re.compile(r"\b(?:du|de) (?:studio|[tf]?[0-9](?: pieces)?) (?:au|a) $")
+_RANGE_AFTER = re.compile(r"^ (?:au|a) (?:[tf]?[0-9]|duplex)")
 
 
 def find(text: str) -> list[Match[int]]:
@@ -32,7 +37,7 @@ def find(text: str) -> list[Match[int]]:
         value = (
             1
             if found["studio"]
-            else count(found["t"] or found["kind"] or found["count"] or found["short"], _MOST)
+            else count(found["t"] or found["kind"] or found["low"] or found["count"] or found["short"], _MOST)
         )
         if value is not None:
             matches.append(
@@ -54,8 +59,11 @@ def parse(text: str) -> int | None:
 
 
 def _score(found: re.Match[str], folded: str) -> float:
+    lead, tail = before(folded, found.start(), 56), folded[found.end() : found.end() + 12]
+    if _RANGE_BEFORE.search(lead) or _RANGE_AFTER.match(tail):
+        return 0.1
     if found["type"]:
-        return 0.1 if _LINE.search(before(folded, found.start(), 24)) else 0.9
+        return 0.1 if _LINE.search(lead) else 0.9
     if found["count"]:
         return 0.9 if found["count"][0].isdigit() else (0.3 if found["count"] in ("un", "une") else 0.6)
     return 0.6 if found["studio"] or found["short"] else 0.8

@@ -15,24 +15,35 @@ _MOST: Final = 20_000.0
 _DENSE: Final = 5_000.0
 
 _WORD = re.compile(
-    r"(?P<sure>habitables?|carrez|boutin|s\.?h\.?a?\.?b\.?\b|living area|wohnflache|superficie (?:util|construida|habitable)"
+    r"(?P<sure>habitables?|carrez|boutin|s\.?h\.?a?\.?b\.?\b|living area|wohnflache|superficie (?:util"
+    r"|construida|habitable)"
     r"|superficie commerciale|woonoppervlakte|area util|floor area)"
-    r"|(?P<part>terrain|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour|salon|\bsalle\b"
-    r"|piece (?:de vie|principale|a vivre)|chambres?\b|suite|cuisine|veranda|piscine|grenier|combles|sous.?sol|mezzanine"
-    r"|dependance|annexe|atelier|grange|hangar|hall|entree|bureau\b|patio|cour\b|foncier|parc\b|bois\b|cellier|buanderie"
-    r"|dressing|bains|douche|d'eau|rangement|reserve|vitrine|lineaire|etage|niveau|rez|rdc|plot|garden|land|lot\b|grundstuck"
+    r"|(?P<part>terrain|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour"
+    r"|salon|\bsalle\b"
+    r"|piece (?:de vie|principale|a vivre)|chambres?\b|suite|cuisine|veranda|piscine|grenier|combles"
+    r"|sous.?sol|mezzanine"
+    r"|dependance|annexe|atelier|grange|hangar|hall|entree|bureau\b|patio|cour\b|foncier|parc\b|bois\b"
+    r"|cellier|buanderie"
+    r"|dressing|bains|douche|d'eau|rangement|reserve|vitrine|lineaire|etage|niveau|rez|rdc|plot|garden"
+    r"|land|lot\b|grundstuck"
     r"|garten|balkon|keller|parcela|jardin|solar|terreno|giardino|perceel|tuin|a partir de|au sol|divisible)"
-    r"|(?P<home>surface|superficie|appartement|appt\b|maison|villa|studio|loft|duplex|triplex|pavillon|immeuble|bureaux|local"
+    r"|(?P<home>surface|superficie|appartement|appt\b|maison|villa|studio|loft|duplex|triplex|pavillon"
+    r"|immeuble|bureaux|local"
     r"|\b[tf][1-9](?: ?bis)?\b|pieces?\b|\bp\b|logement|size|area|flache|oppervlakte)"
 )
 _TAIL_SURE = re.compile(
     r"^[ ,(.\-]{0,3}(?:(?:de |en )?(?:surface )?(?:loi |l\.? ?)?(?:carrez|habitable|boutin|hab\b))|^ ?carrez"
 )
 _TAIL_PART = re.compile(
-    r"^[ ,(.\-]{0,3}(?:(?:de|d'un|d'une|en|avec) )?(?:terrain|parcelle|jardin|terrasse|balcon|loggia|cave|garage|sejour|salon"
-    r"|piece de vie|chambre|cuisine|veranda|grenier|combles|dependance|annexe|constructibles?|arbore|clos\b|au sol|cloture"
+    r"^[ ,(.\-]{0,3}(?:(?:de|d'un|d'une|en|avec) )?(?:terrain|parcelle|jardin|terrasse|balcon|loggia|cave"
+    r"|garage|sejour|salon"
+    r"|piece de vie|chambre|cuisine|veranda|grenier|combles|dependance|annexe|constructibles?|arbore"
+    r"|clos\b|au sol|cloture"
     r"|plot|garden|land\b|grundstuck|garten|divisible)"
 )
+# Lots of a programme or divisible premises: "de 26 m² à 210 m²".
+_RANGE = re.compile(r"^ ?(?:a|-|et|jusqu'a) [0-9]|^ divisible")
+_RANGE_LEAD = re.compile(r"[0-9] ?m?[2²]? (?:a|jusqu'a) $|^ ?(?:a|jusqu'a) $")
 _PER_AREA = re.compile(r"^ ?/ ?|^ ?\. ?an\b|^ ?par\b")
 
 
@@ -73,7 +84,7 @@ def _plausible(area: Area) -> bool:
 
 
 def _score(found: FoundArea) -> float:
-    if _PER_AREA.match(found.tail):
+    if _PER_AREA.match(found.tail) or _RANGE.match(found.tail) or _RANGE_LEAD.search(found.lead):
         return 0.05
     if _TAIL_SURE.match(found.tail):
         return 0.95

@@ -13,11 +13,20 @@ _T: Final = Transaction
 # Special kinds first: "location saisonnière" is seasonal, "vente viager" an annuity.
 _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
     (_T.LIFE_ANNUITY, r"(?:vente(?: en)? )?viagers?|nue[ \-]propriete|life annuity"),
-    (_T.AUCTION, r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?|zwangsversteigerung|subastas?|asta giudiziaria"),
-    (_T.SEASONAL, r"locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
-    (_T.RENT, r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)|rentals?|lettings?|rent|zu vermieten|vermietung|miete\w{0,2}|mieten"
-        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar|arrendamento|aluguel|alugar|para alugar"),
-    (_T.SALE, r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|for sale|sales?|buy|zu verkaufen|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi"
+    (_T.AUCTION,
+        r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?"
+        r"|zwangsversteigerung|subastas?|asta giudiziaria"),
+    (_T.SEASONAL,
+        r"locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?"
+        r"|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
+    (_T.RENT,
+        r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)"
+        r"|rentals?|lettings?|rent|zu vermieten|vermietung|miete\w{0,2}|mieten"
+        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar"
+        r"|arrendamento|aluguel|alugar|para alugar"),
+    (_T.SALE,
+        r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|cession|for sale|sales?|buy|zu verkaufen"
+        r"|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi"
         r"|te koop|koop|kopen|vender|venda|a venda"),
 )  # fmt: skip
 _FIND = re.compile(
@@ -25,7 +34,8 @@ _FIND = re.compile(
 )
 # Said of the neighbourhood, of a service or of the past, not of this offer.
 _ASIDE = re.compile(
-    r"(?:service|gestion|agence|equipe|estim\w+|espace|mandat|promesse|compromis|plus.value|rentabilite|investissement)[^.\n]{0,16}$"
+    r"(?:service|gestion|agence|equipe|estim\w+|espace|mandat|promesse|compromis|plus.value|rentabilite"
+    r"|investissement)[^.\n]{0,16}$"
 )
 _SPECIAL: Final = (_T.LIFE_ANNUITY, _T.AUCTION, _T.SEASONAL)
 
@@ -34,7 +44,8 @@ def find(text: str) -> list[Match[Transaction]]:
     """Every word for a transaction, in order."""
     folded = fold(text)
     return [
-        Match(Transaction(found.lastgroup or "sale"), text[found.start() : found.end()], found.start(), _score(found, folded))
+        Match(Transaction(found.lastgroup or
+            "sale"), text[found.start() : found.end()], found.start(), _score(found, folded))
         for found in _FIND.finditer(folded)
     ]  # fmt: skip
 
@@ -62,5 +73,7 @@ def _decide(found: Iterator[Transaction]) -> Transaction | None:
 def _score(found: re.Match[str], folded: str) -> float:
     if _ASIDE.search(folded[max(0, found.start() - 32) : found.start()]):
         return 0.15
+    if found[0].startswith(("loyer", "locatif")):
+        return 0.35
     phrase = " " in found[0] or found.lastgroup in {kind.value for kind in _SPECIAL}
     return 0.8 if phrase else 0.5
