@@ -1,4 +1,4 @@
-"""The compose file starts every part in order, healthy, with the user's own secrets and images of their choice."""
+"""The compose file starts every part in order, healthy, with secrets and images of the user's own."""
 
 import os
 import re
