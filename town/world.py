@@ -70,6 +70,9 @@ class World:
         """KeyError when the town has no such agency."""
         return self._by_slug[slug]
 
+    def __contains__(self, slug: object) -> bool:
+        return slug in self._by_slug
+
     def lot(self, dwelling: int) -> Lot:
         """The dwelling of that id with what the town alone knows of it; KeyError when there is none."""
         return self._lots[dwelling]
