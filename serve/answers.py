@@ -1,0 +1,196 @@
+"""What the API answers: the shapes that its documentation shows and its bytes follow.
+
+Prices are whole euros, surfaces square metres, times UTC; null is unknown, never zero.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.listing import FeesPayer, PropertyType, Transaction
+from models.tables import EventKind, ScrapingStatus
+
+
+class Answer(BaseModel):
+    """Base of the shapes: frozen, and complete in the documentation."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class AgencyBrief(Answer):
+    """An agency as a listing names it."""
+
+    id: int = Field(examples=[7])
+    name: str = Field(examples=["Agence du Beffroi"])
+    website_url: str = Field(examples=["https://agence-du-beffroi.example/"])
+    city: str | None = None
+    phone: str | None = None
+
+
+class ListingCard(Answer):
+    """One advert in a list of results."""
+
+    id: int = Field(examples=[1042])
+    property_id: int = Field(description="The dwelling; the same at every agency that offers it.")
+    title: str | None = Field(examples=["Appartement T3 avec balcon"])
+    transaction: Transaction | None
+    property_type: PropertyType | None
+    price: int | None = Field(examples=[245000])
+    previous_price: int | None = Field(description="Before the latest change of price, if there was one.")
+    currency: str | None = Field(examples=["EUR"])
+    price_per_sqm: int | None = Field(examples=[3828])
+    surface: float | None = Field(examples=[64.0])
+    land_surface: float | None
+    rooms: int | None = Field(examples=[3])
+    bedrooms: int | None = Field(examples=[2])
+    city: str | None = Field(examples=["Lyon"])
+    postal_code: str | None = Field(examples=["69003"])
+    dpe: str | None = Field(description="Energy letter, A to G.", examples=["C"])
+    ges: str | None = Field(description="Emission letter, A to G.", examples=["B"])
+    photo: str | None = Field(description="The first photo, at the agency's address.")
+    photo_count: int
+    adverts: int = Field(description="Live adverts of this dwelling, this one included.", examples=[2])
+    agency_id: int
+    agency_name: str
+    source_url: str = Field(description="The advert on the agency's own site.")
+    first_seen: datetime
+    last_seen: datetime
+
+
+class SearchPage(Answer):
+    """One page of results."""
+
+    total: int = Field(description="Matching listings, counted up to 10,000.", examples=[128])
+    total_is_exact: bool = Field(description="False when there are more than `total`.")
+    listings: list[ListingCard]
+    next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
+
+
+class Proof(Answer):
+    """Where a field's value came from."""
+
+    source: str = Field(description="What it was read from.", examples=["json_ld"])
+    raw: str = Field(description="The text as it stands in the page.", examples=["245 000 €"])
+    confidence: float = Field(examples=[0.95])
+
+
+class Event(Answer):
+    """An append-only fact about a listing."""
+
+    kind: EventKind
+    field: str | None
+    old_value: Any | None
+    new_value: Any | None
+    occurred_at: datetime
+
+
+class PricePoint(Answer):
+    """The price from a moment on, until the next point."""
+
+    at: datetime
+    price: int
+
+
+class OtherAdvert(Answer):
+    """The same dwelling, advertised elsewhere."""
+
+    id: int
+    title: str | None
+    price: int | None
+    price_difference: int | None = Field(description="Its price minus this listing's, euros.")
+    surface: float | None
+    agency: AgencyBrief
+    source_url: str
+    photo: str | None
+    is_active: bool
+
+
+class ListingDetail(ListingCard):
+    """One advert with all that is known of it."""
+
+    agency: AgencyBrief
+    description: str | None
+    photos: list[str]
+    features: Mapping[str, bool] = Field(description="Known features only; absent is unknown.")
+    bathrooms: int | None
+    floor: int | None = Field(description="0 is the ground floor.")
+    construction_year: int | None
+    address: str | None
+    insee_code: str | None
+    latitude: float | None
+    longitude: float | None
+    dpe_value: int | None = Field(description="kWh per m² and year.")
+    ges_value: int | None = Field(description="kg of CO2 per m² and year.")
+    charges: int | None = Field(description="Euros per month.")
+    fees: int | None
+    fees_payer: FeesPayer | None
+    deposit: int | None
+    furnished: bool | None
+    exclusive: bool | None
+    availability: str | None = Field(description="ISO date, or `now`.")
+    reference: str | None
+    is_active: bool
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+    data_quality_score: float = Field(description="Share of the first fields that are known, 0 to 1.")
+    evidence: Mapping[str, Proof] = Field(description="Per field, where its value came from.")
+    price_history: list[PricePoint]
+    history: list[Event]
+    others: list[OtherAdvert]
+
+
+class AgencyCard(AgencyBrief):
+    """An agency with its stock as of now."""
+
+    postal_code: str | None
+    address: str | None
+    email: str | None
+    siren: str | None
+    for_sale: int = Field(description="Live adverts for sale.")
+    for_rent: int = Field(description="Live adverts to rent.")
+    active_listings: int = Field(description="All live adverts.")
+    scraping_status: ScrapingStatus
+    last_scraped: datetime | None
+
+
+class AgencyList(Answer):
+    """One page of agencies, by name."""
+
+    total: int
+    agencies: list[AgencyCard]
+    next_cursor: str | None
+
+
+class Progress(Answer):
+    """The crawl under way. `running` is 0 when nothing runs."""
+
+    running: int = Field(description="Sites being visited now.")
+    done: int = Field(description="Sites whose visit of this round has ended.")
+    total: int = Field(description="Sites of this round: done, running and due.")
+    pages: int = Field(description="Pages fetched by the visits that ended.")
+    listings: int = Field(description="Live listings in the market, counted up to 10,000.")
+
+
+class Health(Answer):
+    """The service is there."""
+
+    status: str = Field(examples=["ok"])
+
+
+class ParameterProblem(Answer):
+    """What is wrong with one parameter."""
+
+    parameter: str = Field(examples=["price_max"])
+    message: str = Field(examples=["must be a whole number"])
+
+
+class Problem(Answer):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field(default="about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["price_max must be a whole number"])
+    errors: list[ParameterProblem] | None = None

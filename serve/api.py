@@ -1,0 +1,90 @@
+"""The application: the API, its documentation and the pages, as plain ASGI.
+
+app = create_app(settings, database_url)     # uvicorn runs it as it is; serve/app.py runs it on Ray
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from models.settings import Settings
+from serve import problems, routes
+from serve.answers import ParameterProblem
+from serve.cursor import CursorError
+from serve.guards import AccessLog, SecurityHeaders
+from serve.market import open_market
+
+STATIC: Final = Path(__file__).with_name("static")
+#: No address takes a body larger than a form.
+MAX_BODY_BYTES: Final = 65_536
+
+_TOO_SLOW: Final = "This search takes too long; narrow it."
+_NO_DATABASE: Final = "The database does not answer now; try again."
+_DESCRIPTION: Final = (
+    "Every estate agency's listings, read from their own sites, as one honest market. "
+    "Prices are whole euros, surfaces square metres, times UTC; null is unknown, never zero."
+)
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """The application on a migrated database. Opens nothing until it is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_market(settings, database_url) as market:
+            app.state.market = market
+            yield
+
+    app = FastAPI(
+        title="Pignon",
+        version=version("pignon"),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(AccessLog)
+    _answer_errors(app)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error as one clear line, none with our insides."""
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        return problems.invalid(problems.explain(error.errors()))
+
+    @app.exception_handler(CursorError)
+    async def _cursor(request: Request, error: CursorError) -> Response:
+        return problems.invalid([ParameterProblem(parameter="cursor", message=str(error))])
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return problems.problem(error.status_code, error.detail, headers=error.headers)
+
+    @app.exception_handler(SQLAlchemyError)
+    async def _database(request: Request, error: SQLAlchemyError) -> Response:
+        slow = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
+        detail = (
+            "This search takes too long; narrow it."
+            if slow
+            else "The database does not answer now; try again."
+        )
+        return problems.problem(503, detail, headers={"Retry-After": "5"})

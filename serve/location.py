@@ -1,0 +1,47 @@
+"""Where: a city, as asked, to the codes and spellings that listings there carry.
+
+>>> locate(Places.sample(), "Lyon 3e", None).insee_codes
+('69383',)
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from models.place_names import fold
+from models.places import Places
+
+#: Cities that are also numbered districts: the city's INSEE code and the range of its districts' codes.
+_DIVIDED: Final = {"75056": range(75101, 75121), "69123": range(69381, 69390), "13055": range(13201, 13217)}
+_CITY_OF: Final = {str(code): city for city, codes in _DIVIDED.items() for code in codes}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """What a listing in the wanted place carries: an INSEE code, else a city's name, else a postal code.
+
+    postal_codes: those that lie in the wanted communes alone, so that they prove the place.
+    """
+
+    insee_codes: tuple[str, ...]
+    city_keys: tuple[str, ...]
+    postal_codes: tuple[str, ...]
+
+
+def locate(places: Places, city: str, postal_code: str | None) -> Location:
+    """The place meant by `city`, with the postal code beside it if one was given.
+
+    A name that several communes share means all of them; an unknown one is compared by its folded name.
+    """
+    place = places.resolve(city, postal_code)
+    named = places.by_name(city) if place is None else places.by_insee(place.insee_code)
+    codes = {row.insee_code for row in named}
+    proving = {
+        row.postal_code
+        for row in named
+        if row.postal_code and all(o.insee_code in codes for o in places.by_postal_code(row.postal_code))
+    }
+    # "Lyon" alone does not say which district, so it is no name of "Lyon 3e".
+    keys = {fold(city), *(fold(row.city) for row in named if place is None or row.insee_code not in _CITY_OF)}
+    if place is None:
+        codes |= {_CITY_OF[code] for code in codes if code in _CITY_OF}
+    return Location(tuple(sorted(codes)), tuple(sorted(keys - {""})), tuple(sorted(proving)))

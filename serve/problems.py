@@ -1,0 +1,68 @@
+"""Errors as the API tells them: problem+json (RFC 9457), one clear line per parameter."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from serve.answers import ParameterProblem, Problem
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+#: pydantic's error types in the words of someone who fills in a form.
+_LINES: Final[dict[str, str]] = {
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "is too large",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "enum": "must be one of {expected}",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_long": "must not be repeated more than {max_length} times",
+    "extra_forbidden": "is not a parameter of this address",
+    "missing": "is required",
+}
+
+
+def problem(
+    status: int,
+    detail: str,
+    errors: Sequence[ParameterProblem] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A response that says what went wrong, in one line."""
+    body = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors) if errors else None
+    )
+    content = body.model_dump_json(exclude_none=True)
+    return Response(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def explain(errors: Sequence[Mapping[str, Any]]) -> list[ParameterProblem]:
+    """pydantic's errors as one line per parameter, in order, each parameter once."""
+    lines: dict[str, ParameterProblem] = {}
+    for error in errors:
+        line = ParameterProblem(parameter=_parameter(error), message=_message(error))
+        lines.setdefault(line.parameter, line)
+    return list(lines.values())
+
+
+def invalid(problems: Sequence[ParameterProblem]) -> Response:
+    """422 with every parameter's line."""
+    detail = "; ".join(f"{line.parameter} {line.message}" for line in problems)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, problems)
+
+
+def _parameter(error: Mapping[str, Any]) -> str:
+    """The parameter's name: told by the check itself, else the place of the value."""
+    told = error.get("ctx", {}).get("parameter")
+    names = [part for part in error["loc"] if isinstance(part, str) and part not in ("query", "path")]
+    return str(told or (names[-1] if names else "query"))[:60]
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    line = _LINES.get(error["type"])
+    return line.format(**error.get("ctx", {})) if line else str(error["msg"])

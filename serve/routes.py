@@ -1,0 +1,110 @@
+"""The API's addresses. Each reads its parameters, asks one function and answers encoded bytes."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from serve.agencies import list_agencies, read_agency
+from serve.answers import AgencyCard, AgencyList, Health, ListingDetail, Problem, Progress, SearchPage
+from serve.criteria import MAX_ID, AgencyQuery, SearchQuery
+from serve.listings import read_listing
+from serve.market import Connection, Directory
+from serve.problems import MEDIA_TYPE, problem
+from serve.progress import read_progress
+from serve.search import search
+
+ListingId = Annotated[int, Path(ge=1, le=MAX_ID, description="The listing's id.", examples=[1042])]
+AgencyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The agency's id.", examples=[7])]
+
+router = APIRouter()
+
+
+def _answers(model: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """What a route answers, for the documentation: the bytes themselves do not pass through FastAPI."""
+    problems: dict[int | str, dict[str, Any]] = {
+        status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": _ERRORS[status]}
+        for status in (*errors, 503)
+    }
+    return {200: {"model": model}, **problems}
+
+
+_ERRORS: Final = {
+    404: "There is none of that id.",
+    422: "A parameter cannot be used; `errors` has one line for each.",
+    503: "The database does not answer now.",
+}
+
+
+def encoded(answer: BaseModel) -> Response:
+    """The answer as JSON bytes, encoded once: half the time of going through dicts."""
+    return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
+
+
+@router.get(
+    "/api/listings/search",
+    tags=["listings"],
+    summary="Search live listings",
+    responses=_answers(SearchPage, 422),
+)
+async def search_listings(
+    query: Annotated[SearchQuery, Query()], connection: Connection, places: Directory
+) -> Response:
+    """Live adverts that satisfy every criterion, page by page.
+
+    Follow `next_cursor` until it is null: listings that appear or go meanwhile neither repeat
+    nor hide others.
+    """
+    return encoded(await search(connection, places, query))
+
+
+@router.get(
+    "/api/listings/{listing_id}",
+    tags=["listings"],
+    summary="One listing",
+    responses=_answers(ListingDetail, 404, 422),
+)
+async def get_listing(listing_id: ListingId, connection: Connection) -> Response:
+    """One advert, live or withdrawn: its fields and their evidence, its history, its dwelling elsewhere."""
+    listing = await read_listing(connection, listing_id)
+    return encoded(listing) if listing else problem(404, f"There is no listing {listing_id}.")
+
+
+@router.get(
+    "/api/agencies", tags=["agencies"], summary="Agencies by name", responses=_answers(AgencyList, 422)
+)
+async def get_agencies(query: Annotated[AgencyQuery, Query()], connection: Connection) -> Response:
+    """Agencies whose sites are read, with their live stock."""
+    return encoded(await list_agencies(connection, query))
+
+
+@router.get(
+    "/api/agencies/{agency_id}",
+    tags=["agencies"],
+    summary="One agency",
+    responses=_answers(AgencyCard, 404, 422),
+)
+async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
+    """One agency with its live stock."""
+    agency = await read_agency(connection, agency_id)
+    return encoded(agency) if agency else problem(404, f"There is no agency {agency_id}.")
+
+
+@router.get("/api/progress", tags=["service"], summary="The crawl under way", responses=_answers(Progress))
+async def get_progress(connection: Connection) -> Response:
+    """How far the crawl is; `running` is 0 when none is under way."""
+    return encoded(await read_progress(connection))
+
+
+@router.get("/healthz", tags=["service"], summary="The process answers", responses={200: {"model": Health}})
+async def healthz() -> Response:
+    """The process is alive. Says nothing of the database."""
+    return encoded(Health(status="ok"))
+
+
+@router.get("/readyz", tags=["service"], summary="The database answers", responses=_answers(Health))
+async def readyz(connection: Connection) -> Response:
+    """The service can do its work: its database answered just now."""
+    await connection.exec_driver_sql("select 1")
+    return encoded(Health(status="ok"))

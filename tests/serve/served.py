@@ -1,0 +1,51 @@
+"""The application on a real socket: uvicorn in a thread, on a database of the test's choice."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import Engine, text
+
+from models.database import driver_url, open_engine
+from models.settings import Settings
+from serve.api import create_app
+
+_numbers = count()
+
+
+@contextmanager
+def fresh_engine(postgres_url: str) -> Iterator[Engine]:
+    """An engine on an empty, migrated database that outlives a single test."""
+    name = f"market_{next(_numbers)}"
+    _administer(postgres_url, f"create database {name} template template_pignon")
+    engine = open_engine(driver_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
+    _administer(postgres_url, f"drop database {name} with (force)")
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = open_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def served(database_url: str, home: Path) -> Iterator[str]:
+    """The application's address for as long as the block lasts."""
+    app = create_app(Settings(_env_file=None, pignon_home=home), database_url)  # type: ignore[call-arg]
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+        assert thread.is_alive(), "the server did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
