@@ -16,7 +16,7 @@ class JoomlaLike(SheetFamily):
     spacing = "narrow"
     per_page = 9
     style_path = "/templates/immo_pro/css/template.css"
-    hidden: ClassVar[frozenset[str]] = frozenset({"address", "deposit"})
+    hidden: ClassVar[frozenset[str]] = frozenset({"address"})
     labels: ClassVar[dict[str, str]] = {
         "reference": "Référence",
         "property_type": "Type de bien",
@@ -34,7 +34,8 @@ class JoomlaLike(SheetFamily):
         "availability": "Disponible à partir du",
         "charges": "Charges",
         "fees": "Honoraires",
-        "fees_payer": "Honoraires à la charge de",
+        "fees_payer": "Charge des honoraires",
+        "deposit": "Dépôt de garantie",
         "dpe": "DPE",
         "dpe_value": "Consommation d'énergie (kWh/m²/an)",
         "ges": "GES",

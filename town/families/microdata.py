@@ -25,7 +25,7 @@ class Microdata(SheetFamily):
     spacing = "nbsp"
     per_page = 9
     style_path = "/assets/site-4f2a.css"
-    hidden: ClassVar[frozenset[str]] = frozenset({"fees_payer"})
+    hidden: ClassVar[frozenset[str]] = frozenset()
     labels: ClassVar[dict[str, str]] = {
         "land_surface": "Terrain",
         "floor": "Étage",
@@ -36,6 +36,7 @@ class Microdata(SheetFamily):
         "charges": "Charges",
         "deposit": "Dépôt de garantie",
         "fees": "Honoraires TTC",
+        "fees_payer": "Honoraires",
     }
 
     def list_path(self, transaction: Transaction, page: int = 1) -> str:

@@ -15,7 +15,7 @@ class NettyLike(SheetFamily):
     platform = "Netty"
     spacing = "dot"
     per_page = 12
-    area_unit = "m2"
+    square = "m2"
     style_path = "/themes/netty/screen.css"
     labels: ClassVar[dict[str, str]] = {
         "reference": "Réf. annonce",

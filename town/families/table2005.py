@@ -3,7 +3,6 @@
 Declares iso-8859-1 in its meta and means windows-1252, as every browser reads it.
 """
 
-from typing import ClassVar
 from urllib.parse import quote
 
 from models.listing import Transaction
@@ -19,12 +18,9 @@ class Table2005(SheetFamily):
     charset_in_header = False
     spacing = "dot"
     per_page = 15
-    area_unit = "m2"
+    square = "m2"
     ground = "rez de chaussée"
     style_path = "/styles.css"
-    hidden: ClassVar[frozenset[str]] = frozenset(
-        {"address", "latitude", "longitude", "exclusive", "ges_value", "bathrooms", "construction_year"}
-    )
 
     def list_path(self, transaction: Transaction, page: int = 1) -> str:
         file = "locations" if transaction is Transaction.RENT else "ventes"
