@@ -19,7 +19,7 @@ FLOORS = {
     "transaction": 0.25,
     "property_type": 0.2,
 }
-FLOOR = 0.3
+FLOOR = 0.25
 #: Euros per square metre: below and above, price or surface is misread.
 SALE_PER_M2 = (40, 60_000)
 RENT_PER_M2 = (1, 400)

@@ -6,6 +6,7 @@ Knows HTML's habits, not estates' fields: readers take it from here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from extract import cards, tree, zones
@@ -78,6 +79,8 @@ class Document:
         self.url = url
         self.elements, self.cut = tree.parse(html)
         self.zones = zones.assign(self.elements)
+        #: What readers keep from one question to the next on this page.
+        self.memory: dict[str, Any] = {}
 
     @cached_property
     def by_tag(self) -> dict[str, list[Element]]:
@@ -230,6 +233,8 @@ def _line(runs: list[tuple[str, Element]], block: Element, document: Document) -
             and kept[-1][1].tag not in _GLUED
         ):
             pieces.append(" ")
+        if element.tag == "sup" and text.strip() == "2" and pieces:
+            pieces[-1], text = pieces[-1].rstrip(), "²"
         pieces.append(text)
         squeezed = squeeze(text)
         if squeezed:

@@ -13,12 +13,13 @@ from extract.document import Document, Line
 
 DETAIL, INDEX, OTHER = "detail", "index", "other"
 
-_CHALLENGE = re.compile(
-    r"captcha-delivery|geo\.captcha|datadome|cf-challenge|challenge-platform/h/|cf_chl_|just a moment\.\.\.|attention required!|"
-    r"px-captcha|perimeterx|_incapsula_resource|distil_r_captcha|g-recaptcha|h-captcha|hcaptcha|are you a (?:human|robot)|"
-    r"v[ée]rifi(?:er|ez|ons) que vous (?:n'[êe]tes pas un robot|[êe]tes (?:un )?humain)|access denied|acc[èe]s (?:refus[ée]|interdit)|unusual traffic",
-    re.I,
-)
+#: Marks of a wall, lower case, in markup or text.
+_CHALLENGE = (
+    "captcha-delivery", "geo.captcha", "datadome", "cf-challenge", "challenge-platform/h/", "cf_chl_", "just a moment...",
+    "attention required!", "px-captcha", "perimeterx", "_incapsula_resource", "distil_r_captcha", "g-recaptcha", "h-captcha",
+    "hcaptcha", "are you a human", "are you a robot", "n'êtes pas un robot", "êtes un humain", "êtes humain",
+    "access denied", "accès refusé", "accès interdit", "unusual traffic", "checking your browser", "enable cookies",
+)  # fmt: skip
 _GONE = re.compile(
     r"(?:annonce|bien|offre|page|fiche|propri[ée]t[ée]|logement)[^.\n]{0,60}(?:n'est plus (?:disponible|en ligne|propos|[àa] la vente|accessible|d'actualit)|"
     r"n'existe (?:plus|pas)|a [ée]t[ée] (?:retir|supprim|archiv|vendue? ou|lou[ée]e? ou)|est introuvable|introuvable|n'a pas [ée]t[ée] trouv|expir|"
@@ -87,14 +88,11 @@ def judge(document: Document) -> Verdict:
 
 
 def _is_challenge(document: Document, words: int) -> bool:
-    if words > 6_000:
+    """A wall's marks in a page that tells next to nothing else; forms of real pages bear them too."""
+    if words > 1_500 and "captcha" not in document.title.lower():
         return False
-    found = _CHALLENGE.search(document.html[:200_000])
-    return (
-        bool(found)
-        and (words < 1_500 or bool(_CHALLENGE.search(document.title)))
-        and len(document.cards.found) < 2
-    )
+    html = document.html[:200_000].lower()
+    return any(mark in html for mark in _CHALLENGE) and len(document.cards.found) < 2
 
 
 def _is_gone(document: Document, told: str) -> bool:

@@ -6,7 +6,6 @@
 Pure: no network, database or clock; the same bytes give the same reading. `crawl` calls `read_page`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,13 +14,13 @@ from extract import charset, decide, features, feed, identity, kind, links, plat
 from extract.candidates import Candidate
 from extract.document import Document
 from extract.identity import AgencyIdentity
-from extract.readers import json_ld, pairs, prose, texts
+from extract.readers import energy, json_ld, pairs, photos, prose, state_json, texts
 from extract.zones import Zone
 from models.listing import Evidence, Listing
 from models.places import Places
 
 #: Only legal notices, contact pages and footers tell who the agency is.
-_IDENTITY = re.compile(r"siren|siret|\bRCS\b|R\.C\.S|\bCPI\b|carte (?:professionnelle|T\b)|mentions l", re.I)
+_IDENTITY = ("siren", "siret", "rcs", "r.c.s", "cpi", "carte professionnelle", "carte t", "mentions légales")
 MAX_BYTES = 8 * 1024 * 1024
 
 
@@ -114,17 +113,19 @@ def read_document(document: Document, places: Places) -> PageReading:
     if verdict.kind == kind.DETAIL:
         listing, evidence = decide.decide(candidates(document, places))
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
-        return replace(reading, listing=replace(listing, features=told), evidence=evidence)
+        return replace(
+            reading, listing=replace(listing, features=told, photos=photos.read(document)), evidence=evidence
+        )
     return reading
 
 
 def _identity(document: Document, places: Places) -> AgencyIdentity | None:
     """The agency's own numbers and address, from pages that tell them."""
-    if not _IDENTITY.search(document.html):
+    text = "\n".join(line.text for line in document.lines if line.zone is not Zone.SIMILAR)
+    lower = text.lower()
+    if not any(word in lower for word in _IDENTITY):
         return None
-    found = identity.read(
-        "\n".join(line.text for line in document.lines if line.zone is not Zone.SIMILAR), places
-    )
+    found = identity.read(text, places)
     return found if found != AgencyIdentity() else None
 
 
@@ -132,5 +133,7 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
     """What every reader found, in a fixed order."""
     yield from json_ld.read(document, places)
     yield from pairs.read(document, places)
+    yield from state_json.read(document, places)
+    yield from energy.read(document)
     yield from prose.read(document, places)
     yield from texts.read(document)

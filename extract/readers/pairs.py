@@ -21,6 +21,8 @@ MAX_LABEL = 60
 MAX_VALUE = 160
 MAX_PAIRS = 600
 
+_SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
+_SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _COLON = re.compile(r"^([^:：]{2,60}?)\s*[:：]\s*(.+)$")
 _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£$].{0,60})$")
 
@@ -46,9 +48,12 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
 
 def told_features(document: Document) -> dict[str, bool]:
     """The features that labelled values tell (`Ascenseur` / `Oui`)."""
-    return features.merge(
-        tuple(features.read_pair(label, value) for label, value, _ in list(pairs(document))[:MAX_PAIRS])
-    )
+    told = [
+        features.read_pair(label, value)
+        for label, value, _ in list(pairs(document))[:MAX_PAIRS]
+        if _SHORT_ANSWER.match(value) and len(label) <= 40 and labels.field_of(label) is None
+    ]
+    return features.merge(tuple(told))
 
 
 def pairs(document: Document) -> Iterator[tuple[str, str, float]]:

@@ -24,10 +24,13 @@ TITLE_FIELDS = (
     "land_surface",
 )
 TEXT_FIELDS = ("price", "surface", "land_surface", "rooms", "bedrooms", "floor", "postal_code", "address",
-               "transaction", "property_type", "dpe", "ges")  # fmt: skip
+               "transaction", "property_type", "dpe", "ges", "reference", "charges", "fees", "deposit",
+               "furnished", "construction_year", "availability", "exclusive")  # fmt: skip
 #: How much of a field's own score survives in running text.
-TRUST = {"price": 0.6, "surface": 0.6, "land_surface": 0.6, "rooms": 0.6, "bedrooms": 0.6, "floor": 0.5,
-         "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8, "ges": 0.8}  # fmt: skip
+TRUST = {"price": 0.6, "surface": 0.7, "land_surface": 0.6, "rooms": 0.6, "bedrooms": 0.6, "floor": 0.5,
+         "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8, "ges": 0.8,
+         "reference": 0.8, "charges": 0.7, "fees": 0.7, "deposit": 0.8, "furnished": 0.5, "construction_year": 0.7,
+         "availability": 0.7, "exclusive": 0.6}  # fmt: skip
 PRICE_NAMES = ("price", "prix", "tarif", "loyer", "preis", "precio", "montant", "rent", "cost", "amount")
 
 

@@ -1,0 +1,183 @@
+"""This property's photos: every image of the main part at its best size, in page order, once each.
+
+Knows lazy attributes, srcset and lightbox links; leaves out logos, icons, maps, energy labels, agents'
+portraits and other listings' cards.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from extract import graph
+from extract.document import Document
+from extract.tree import Element
+from extract.zones import Zone
+
+MAX_PHOTOS = 120
+SKIPPED = frozenset({Zone.CHROME, Zone.SIMILAR, Zone.AGENCY, Zone.SIMULATOR, Zone.CRUMBS})
+
+_IMAGE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#/&!])|/(?:image|photo|media|img|picture)s?[/?]", re.I)
+_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#&!])", re.I)
+_NOT_PHOTO = re.compile(
+    r"logo|icon|sprite|avatar|placeholder|blank|spacer|pixel|(?:^|[/_.-])(?:dpe|ges|energ\w*|classe)[/_.-]|flag|drapeau|marker|captcha|"
+    r"button|bouton|loader|loading|spinner|maps\.|staticmap|tile|facebook|twitter|instagram|agent|agence|negociateur|portrait|"
+    r"\.svg|\.gif|^data:|badge|label|banner|pub[_-]|qrcode|favicon|honoraires|watermark|no-?photo|default",
+    re.I,
+)
+_LAZY = (
+    "data-zoom-image", "data-zoom", "data-full", "data-large", "data-hires", "data-original", "data-src", "data-lazy-src",
+    "data-lazy", "data-image", "data-img", "data-bg", "data-background", "data-background-image", "data-thumb", "src",
+)  # fmt: skip
+_BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
+_SIZE = re.compile(
+    r"[-_.@](?:\d{2,4}x\d{2,4}|thumb(?:nail)?|small|medium|large|mini|big|full|xl|sm|md|lg|w\d{2,4}|\d{2,4}w)(?=[._-]|$)|[?#].*$|/(?:c|w|h|q|fit|resize|crop|thumbs?|small|medium|large|full|big|mini|original|v1/fill)(?:[_=/,]?[\d\w:,=_.%-]*)?(?=/)",
+    re.I,
+)
+
+
+def read(document: Document) -> tuple[str, ...]:
+    """Absolute addresses of the property's photos."""
+    shown = list(_unique(_shown(document)))
+    told = list(_unique(_told(document)))
+    best = told if len(told) > len(shown) else shown
+    if not best and (shared := document.metas.get("og:image")) and not _NOT_PHOTO.search(shared):
+        best = [document.absolute(shared)]
+    return tuple(best[:MAX_PHOTOS])
+
+
+def _unique(addresses: Iterator[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for address in addresses:
+        name = same(address)
+        if name not in seen:
+            seen.add(name)
+            yield address
+
+
+def same(address: str) -> str:
+    """What two sizes of one photo have in common."""
+    query = re.search(r"[?&](?:url|src|image|id|file)=([^&]+)", address)
+    return _SIZE.sub("", query.group(1) if query else address).lower()
+
+
+def _shown(document: Document) -> Iterator[str]:
+    """Images in the page's tree."""
+    for element in document.elements:
+        if element.index in document.cards.covered or document.zones[element.index] in SKIPPED:
+            continue
+        found = _address(element)
+        if found and not _NOT_PHOTO.search(_named(element, found)):
+            address = document.absolute(found)
+            if address.startswith(("http://", "https://")):
+                yield address
+
+
+def _named(element: Element, address: str) -> str:
+    path = address.split("//", 1)[-1].partition("/")[2]
+    return f"{path} {element.names} {element.get('alt')[:60] if len(element.get('alt')) < 20 else ''}"
+
+
+def _address(element: Element) -> str | None:
+    """The best address that an element gives for an image."""
+    if element.tag in {"img", "amp-img"}:
+        return None if _is_small(element) else _linked(element) or _largest(element) or _lazy(element)
+    if element.tag == "source" and element.parent is not None and element.parent.tag == "picture":
+        has_image = any(child.tag == "img" and _lazy(child) for child in element.parent.children())
+        return None if has_image else _largest(element)
+    if element.tag == "a" and _FILE.search(element.get("href")):
+        return element.get("href")
+    background = _BACKGROUND.search(element.get("style"))
+    if background and _IMAGE.search(background.group(1)):
+        return background.group(1)
+    lazy = element.get("data-bg") or element.get("data-background") or element.get("data-background-image")
+    return lazy if lazy and _IMAGE.search(lazy) else None
+
+
+def _is_small(element: Element) -> bool:
+    sizes = (element.get("width").removesuffix("px"), element.get("height").removesuffix("px"))
+    return any(size.isdigit() and int(size) < 60 for size in sizes)
+
+
+def _linked(element: Element) -> str | None:
+    """The full photo that a thumbnail links to."""
+    parent = element.parent
+    if parent is not None and parent.tag == "a" and _FILE.search(parent.get("href")):
+        return parent.get("href")
+    return None
+
+
+def _lazy(element: Element) -> str | None:
+    for name in _LAZY:
+        value = element.get(name).strip()
+        if (
+            value
+            and not value.startswith("data:")
+            and (name == "src" or _IMAGE.search(value) or "/" in value)
+        ):
+            return value
+    return None
+
+
+def _largest(element: Element) -> str | None:
+    """The widest candidate of a srcset."""
+    best: tuple[float, str] | None = None
+    for name in ("data-srcset", "srcset"):
+        for part in re.split(r",\s+", element.get(name))[:30]:
+            words = part.strip().split()
+            if not words or words[0].startswith("data:"):
+                continue
+            size = re.fullmatch(r"([\d.]+)[wx]", words[1]) if len(words) > 1 else None
+            width = float(size.group(1)) if size and size.group(1).count(".") < 2 else 1.0
+            if best is None or width > best[0]:
+                best = (width, words[0])
+    return best[1] if best else None
+
+
+def _told(document: Document) -> Iterator[str]:
+    """Images of the page's dwelling in its JSON-LD and state."""
+    from extract.readers import state_json
+
+    subject = graph.subject(document)
+    for source in (subject, state_json.subject(document)):
+        if source:
+            for address in addresses(source):
+                if not _NOT_PHOTO.search(address.split("//", 1)[-1].partition("/")[2]):
+                    yield document.absolute(address)
+
+
+_PHOTO_KEY = re.compile(
+    r"^(?:images?|photos?|pictures?|gallery|galerie|medias?|visuals?|photo_?urls?|image_?urls?|responsivephotos|propertyimages?)$",
+    re.I,
+)
+_URL_KEY = (
+    "url",
+    "contentUrl",
+    "src",
+    "href",
+    "large",
+    "original",
+    "full",
+    "hd",
+    "big",
+    "link",
+    "path",
+    "image",
+)
+
+
+def addresses(node: dict[str, Any]) -> Iterator[str]:
+    """Image addresses below a node's photo keys, in order."""
+    for key, value in node.items():
+        if _PHOTO_KEY.match(key):
+            for item in value if isinstance(value, list) else [value]:
+                found = _one(item)
+                if found:
+                    yield found
+
+
+def _one(item: Any) -> str | None:
+    if isinstance(item, str):
+        return item if "/" in item and len(item) < 1_500 and " " not in item.strip() else None
+    if isinstance(item, dict):
+        return next((item[k] for k in _URL_KEY if isinstance(item.get(k), str) and "/" in item[k]), None)
+    return None

@@ -1,0 +1,190 @@
+"""State JSON: what a page's script carries for itself (`__NEXT_DATA__`, warm-up data, `window.x = {…}`).
+
+Knows usual names of an estate's properties, no site's structure. The object that tells most and is no
+one of many peers is the page's own; it must agree with the page's visible text to be believed.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from extract import feed
+from extract.candidates import Candidate, candidate
+from extract.document import Document
+
+from extract.readers.json_ld import coordinates, scalar, typed
+from models.places import Places
+
+SOURCE = "state_json"
+MAX_SCRIPT = 3_000_000
+MAX_NODES = 60_000
+MAX_DEPTH = 40
+LEAST_FIELDS = 4
+
+_ASSIGNED = re.compile(
+    r"(?:(?:window|self|globalThis)(?:\.[\w$]+|\[[\"'][\w$-]+[\"']\])+|(?:var|let|const)\s+[\w$]+)\s*=\s*(?=[{\[])|dataLayer\.push\(\s*(?=\{)"
+)
+
+KEYS: dict[str, str] = {
+    key: field
+    for field, keys in {
+        "price": "price prix prixvente prixttc loyer rent prixloyer loyercc priceamount pricevalue prixpublic saleprice rentprice montant askingprice",
+        "surface": "surface livingarea surfacehabitable habitablesurface livingspace livingsurface surfacehab area floorarea usablearea superficie constructedarea",
+        "land_surface": "landsurface landarea surfaceterrain terrain plotarea lotsize lotarea plotsurface",
+        "rooms": "rooms nbpieces nbrooms pieces numberofrooms roomscount roomcount nbpiece nombrepieces totalrooms",
+        "bedrooms": "bedrooms nbchambres chambres numberofbedrooms bedroomscount bedroomcount nbbedrooms nombrechambres beds numbedrooms bedroom",
+        "bathrooms": "bathrooms numberofbathrooms bathroomscount nbsallesdebain bathroomcount baths numbathrooms",
+        "floor": "floor etage floornumber",
+        "postal_code": "postalcode codepostal zipcode zip cp postcode",
+        "city": "city ville commune locality cityname town addresslocality nomville",
+        "address": "street streetaddress addressline1 adresse displayableaddress",
+        "reference": "reference ref refannonce mandatereference externalreference numeromandat",
+        "title": "title titre headline",
+        "description": "description descriptif texte comment text",
+        "property_type": "propertytype typebien typedebien realestatetype estatetype",
+        "transaction": "transaction transactiontype typetransaction offertype listingtype operationtype",
+        "dpe": "dpe energyclass classeenergie dpeclass energyletter dpeletter classedpe energyrating",
+        "ges": "ges gesclass classeges gesletter emissionclass",
+        "construction_year": "constructionyear yearbuilt anneeconstruction buildyear",
+        "charges": "charges montantcharges monthlycharges",
+        "fees": "fees honoraires agencyfees",
+        "deposit": "deposit depotgarantie depotdegarantie securitydeposit",
+        "latitude": "latitude lat",
+        "longitude": "longitude lng lon long",
+    }.items()
+    for key in keys.split()
+}  # fmt: skip
+_TELLING = frozenset(
+    {"price", "surface", "rooms", "bedrooms", "postal_code", "city", "description", "reference"}
+)
+_INNER = re.compile(
+    r"location|address|adresse|geo|coordinates|price|prix|surface|area|energy|dpe|ges|diagnostic|value|features|characteristics|details",
+    re.I,
+)
+
+
+def read(document: Document, places: Places) -> Iterator[Candidate]:
+    """What the page's own object tells."""
+    node = subject(document)
+    if node is None:
+        return
+    told = fields(node)
+    trust = 0.65 if _agrees(told, document) else 0.3
+    for field, value in told.items():
+        if field not in {"latitude", "longitude"}:
+            yield from typed(field, value, SOURCE, trust, places)
+    if "latitude" in told and "longitude" in told:
+        for one in coordinates(told["latitude"], told["longitude"], SOURCE):
+            yield candidate(one.field, one.value, one.raw, SOURCE, trust)
+
+
+def data(document: Document) -> list[Any]:
+    """Every JSON value that the page's scripts carry, JSON-LD aside; parsed once per page."""
+    known = document.memory.get("state")
+    if known is None:
+        known = document.memory["state"] = list(_data(document))
+    return known
+
+
+def _data(document: Document) -> Iterator[Any]:
+    decoder = json.JSONDecoder(strict=False)
+    for kind, _, text in document.scripts:
+        if "ld+json" in kind or len(text) > MAX_SCRIPT or len(text) < 20:
+            continue
+        if "json" in kind:
+            starts = [0]
+        else:
+            starts = [found.end() for found in list(_ASSIGNED.finditer(text))[:20]]
+        for start in starts:
+            try:
+                yield decoder.raw_decode(text[start:].lstrip())[0]
+            except (ValueError, RecursionError):
+                continue
+
+
+def fields(node: dict[str, Any]) -> dict[str, str | int | float]:
+    """The Listing fields that an object tells by its keys, one level of inner objects included."""
+    told: dict[str, str | int | float] = {}
+    for key, value in node.items():
+        field = KEYS.get(re.sub(r"[^a-z0-9]", "", key.lower()))
+        plain = scalar(value)
+        if isinstance(value, dict) and plain is None and field in {"dpe", "ges", "price", "surface"}:
+            plain = next(
+                (
+                    scalar(value[k])
+                    for k in ("grade", "letter", "class", "amount", "total", "category")
+                    if k in value
+                ),
+                None,
+            )
+        if field is not None and plain is not None:
+            told.setdefault(field, plain)
+        elif isinstance(value, dict) and _INNER.search(key):
+            for inner_key, inner in value.items():
+                inner_field = KEYS.get(re.sub(r"[^a-z0-9]", "", inner_key.lower()))
+                inner_plain = scalar(inner)
+                if inner_field is not None and inner_plain is not None:
+                    told.setdefault(inner_field, inner_plain)
+    return told
+
+
+def subject(document: Document) -> dict[str, Any] | None:
+    """The page's own object: the most telling that is no peer of others like it."""
+    if "subject" not in document.memory:
+        document.memory["subject"] = _subject(document)
+    found: dict[str, Any] | None = document.memory["subject"]
+    return found
+
+
+def _subject(document: Document) -> dict[str, Any] | None:
+    best: tuple[int, dict[str, Any]] | None = None
+    for value in data(document):
+        for node, peer in _objects(value):
+            told = fields(node)
+            score = len(_TELLING & told.keys())
+            if (
+                not peer
+                and score >= LEAST_FIELDS
+                and "price" in told | {"price": 0}
+                and (best is None or score > best[0])
+            ):
+                best = (score, node)
+    return best[1] if best else None
+
+
+def _objects(value: Any) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Objects with whether they stand in a list of several telling ones."""
+    stack: list[tuple[Any, int, bool]] = [(value, 0, False)]
+    for _ in range(MAX_NODES):
+        if not stack:
+            return
+        item, depth, peer = stack.pop()
+        if isinstance(item, dict):
+            yield item, peer
+            if depth < MAX_DEPTH:
+                stack.extend(
+                    (v, depth + 1, peer) for v in reversed(item.values()) if isinstance(v, (dict, list))
+                )
+        elif isinstance(item, list) and depth < MAX_DEPTH:
+            many = peer or sum(isinstance(v, dict) and len(v) > 3 for v in item) > 1
+            stack.extend((v, depth + 1, many) for v in reversed(item) if isinstance(v, (dict, list)))
+
+
+def _agrees(told: dict[str, str | int | float], document: Document) -> bool:
+    """Whether the page shows the object's price, reference or beginning of its description."""
+    shown = re.sub(r"[^0-9a-zà-ÿ]", "", document.main_text[:40_000].lower())
+    for field, least in (("price", 3), ("description", 30), ("title", 12), ("reference", 4)):
+        plain = re.sub(r"[^0-9a-zà-ÿ]", "", str(told.get(field, "")).lower())[:40]
+        if len(plain) >= least and plain in shown:
+            return True
+    return False
+
+
+def links(document: Document) -> tuple[str, ...]:
+    """Detail links that only the state tells, for lists whose cards come by script."""
+    found: dict[str, None] = {}
+    for value in data(document):
+        for href in feed.collect(value, document.url)[0]:
+            found.setdefault(href)
+    return tuple(found)
