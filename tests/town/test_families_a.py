@@ -9,6 +9,7 @@ import pytest
 from handmade_site import advert, site
 from selectolax.lexbor import LexborHTMLParser
 
+from extract.platforms import recognise
 from models.listing import Transaction
 from town.families.words import FEATURE_WORDS
 from town.family import Family
@@ -184,11 +185,24 @@ def test_the_towns_own_sites_link_every_live_advert(family: Family, world: World
         assert {family.detail_path(where, a) for a in where.adverts} <= set().union(*links)
 
 
-def test_hidden_addresses_are_not_in_the_page(family: Family) -> None:
+def test_address_and_coordinates_are_in_the_page_unless_hidden(family: Family) -> None:
     page = get(family, family.detail_path(SITE, SITE.adverts[0]))
     home = SITE.adverts[0].dwelling
-    for name in {"address", "latitude", "longitude"} & family.hidden:
-        assert str(getattr(home, name)) not in page
+    for name in ("address", "latitude", "longitude"):
+        assert (str(getattr(home, name)) in page) is (name not in family.hidden)
+
+
+def test_the_platform_shows_in_every_page(family: Family) -> None:
+    for path in ("/", family.list_path(Transaction.SALE), family.detail_path(SITE, SITE.adverts[0])):
+        assert recognise(get(family, path)) == family.platform
+
+
+def test_the_pictures_and_styles_that_a_page_names_are_served(family: Family) -> None:
+    page = get(family, family.detail_path(SITE, SITE.adverts[0]))
+    named = re.findall(r'(?:src|href)="(/[^"]+\.(?:png|css)[^"]*)"', page)
+    assert named
+    for path in named:
+        assert family.respond(SITE, html.unescape(path)).status == 200
 
 
 def test_the_energy_letter_is_somewhere_in_the_markup(family: Family) -> None:
@@ -244,6 +258,8 @@ def test_a_detail_page_carries_the_traps_of_real_ones(family: Family) -> None:
     assert "<form" in page
     assert "cookies" in page or "traceurs" in page
     assert "taux de 3,45" in page
+    let = get(family, family.detail_path(SITE, SITE.of(Transaction.RENT)[0]))
+    assert "revenus d'au moins" in html.unescape(let)
     others = [family.detail_path(SITE, a) for a in SITE.adverts if a.id != ad.id]
     assert sum(path in page for path in others) >= 2
 

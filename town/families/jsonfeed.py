@@ -77,7 +77,7 @@ class JsonFeed(Templated):
             for transaction in (Transaction.SALE, Transaction.RENT)
             for page in range(1, self.pages_of(site, transaction) + 1)
         }
-        return {**super().extra(site), **feeds}
+        return super().extra(site) | feeds  # noqa: S610 not Django
 
     def feed(self, site: Site, transaction: Transaction, page: int) -> Response:
         """One page of adverts, each with the address of its page, and the address of the next page."""

@@ -21,7 +21,7 @@ class NextLike(Templated):
     """`/vente/appartement/nantes-44000/123`, lists at `/recherche?transaction=vente&page=2`."""
 
     name = "nextlike"
-    platform = "nextjs"
+    platform = "Next.js"
     spacing: ClassVar[Spacing] = "nbsp"
     variant = 2
     per_page = 10

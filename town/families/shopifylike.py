@@ -16,7 +16,7 @@ class ShopifyLike(Templated):
     """`/products/<handle>`, `/collections/vente?page=2`."""
 
     name = "shopifylike"
-    platform = "shopify"
+    platform = "Shopify"
     spacing: ClassVar[Spacing] = "dot"
     ground = "Rez-de-chaussée"
     ordinal = "ème"
@@ -84,7 +84,8 @@ class ShopifyLike(Templated):
         files = {"/sitemap_products_1.xml?from=1&to=9999": products, "/sitemap_pages_1.xml": others}
         index = "".join(f"<sitemap><loc>{self.sitemap_url(site, file)}</loc></sitemap>" for file in files)
         maps = {file: sitemap("urlset", urls(self, site, paths)) for file, paths in files.items()}
-        return {**super().extra(site), "/sitemap.xml": sitemap("sitemapindex", index), **maps}
+        base = super().extra(site)  # noqa: S610 not Django
+        return base | {"/sitemap.xml": sitemap("sitemapindex", index)} | maps
 
 
 def urls(family: ShopifyLike, site: Site, paths: list[str]) -> str:

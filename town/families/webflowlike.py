@@ -15,7 +15,7 @@ class WebflowLike(Templated):
     """`/biens/<slug>`, lists with a collection's hashed query (`?9f2c_page=2`)."""
 
     name = "webflowlike"
-    platform = "webflow"
+    platform = "Webflow"
     spacing: ClassVar[Spacing] = "narrow"
     ground = "RDC"
     variant = 1

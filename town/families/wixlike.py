@@ -17,7 +17,7 @@ class WixLike(Templated):
     """`/annonces/<slug>`, lists at `/nos-ventes/2`."""
 
     name = "wixlike"
-    platform = "wix"
+    platform = "Wix"
     spacing: ClassVar[Spacing] = "dot"
     ground = "rez-de-chaussée"
     square = "m2"

@@ -15,7 +15,7 @@ class WpDomaine(Templated):
     """`/property/<slug>/`, lists with `?paged=2`."""
 
     name = "wp_domaine"
-    platform = "wordpress"
+    platform = "WordPress"
     spacing: ClassVar[Spacing] = "narrow"
     ground = "Rez-de-chaussée"
     ordinal = "ème"

@@ -4,7 +4,11 @@ The energy letters are file names of images (`dpe-d.png`), the gallery is lazy (
 """
 
 from collections.abc import Iterable
+from functools import cache
+from io import BytesIO
 from typing import ClassVar
+
+from PIL import Image, ImageDraw, ImageFont
 
 from models.listing import Transaction
 from town.families.templated import JsonObject, Templated, absolute, agency_ld, breadcrumb_ld
@@ -12,12 +16,18 @@ from town.families.words import Spacing, stable_slug
 from town.family import Response, redirect
 from town.model import Advert, Article, Site, date_of
 
+IMAGES = "/wp-content/plugins/habitat-immo/img"
+COLOURS = {
+    "dpe": ("#2a9d3a", "#5cb338", "#b5cc31", "#e6c619", "#efa51d", "#e4701f", "#d12e26"),
+    "ges": ("#e9dcf5", "#d3b8ec", "#bd95e3", "#a672d9", "#8f50cd", "#7733b4", "#5c2391"),
+}
+
 
 class WpHabitat(Templated):
     """`/annonce/<slug>/`, lists at `/biens/page/2/`, a sitemap index as Yoast writes it."""
 
     name = "wp_habitat"
-    platform = "wordpress"
+    platform = "WordPress"
     spacing: ClassVar[Spacing] = "nbsp"
     variant = 0
     style_path = "/wp-content/themes/habitat-child/style.css?ver=6.4.3"
@@ -61,7 +71,9 @@ class WpHabitat(Templated):
 
     def written(self, name: str, value: object) -> str:
         if name == "fees_payer":
-            return super().written(name, value).removeprefix("À la charge de ").removeprefix("À la charge ")
+            return (
+                super().written(name, value).replace("À la charge du", "le").removeprefix("À la charge de ")
+            )
         return super().written(name, value)
 
     def detail_context(self, site: Site, advert: Advert) -> JsonObject:
@@ -78,11 +90,14 @@ class WpHabitat(Templated):
         adverts = [path for path in paths if path.startswith("/annonce/")]
         pages = [path for path in paths if path not in adverts]
         return {
-            **super().extra(site),
+            **super().extra(site),  # noqa: S610 not Django
             "/sitemap.xml": redirect("/sitemap_index.xml"),
             "/sitemap_index.xml": xml(index_xml(site, ("page-sitemap.xml", "annonce-sitemap.xml"))),
             "/page-sitemap.xml": xml(urls_xml(site, pages)),
             "/annonce-sitemap.xml": xml(urls_xml(site, adverts)),
+            **{
+                f"{IMAGES}/{kind}-{x.lower()}.png": energy_png(kind, x) for kind in COLOURS for x in "ABCDEFG"
+            },
         }
 
 
@@ -133,3 +148,23 @@ def yoast_graph(family: WpHabitat, site: Site, advert: Advert) -> JsonObject:
     website = {"@type": "WebSite", "@id": f"{site.base_url}/#website", "url": f"{site.base_url}/"}
     crumbs = {**breadcrumb_ld(site, trail), "@id": f"{url}#breadcrumb"}
     return {"@context": "https://schema.org", "@graph": [page, crumbs, website, agency_ld(site)]}
+
+
+@cache
+def energy_images() -> dict[str, Response]:
+    """The fourteen pictures by path."""
+    pairs = [(kind, letter) for kind in COLOURS for letter in "ABCDEFG"]
+    return {f"{IMAGES}/{kind}-{letter.lower()}.png": energy_png(kind, letter) for kind, letter in pairs}
+
+
+def energy_png(kind: str, letter: str) -> Response:
+    """The picture of one energy class: its letter is nowhere in the page's text."""
+    image = Image.new("RGB", (120, 90), "white")
+    draw = ImageDraw.Draw(image)
+    draw.polygon(
+        ((0, 10), (90, 10), (118, 45), (90, 80), (0, 80)), fill=COLOURS[kind]["ABCDEFG".index(letter)]
+    )
+    draw.text((35, 18), letter, fill="black", font=ImageFont.load_default(48))
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return Response(buffer.getvalue(), content_type="image/png")
