@@ -43,7 +43,7 @@ class JsonFeed(Templated):
         "charges": "Charges",
         "deposit": "Dépôt de garantie",
         "fees": "Honoraires",
-        "fees_payer": "Honoraires payés",
+        "fees_payer": "Honoraires à la charge",
         "dpe": "Classe énergie",
         "dpe_value": "Consommation d'énergie",
         "ges": "Classe climat",
@@ -63,6 +63,9 @@ class JsonFeed(Templated):
 
     def article_path(self, article: Article) -> str:
         return f"/actus/{article.slug}"
+
+    def written(self, name: str, value: object) -> str:
+        return super().written(name, value).removeprefix("À la charge ")
 
     def feed_path(self, transaction: Transaction, page: int) -> str:
         """The address of one page of the feed."""

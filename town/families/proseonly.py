@@ -131,8 +131,8 @@ class ProseOnly(Templated):
         home = advert.dwelling
         if not home.dpe:
             return ""
-        climate = f" et {home.ges} pour le climat" if home.ges else ""
-        return f"Le diagnostic de performance énergétique le classe {home.dpe} pour l'énergie{climate}."
+        climate = f" et une classe climat {home.ges}" if home.ges else ""
+        return f"Le diagnostic de performance énergétique donne une classe énergie {home.dpe}{climate}."
 
     def formalities(self, advert: Advert) -> str:
         """Availability, mandate and reference."""

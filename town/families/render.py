@@ -31,19 +31,13 @@ def environment(name: str) -> Environment:
         number=words.number,
         euros=words.euros,
         m2=words.m2,
-        floor=words.floor,
         slug=words.slug,
         hashed=words.hashed,
-        phrase=words.phrase,
         date_fr=words.date_fr,
         date_short=words.date_short,
         type_fr=words.type_of,
-        payer_fr=words.payer,
-        availability_fr=words.availability,
     )
-    env.globals.update(
-        words=words, date_of=date_of, feature_words=words.FEATURE_WORDS, feature_list=words.feature_list
-    )
+    env.globals.update(date_of=date_of, feature_words=words.FEATURE_WORDS, feature_list=words.feature_list)
     return env
 
 

@@ -6,7 +6,7 @@ The page tells the price three times (text, JSON-LD, `og:price:amount`) and a fo
 from typing import ClassVar
 
 from models.listing import Transaction
-from town.families.templated import JsonObject, Templated, absolute
+from town.families.templated import JsonObject, Templated, absolute, sitemap
 from town.families.words import Spacing, feature_list, number, slug, stable_slug
 from town.family import Response
 from town.model import Advert, Article, Site, date_of
@@ -92,13 +92,6 @@ def urls(family: ShopifyLike, site: Site, paths: list[str]) -> str:
     """The entries of a urlset, each with its change frequency."""
     entry = "<url><loc>{}</loc><changefreq>daily</changefreq></url>"
     return "".join(entry.format(family.sitemap_url(site, path)) for path in paths)
-
-
-def sitemap(root: str, body: str) -> Response:
-    """A sitemap or a sitemap index."""
-    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{namespace}">{body}</{root}>'
-    return Response(text.encode(), content_type="application/xml; charset=utf-8")
 
 
 def product_json(family: ShopifyLike, advert: Advert) -> JsonObject:

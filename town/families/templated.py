@@ -150,6 +150,13 @@ def style_sheet(name: str) -> Response:
     return Response(render(name, "style.css").encode(), content_type="text/css; charset=utf-8")
 
 
+def sitemap(root: str, body: str) -> Response:
+    """A sitemap's envelope: `root` is `urlset` or `sitemapindex`, `body` its entries."""
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{namespace}">{body}</{root}>\n'
+    return Response(text.encode(), content_type="application/xml; charset=utf-8")
+
+
 def absolute(site: Site, path: str) -> str:
     """The full address of a path of the site."""
     return site.base_url + path

@@ -13,7 +13,7 @@ from zlib import crc32
 from models.listing import FeesPayer, PropertyType, Transaction
 from town.model import Advert
 
-Spacing = Literal["space", "nbsp", "narrow", "dot", "none", "apostrophe"]
+Spacing = Literal["space", "nbsp", "narrow", "dot", "none"]
 
 _SEPARATORS: dict[str, tuple[str, str]] = {
     # thousands separator, space before the unit
@@ -22,7 +22,6 @@ _SEPARATORS: dict[str, tuple[str, str]] = {
     "narrow": ("\u202f", "\u00a0"),
     "dot": (".", " "),
     "none": ("", ""),
-    "apostrophe": ("'", " "),
 }
 _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905

@@ -11,7 +11,7 @@ from typing import ClassVar
 from PIL import Image, ImageDraw, ImageFont
 
 from models.listing import Transaction
-from town.families.templated import JsonObject, Templated, absolute, agency_ld, breadcrumb_ld
+from town.families.templated import JsonObject, Templated, absolute, agency_ld, breadcrumb_ld, sitemap
 from town.families.words import Spacing, stable_slug
 from town.family import Response, redirect
 from town.model import Advert, Article, Site, date_of
@@ -92,39 +92,29 @@ class WpHabitat(Templated):
         return {
             **super().extra(site),  # noqa: S610 not Django
             "/sitemap.xml": redirect("/sitemap_index.xml"),
-            "/sitemap_index.xml": xml(index_xml(site, ("page-sitemap.xml", "annonce-sitemap.xml"))),
-            "/page-sitemap.xml": xml(urls_xml(site, pages)),
-            "/annonce-sitemap.xml": xml(urls_xml(site, adverts)),
+            "/sitemap_index.xml": index_of(site, ("page-sitemap.xml", "annonce-sitemap.xml")),
+            "/page-sitemap.xml": urls_of(site, pages),
+            "/annonce-sitemap.xml": urls_of(site, adverts),
             **{
                 f"{IMAGES}/{kind}-{x.lower()}.png": energy_png(kind, x) for kind in COLOURS for x in "ABCDEFG"
             },
         }
 
 
-def xml(text: str) -> Response:
-    """A sitemap response."""
-    return Response(text.encode(), content_type="text/xml; charset=UTF-8")
-
-
-def index_xml(site: Site, files: Iterable[str]) -> str:
+def index_of(site: Site, files: Iterable[str]) -> Response:
     """A sitemap index of files at the root."""
     stamp = date_of(site.day).isoformat()
     entries = "".join(
         f"<sitemap><loc>{site.base_url}/{file}</loc><lastmod>{stamp}T06:00:00+00:00</lastmod></sitemap>"
         for file in files
     )
-    return _document("sitemapindex", entries)
+    return sitemap("sitemapindex", entries)
 
 
-def urls_xml(site: Site, paths: Iterable[str]) -> str:
+def urls_of(site: Site, paths: Iterable[str]) -> Response:
     """One urlset."""
     escaped = (absolute(site, path).replace("&", "&amp;") for path in paths)
-    return _document("urlset", "".join(f"<url>\n\t<loc>{url}</loc>\n</url>\n" for url in escaped))
-
-
-def _document(root: str, body: str) -> str:
-    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{namespace}">{body}</{root}>\n'
+    return sitemap("urlset", "".join(f"<url>\n\t<loc>{url}</loc>\n</url>\n" for url in escaped))
 
 
 def yoast_graph(family: WpHabitat, site: Site, advert: Advert) -> JsonObject:
