@@ -6,6 +6,7 @@ advert is in which state; this module only prints that state.
 
 from dataclasses import dataclass, replace
 from functools import cache
+from math import ceil
 from random import Random
 
 from models.listing import FeesPayer, PropertyType, Transaction
@@ -21,7 +22,7 @@ class Lot:
 
     near: what its commune has to boast of. text_key: lots of one programme share it, and so their
     words. scene: what its photos are drawn from; the same for one flat offered for sale and for rent.
-    facade: scene of the first photo, shared within a programme.
+    facade: scene of the first photo, shared within a programme. exclusive: one agency's mandate alone.
     """
 
     dwelling: Dwelling
@@ -29,6 +30,7 @@ class Lot:
     text_key: str
     scene: int
     facade: int
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def habits_of(seed: int, agency: Agency) -> Habits:
         fee_rate=rng.choice((0.035, 0.04, 0.045, 0.05, 0.055, 0.06)),
         fees_payer=weighted(rng, {FeesPayer.BUYER: 6, FeesPayer.SELLER: 4}),
         rounds_surface=rng.random() < 0.4,
-        rounds_price=rng.choice((1, 10, 500, 1000)),
+        rounds_price=rng.choice((10, 100, 500, 1000)),
         charges_included=rng.random() < 0.7,
         shows_address=rng.choice((0.05, 0.2, 0.5, 0.9)),
         photo_key=f"{chance(seed, 'photos', agency.slug).getrandbits(20):05x}",
@@ -141,7 +143,7 @@ def _facts(seed: int, listed: Listed, state: State, habits: Habits) -> Facts:
         fees_payer=payer,
         deposit=state.net_price * (2 if dwelling.furnished else 1) if rent else None,
         charges_included=included if rent else False,
-        exclusive=not rent and chance(seed, "exclusive", dwelling.id).random() < 0.12,
+        exclusive=not rent and listed.lot.exclusive,
         availability=_availability(listed, rng) if rent else None,
     )
 
@@ -156,7 +158,7 @@ def _as_shown(dwelling: Dwelling, habits: Habits, rng: Random) -> Dwelling:
         latitude=round(dwelling.latitude + rng.uniform(-blur, blur), rng.choice((4, 5, 6))),
         longitude=round(dwelling.longitude + rng.uniform(-blur, blur), rng.choice((4, 5, 6))),
         bedrooms=dwelling.bedrooms if rng.random() > 0.08 else None,
-        bathrooms=dwelling.bathrooms if rng.random() > 0.2 else None,
+        bathrooms=dwelling.bathrooms if rng.random() > 0.15 else None,
         floor=dwelling.floor if rng.random() > 0.12 else None,
         construction_year=dwelling.construction_year if rng.random() > 0.4 else None,
         dpe=dwelling.dpe if diagnosed else None,
@@ -180,7 +182,7 @@ def _money(dwelling: Dwelling, net: int, habits: Habits) -> tuple[int, int | Non
         rate = 15 if dwelling.place.postal_code.startswith("75") else 13
         return price, round(dwelling.surface * rate), FeesPayer.TENANT
     step = habits.rounds_price
-    price = max(step, round(net * (1 + habits.fee_rate) / step) * step)
+    price = ceil(net * (1 + habits.fee_rate) / step) * step
     return price, price - net, habits.fees_payer
 
 

@@ -57,8 +57,6 @@ def make_dwelling(
     number: int,
     commune: Commune,
     transaction: Transaction,
-    *,
-    sea: bool,
     kind: PropertyType | None = None,
 ) -> Dwelling:
     """One dwelling of that commune, of `kind` when given."""
@@ -91,7 +89,7 @@ def make_dwelling(
         net_price=_price(rng, kind, commune, transaction, measure=surface or land, dpe=dpe),
         charges=_charges(rng, kind, transaction, surface),
         furnished=furnished if kind in HOMES else None,
-        features=_features(rng, kind, floor, sea, transaction),
+        features=_features(rng, kind, floor, commune.sea, transaction),
         photo_count=rng.randint(2, 4) if kind not in HOMES else rng.randint(4, 9),
     )
 
@@ -184,27 +182,43 @@ def _charges(rng: Random, kind: PropertyType, transaction: Transaction, surface:
 def _features(
     rng: Random, kind: PropertyType, floor: int | None, sea: bool, transaction: Transaction
 ) -> dict[str, bool]:
+    """Features said to be there (true) or said not to be (false)."""
     tables = {A: _FLAT_FEATURES, S: _FLAT_FEATURES, H: _HOUSE_FEATURES,
               COMMERCIAL: _COMMERCIAL_FEATURES, BUILDING: _BUILDING_FEATURES}  # fmt: skip
     found = {name: True for name, odds in tables.get(kind, {}).items() if rng.random() < odds}
     if kind in {A, S}:
-        if floor and floor > 0 and rng.random() < 0.7:
+        if floor and rng.random() < 0.7:
             found["lift"] = rng.random() < (0.75 if floor > 2 else 0.45)
-        if floor == 0:
-            found.pop("top_floor", None)
         if "collective_heating" not in found and rng.random() < 0.5:
             found[rng.choice(("individual_heating", "gas_heating", "electric_heating"))] = True
-    if kind is H and "single_storey" in found:
-        found.pop("attic", None)
     if sea and kind in HOMES and rng.random() < 0.18:
         found["sea_view"] = True
-    if found.get("renovated"):
-        found.pop("needs_work", None)
-    if transaction is Transaction.RENT:
-        for absent in ("needs_work", "tenanted"):
-            found.pop(absent, None)
-        if kind in HOMES and rng.random() < 0.08:
-            found["pets_allowed"] = rng.random() < 0.5
-    elif kind in {A, S} and rng.random() < 0.05:
+    if kind in HOMES and transaction is Transaction.RENT and rng.random() < 0.08:
+        found["pets_allowed"] = rng.random() < 0.5
+    if kind in {A, S} and transaction is Transaction.SALE and rng.random() < 0.05:
         found["tenanted"] = True
+    for absent in _impossible(found, kind, floor, transaction):
+        found.pop(absent, None)
     return found
+
+
+def _impossible(
+    found: dict[str, bool], kind: PropertyType, floor: int | None, transaction: Transaction
+) -> list[str]:
+    """Features that contradict the others."""
+    absent: list[str] = []
+    if kind is S:
+        absent += ["garage", "dressing_room", "laundry_room", "bathtub", "fireplace"]
+    if floor == 0:
+        absent.append("top_floor")
+    if "single_storey" in found:
+        absent.append("attic")
+    if "renovated" in found:
+        absent.append("needs_work")
+    if "bathtub" in found:
+        absent.append("walk_in_shower")
+    if "open_kitchen" in found and kind is S:
+        absent.append("equipped_kitchen")
+    if transaction is Transaction.RENT:
+        absent += ["needs_work", "tenanted"]
+    return absent

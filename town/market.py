@@ -22,6 +22,8 @@ _ARRIVALS = 0.1
 _SHARE_RENT = 0.35
 #: How many agencies advertise one dwelling.
 _SPREAD = {1: 42.0, 2: 28.0, 3: 16.0, 4: 9.0, 5: 5.0}
+#: Share of exclusive mandates among dwellings that one agency alone advertises.
+_EXCLUSIVE = 0.3
 #: Dwelling ids of cluster c are c * ID_STEP + 1, …
 ID_STEP = 10_000
 
@@ -33,8 +35,9 @@ def lives_of_cluster(seed: int, cluster: int, area: Area, agencies: tuple[Agency
         fate = fate_of(seed, lot, listed)
         rng = chance(seed, "spread", lot.dwelling.id)
         count = min(len(agencies), weighted(rng, _SPREAD))
+        alone = replace(lot, exclusive=count == 1 and rng.random() < _EXCLUSIVE)
         for order, agency in enumerate(_drawn(rng, sizes, count)):
-            yield from lives_of(seed, lot, agency, fate, first=order == 0)
+            yield from lives_of(seed, alone, agency, fate, first=order == 0)
 
 
 def _drawn(rng: Random, sizes: dict[Agency, float], count: int) -> list[Agency]:
@@ -82,7 +85,7 @@ def _group(rng: Random, number: int, area: Area, made: int) -> list[Lot]:
 def _single(rng: Random, number: int, area: Area) -> Lot:
     commune = rng.choice(area.communes)
     transaction = Transaction.RENT if rng.random() < _SHARE_RENT else Transaction.SALE
-    return _lot(make_dwelling(rng, number, commune, transaction, sea=area.sea), commune)
+    return _lot(make_dwelling(rng, number, commune, transaction), commune)
 
 
 def _lot(dwelling: Dwelling, commune: Commune, text_key: str = "", facade: int = 0) -> Lot:
@@ -94,15 +97,15 @@ def _urban(rng: Random, area: Area) -> Commune:
     return rng.choice([c for c in area.communes if c.density is not Density.VILLAGE])
 
 
-def _flat(rng: Random, number: int, commune: Commune, transaction: Transaction, area: Area) -> Lot:
+def _flat(rng: Random, number: int, commune: Commune, transaction: Transaction) -> Lot:
     kind = PropertyType.APARTMENT
-    return _lot(make_dwelling(rng, number, commune, transaction, sea=area.sea, kind=kind), commune)
+    return _lot(make_dwelling(rng, number, commune, transaction, kind=kind), commune)
 
 
 def _programme(rng: Random, number: int, area: Area) -> list[Lot]:
     """Three lots of one new building: same words, same facade, other floor and surface."""
     commune = _urban(rng, area)
-    model = _flat(rng, number, commune, Transaction.SALE, area).dwelling
+    model = _flat(rng, number, commune, Transaction.SALE).dwelling
     model = replace(
         model,
         construction_year=2025,
@@ -124,10 +127,8 @@ def _programme(rng: Random, number: int, area: Area) -> list[Lot]:
 def _flat_and_parking(rng: Random, number: int, area: Area) -> list[Lot]:
     """A flat, and a parking at the very same address."""
     commune = _urban(rng, area)
-    flat = _flat(rng, number, commune, Transaction.SALE, area)
-    parking = make_dwelling(
-        rng, number + 1, commune, Transaction.SALE, sea=area.sea, kind=PropertyType.PARKING
-    )
+    flat = _flat(rng, number, commune, Transaction.SALE)
+    parking = make_dwelling(rng, number + 1, commune, Transaction.SALE, kind=PropertyType.PARKING)
     home = flat.dwelling
     parking = replace(parking, address=home.address, latitude=home.latitude, longitude=home.longitude)
     return [flat, _lot(parking, commune)]
@@ -136,11 +137,9 @@ def _flat_and_parking(rng: Random, number: int, area: Area) -> list[Lot]:
 def _sale_and_rent(rng: Random, number: int, area: Area) -> list[Lot]:
     """One flat twice: for sale, and for rent meanwhile. Same photos, never one property for figures."""
     commune = _urban(rng, area)
-    sale = _flat(rng, number, commune, Transaction.SALE, area)
+    sale = _flat(rng, number, commune, Transaction.SALE)
     home = sale.dwelling
-    rent = make_dwelling(
-        rng, number + 1, commune, Transaction.RENT, sea=area.sea, kind=PropertyType.APARTMENT
-    )
+    rent = make_dwelling(rng, number + 1, commune, Transaction.RENT, kind=PropertyType.APARTMENT)
     monthly = 5 * round((home.surface or 40) * commune.rent / 5)
     absent = {"needs_work", "tenanted"}
     let = replace(

@@ -4,12 +4,13 @@ Everything that the text affirms comes from the facts given; what it adds is sce
 holds the features' words, `adverts.py` the facts.
 """
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
 from models.listing import FeesPayer, PropertyType, Transaction
+from town import scenery
 from town.chance import some
 from town.model import Agency, Dwelling
 from town.phrases import ABSENT, NOUNS, SENTENCES, SHORT
@@ -50,6 +51,9 @@ NOUN_OF: dict[PropertyType, str] = {
     PropertyType.COMMERCIAL: "local commercial",
     PropertyType.BUILDING: "immeuble",
 }
+#: Share of texts with one slip of the pen, and the least number of words.
+_SLIP = 0.06
+_SHORTEST = 42
 _HOMES = (PropertyType.APARTMENT, PropertyType.HOUSE, PropertyType.STUDIO)
 
 
@@ -68,7 +72,13 @@ def joined(items: list[str]) -> str:
 def describe(facts: Facts, voice: Voice, rng: Random) -> str:
     """The advert's text, 40 to 200 words, paragraphs parted by a blank line."""
     body = _telegram(facts, rng) if voice is Voice.TELEGRAPHIC else _prose(facts, voice, rng)
-    return "\n\n".join(part for part in (body, _practical(facts, rng), _notices(facts, rng)) if part)
+    if rng.random() < _SLIP:
+        body = body.replace(*rng.choice(scenery.SLIPS), 1)
+    parts = [part for part in (body, _practical(facts, rng), _notices(facts, rng)) if part]
+    padding = rng.sample(scenery.PADDING, len(scenery.PADDING))
+    while padding and sum(len(part.split()) for part in parts) < _SHORTEST:
+        parts[0] += f" {padding.pop()}"
+    return "\n\n".join(parts)
 
 
 # Prose -------------------------------------------------------------------------------------
@@ -80,51 +90,37 @@ def _prose(facts: Facts, voice: Voice, rng: Random) -> str:
         opening = opening.upper().replace(" M²", " m²")
     sentences = [opening, _inside(facts, rng), *_features(facts, rng), _around(facts, voice, rng)]
     if voice is Voice.WARM:
-        sentences.insert(rng.randint(1, 2), rng.choice(_WARMTH[facts.dwelling.property_type in _HOMES]))
+        mood = rng.choice(scenery.WARMTH[facts.dwelling.property_type in _HOMES])
+        sentences.insert(rng.randint(1, 2), mood)
     return " ".join(s for s in sentences if s)
-
-
-_WARMTH: dict[bool, tuple[str, ...]] = {
-    True: (
-        "Dès l'entrée, la lumière donne le ton !",
-        "Vous allez l'adorer.",
-        "Un vrai coup de cœur pour toute l'agence !",
-        "Ici, on se sent tout de suite chez soi.",
-        "Posez vos valises, le reste est fait.",
-        "Rare à ce prix dans le quartier, ne tardez pas !",
-    ),
-    False: (
-        "Une occasion à étudier de près !",
-        "Le genre de bien qui ne reste pas longtemps.",
-        "Idéal investisseur ou utilisateur.",
-    ),
-}
 
 
 def _opening(facts: Facts, voice: Voice, rng: Random) -> str:
     dwelling = facts.dwelling
-    what = _what(facts, rng)
-    city, near = dwelling.place.city, rng.choice(facts.near)
-    verb = "vous propose à la location" if dwelling.transaction is Transaction.RENT else "vous propose"
-    street = _street(dwelling)
-    forms: list[Callable[[], str]] = [
-        lambda: f"{facts.agency.name} {verb} {what}, à proximité immédiate {near}.",
-        lambda: f"À {city}, à quelques pas {near}, découvrez {what}.",
-        lambda: f"{city} : {what}.",
-        lambda: f"Idéalement situé à {city}, {what}, à deux pas {near}.",
-        lambda: f"Venez découvrir {what}, en plein cœur de {city}.",
-        lambda: f"Notre agence {verb} {what}, {street or 'secteur recherché'}, à {city}.",
-    ]
+    street = dwelling.address.partition(" ")[2]
+    frames = list(scenery.OPENINGS)
+    if street:
+        frames += 2 * scenery.STREET_OPENINGS
     if voice is Voice.FORMAL:
-        forms.append(lambda: f"Nous vous présentons {what}, {street or 'dans un secteur prisé'} à {city}.")
+        frames += 2 * scenery.FORMAL_OPENINGS
     if voice is Voice.WARM:
-        forms.append(lambda: f"Coup de cœur assuré pour {what} à {city} !")
-    text = rng.choice(forms)()
-    return f"En exclusivité ! {text}" if facts.exclusive and rng.random() < 0.7 else text
+        frames += 2 * scenery.WARM_OPENINGS
+    text = rng.choice(frames).format(
+        agency=facts.agency.name,
+        verb="vous propose à la location" if dwelling.transaction is Transaction.RENT else "vous propose",
+        what=_what(facts, rng),
+        city=dwelling.place.city,
+        near=rng.choice(facts.near),
+        street=street,
+    )
+    text = _elided(text[0].upper() + text[1:])
+    return f"En exclusivité ! {text}" if facts.exclusive else text
 
 
-def _street(dwelling: Dwelling) -> str:
-    return dwelling.address.split(" ", 1)[1] if " " in dwelling.address else ""
+def _elided(text: str) -> str:
+    """`de Aix` is `d'Aix`, `à Le Tholonet` is `au Tholonet`."""
+    text = re.sub(r"\b([Dd])e (?=[AEIOÉ])", r"\1'", text)
+    return text.replace(" de Le ", " du ").replace(" à Le ", " au ").replace("À Le ", "Au ")
 
 
 def _what(facts: Facts, rng: Random) -> str:
@@ -158,43 +154,17 @@ def _what(facts: Facts, rng: Random) -> str:
 
 
 def _inside(facts: Facts, rng: Random) -> str:
-    dwelling = facts.dwelling
-    kind = dwelling.property_type
+    kind = facts.dwelling.property_type
     if kind is PropertyType.STUDIO:
-        return rng.choice(
-            (
-                "Il se compose d'une entrée, d'une pièce de vie, d'un coin cuisine et d'une salle d'eau.",
-                "La pièce principale accueille un espace nuit et un coin repas ; salle d'eau séparée.",
-                "Il offre une pièce à vivre lumineuse, une kitchenette et une salle d'eau avec WC.",
-            )
-        )
+        return rng.choice(scenery.STUDIO_ROOMS)
     if kind in _HOMES:
-        return _home_inside(dwelling, rng)
-    plain = {
-        PropertyType.LAND: (
-            "Terrain plat et viabilisé, libre de constructeur.",
-            "Certificat d'urbanisme obtenu, réseaux en bordure.",
-            "Le terrain est borné, l'étude de sol G1 est disponible.",
-        ),
-        PropertyType.PARKING: (
-            "Accès par badge, manœuvre aisée, convient à une grande berline.",
-            "Résidence fermée, accès par télécommande, hauteur 1,95 m.",
-        ),
-        PropertyType.BUILDING: (
-            "L'ensemble comprend plusieurs logements, compteurs séparés, toiture révisée.",
-            "Plusieurs lots d'habitation et un rez-de-chaussée, rapport locatif à étudier.",
-        ),
-        PropertyType.COMMERCIAL: (
-            "Le local comprend un espace de vente, une réserve et des sanitaires. Bail tous commerces.",
-            "Surface d'un seul tenant, rideau métallique, point d'eau. Bail 3/6/9.",
-        ),
-    }
-    return rng.choice(plain[kind])
+        return _home_inside(facts.dwelling, rng)
+    return rng.choice(scenery.PLAIN_ROOMS[kind])
 
 
 def _home_inside(dwelling: Dwelling, rng: Random) -> str:
     beds = dwelling.bedrooms
-    baths = dwelling.bathrooms or 1
+    baths = dwelling.bathrooms
     rooms = [rng.choice(("une entrée", "une entrée avec placard", "un hall d'entrée"))]
     rooms.append(rng.choice(("un séjour lumineux", "un salon-séjour", "une belle pièce de vie")))
     rooms.append(
@@ -203,7 +173,8 @@ def _home_inside(dwelling: Dwelling, rng: Random) -> str:
     if beds:
         rooms.append("une chambre" if beds == 1 else f"{_COUNT.get(beds, beds)} chambres")
     bath = rng.choice(("salle de bains", "salle d'eau"))
-    rooms.append(f"une {bath}" if baths == 1 else f"{_COUNT[baths]} salles de bains")
+    if baths:
+        rooms.append(f"une {bath}" if baths == 1 else f"{_COUNT[baths]} salles de bains")
     if rng.random() < 0.6:
         rooms.append("des toilettes séparées")
     text = joined(rooms)
@@ -239,12 +210,11 @@ def _features(facts: Facts, rng: Random) -> list[str]:
     features = facts.dwelling.features
     things = [rng.choice(NOUNS[f]) for f, present in features.items() if present and f in NOUNS]
     rng.shuffle(things)
+    leads = rng.sample(scenery.FEATURE_LEADS, len(scenery.FEATURE_LEADS))
     texts = []
     while things:
         batch, things = things[:5], things[5:]
-        start = rng.choice(
-            ("Les plus : ", "À noter également : ", "Le bien dispose également de : ", "Atouts : ")
-        )
+        start = leads.pop()
         texts.append(f"{start}{joined(batch)}.")
     texts += [rng.choice(SENTENCES[f]) for f, present in features.items() if present and f in SENTENCES]
     texts += [rng.choice(ABSENT[f]) for f, present in features.items() if not present]
@@ -253,18 +223,9 @@ def _features(facts: Facts, rng: Random) -> list[str]:
 
 def _around(facts: Facts, voice: Voice, rng: Random) -> str:
     near = some(rng, facts.near, 2, 3)
-    city = facts.dwelling.place.city
-    formal = (
-        f"Situation : proximité {joined(near)}.",
-        f"Le quartier offre toutes les commodités, à proximité {joined(near)}.",
-        f"Secteur apprécié de {city}, proche {joined(near)}.",
-    )
-    warm = (
-        f"On fait tout à pied : vous êtes à deux minutes {joined(near)} !",
-        f"{city} comme on l'aime, à côté {joined(near)}.",
-        f"Et le dimanche, promenade au parc municipal, à côté {near[0]}.",
-    )
-    return rng.choice(warm if voice is Voice.WARM else formal)
+    frames = scenery.WARM_AROUND if voice is Voice.WARM and rng.random() < 0.7 else scenery.AROUND
+    text = rng.choice(frames).format(nears=joined(near), near=near[0], city=facts.dwelling.place.city)
+    return _elided(text)
 
 
 # The telegraphic hand ----------------------------------------------------------------------
@@ -295,20 +256,10 @@ def _telegram(facts: Facts, rng: Random) -> str:
     bits += [
         rng.choice(ABSENT[f]).rstrip(".").lower() for f, present in dwelling.features.items() if not present
     ]
-    end = rng.choice(
-        ("À visiter sans tarder.", "Belle affaire.", "Idéal 1er achat ou investisseur.", "Visite ce jour.")
-    )
-    if dwelling.transaction is Transaction.RENT:
-        end = rng.choice(("Dossier complet exigé.", "Visite sur RDV.", "Garants demandés."))
-    extra = rng.choice(_CONDITION) if kind in _HOMES else "Renseignements et plans à l'agence."
+    rent = dwelling.transaction is Transaction.RENT
+    end = rng.choice(scenery.RENT_ENDINGS if rent else scenery.SALE_ENDINGS)
+    extra = rng.choice(scenery.CONDITION) if kind in _HOMES else rng.choice(scenery.PLAIN_ROOMS[kind])
     return f"{', '.join(bits)}. {extra} {end}"
-
-
-_CONDITION = (
-    "Bon état général, pièces bien distribuées, rangements dans l'entrée, soleil toute la journée.",
-    "Beaux volumes, agencement fonctionnel, pas de perte de place, sanitaires en bon état.",
-    "Ensemble propre et lumineux, électricité revue, rangements intégrés, faibles frais à prévoir.",
-)
 
 
 def _telegram_rooms(dwelling: Dwelling) -> list[str]:
@@ -317,7 +268,8 @@ def _telegram_rooms(dwelling: Dwelling) -> list[str]:
     bits = ["entrée", "séj. lumineux"]
     if dwelling.bedrooms:
         bits.append(f"{dwelling.bedrooms} ch.")
-    bits.append("sdb" if (dwelling.bathrooms or 1) == 1 else f"{dwelling.bathrooms} sdb")
+    if dwelling.bathrooms:
+        bits.append("sdb" if dwelling.bathrooms == 1 else f"{dwelling.bathrooms} sdb")
     return bits
 
 
@@ -339,7 +291,7 @@ def _practical(facts: Facts, rng: Random) -> str:
     elif not dwelling.dpe and dwelling.property_type in _HOMES:
         lines.append(rng.choice(("DPE en cours.", "DPE vierge.", "Diagnostics en cours de réalisation.")))
     if dwelling.transaction is Transaction.SALE and dwelling.property_type in _HOMES and rng.random() < 0.3:
-        tax = number(rng.randint(60, 240) * 10)
+        tax = number(10 * round((dwelling.surface or 60) * rng.uniform(0.9, 1.7)))
         lines.append(f"Taxe foncière : {tax} €.")
     return " ".join(lines)
 
@@ -382,10 +334,7 @@ def _notices(facts: Facts, rng: Random) -> str:
     if facts.dwelling.transaction is Transaction.SALE:
         lines.append(_sale_fees(facts, rng))
     if rng.random() < 0.7:
-        lines.append(
-            "Les informations sur les risques auxquels ce bien est exposé sont disponibles sur le site "
-            "Géorisques : www.georisques.gouv.fr."
-        )
+        lines.append(scenery.GEORISQUES)
     contacts = (
         f"Contactez {agency.name} au {agency.phone}.",
         f"Pour visiter : {agency.phone}.",
