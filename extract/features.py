@@ -22,8 +22,8 @@ WORDS: Final[dict[str, str]] = {
     "basement": r"sous[ \-]sols?|\bbasement|\bkeller\b|sotano|seminterrato",
     "bathtub": r"baignoires?|bathtub|badewanne|banera|vasca da bagno",
     "bike_room":
-        r"(?:local|locaux|garage|abri|range|parking)s? (?:a |pour )?(?:les )?(?:velos?|2 roues"
-        r"|deux roues)|bike (?:room|storage)|fahrradkeller",
+        r"(?:local|locaux|garage|abri|range|parking)s? (?:a |pour )?(?:les )?(?:velos?|2 roues|deux roues)"
+        r"|bike (?:room|storage)|fahrradkeller",
     "cable_or_fibre": r"\bfibre\b(?: optique)?|tv par cable|\bcable tv\b|fiber optic|glasfaser",
     "caretaker": r"gardien(?:ne|nage)?s?\b|concierge(?:rie)?\b|caretaker|hausmeister|portiere",
     "cellar": r"\bcaves?\b|\bcelliers?\b|\bcellar|trastero|cantina",
@@ -51,8 +51,8 @@ WORDS: Final[dict[str, str]] = {
     "garage": r"garages?\b|\bbox\b(?: ferme)?|\bgaraje",
     "garden": r"jardins?\b|jardinets?|\bgardens?\b|\bgarten\b|giardino|\btuin\b",
     "gas_heating":
-        r"chauffage[^.,;\n]{0,16} (?:au )?gaz|chaudiere (?:individuelle )?(?:a "
-        r"|au )?(?:condensation )?gaz|gas (?:central )?heating|gasheizung",
+        r"chauffage[^.,;\n]{0,16} (?:au )?gaz|chaudiere (?:individuelle )?(?:a |au )?(?:condensation )?gaz"
+        r"|gas (?:central )?heating|gasheizung",
     "heat_pump":
         r"pompes? a chaleur|\bpac\b (?:air|reversible)|heat pump|warmepumpe|aerothermie|bomba de calor",
     "individual_heating":
@@ -68,9 +68,8 @@ WORDS: Final[dict[str, str]] = {
         r"|rafraichissement a prevoir|travaux a prevoir|in need of (?:renovation|modernisation)"
         r"|renovierungsbedurftig|a reformar|da ristrutturare",
     "new_build":
-        r"programme neuf|(?:appartement|maison|villa|logement|residence|construction|immeuble"
-        r"|bien) neu(?:f|ve)|\bv\.?e\.?f\.?a\b|frais de notaire reduits|new build|neubau|obra nueva"
-        r"|nuova costruzione",
+        r"programme neuf|(?:appartement|maison|villa|logement|residence|construction|immeuble|bien) neu(?:f"
+        r"|ve)|\bv\.?e\.?f\.?a\b|frais de notaire reduits|new build|neubau|obra nueva|nuova costruzione",
     "open_kitchen":
         r"cuisine[^.,;\n]{0,24} (?:ouverte?|americaine)|cuisine us\b|coin[ \-]cuisine"
         r"|open(?:[ \-]plan)? kitchen|offene kuche|cocina americana|cucina a vista",
@@ -89,16 +88,16 @@ WORDS: Final[dict[str, str]] = {
         r"|se admiten mascotas",
     "quiet": r"\bau calme\b|\bcalmes?\b|quiet\b|ruhig\w*|tranquil\w*",
     "renovated":
-        r"(?<!a )(?:entierement |recemment |completement |totalement )?(?:renovee?s?"
-        r"|refaite?s?(?: a neuf)?|restauree?s?|rehabilitee?s?)\b|remis(?:e)? a neuf|renovation (?:recente"
-        r"|complete|totale)|renovated|refurbished|saniert|reformado|ristrutturato",
+        r"(?<!a )(?:entierement |recemment |completement |totalement )?(?:renovee?s?|refaite?s?(?: a neuf)?"
+        r"|restauree?s?|rehabilitee?s?)\b|remis(?:e)? a neuf|renovation (?:recente|complete|totale)"
+        r"|renovated|refurbished|saniert|reformado|ristrutturato",
     "sea_view":
         r"vues?[^.,;\n]{0,12} (?:sur (?:la )?)?mer\b|sea views?|ocean view|meerblick|vistas? al mar"
         r"|vista mare",
     "single_storey": r"plain[ \-]pied|single[ \-]stor(?:e)?y|de una planta|ebenerdig",
     "solar_panels":
-        r"panneaux? (?:solaires?|photovoltaiques?)|photovoltaique|solar panels?|solaranlage"
-        r"|placas solares|pannelli solari",
+        r"panneaux? (?:solaires?|photovoltaiques?)|photovoltaique|solar panels?|solaranlage|placas solares"
+        r"|pannelli solari",
     "swimming_pool": r"piscines?\b|swimming[ \-]pool|\bpool\b|schwimmbad|\bzwembad|piscina",
     "tenanted":
         r"(?:vendue?|actuellement|bien|appartement) (?:deja )?louee?|locataire en place|bail en cours"
@@ -119,8 +118,8 @@ _PATTERNS: Final = {
     name: re.compile(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])") for name, words in WORDS.items()
 }
 _NO_BEFORE = re.compile(
-    r"\b(?:sans|pas|ni|aucune?|no|not?|without|non|ohne|keine?n?|sin|senza|hors|sem"
-    r"|geen)[ :]{1,3}(?:(?:de|d'|un|une|la|le|l'|an?) ?)?$"
+    r"\b(?:sans|pas|ni|aucune?|no|not?|without|non|ohne|keine?n?|sin|senza|hors|sem|geen)[ :]{1,3}(?:(?:de"
+    r"|d'|un|une|la|le|l'|an?) ?)?$"
 )
 _NO_AFTER = re.compile(
     r"^ ?(?:\(s\))? ?[:=\-]? ?(?:\bnon\b(?! [a-z])|\bno\b(?! [a-z])|\bnein\b|\baucune?\b|: ?0(?![0-9.,])"

@@ -19,8 +19,7 @@ _SIRET = re.compile(rf"(?<![0-9])({_DIGITS_9}[ .]?[0-9]{{3}}[ .]?[0-9]{{2}})(?![
 _SIREN = re.compile(
     rf"(?:\bsiren\b|\br\.? ?c\.? ?s\b|\bsiret\b"
     rf"|registre du commerce)[^0-9\n]{{0,60}}(?:n[°o]?)? ?(?:[ab] ?)?(?<![0-9])({_DIGITS_9})(?![0-9]"
-    rf"| ?[0-9]{{3}})"
-    rf"|(?<![0-9])({_DIGITS_9}) ?(?=r\.? ?c\.? ?s\b)"
+    rf"| ?[0-9]{{3}})|(?<![0-9])({_DIGITS_9}) ?(?=r\.? ?c\.? ?s\b)"
 )
 _RCS = re.compile(
     r"\br\.?c\.?s\.?\b(?: de| d'| du"
@@ -35,16 +34,16 @@ _CPI = re.compile(
 # The host of the site names itself on the same page; what follows such a word is not the agency's.
 _OTHERS = re.compile(
     r"(?:hebergeu?r|hebergement|heberge par|hosting|hosted by|conception|realisation|developpement"
-    r"|creation du site|webmaster|agence web|editeur du logiciel"
-    r"|mediat(?:eur|ion)|cnil\b|garant(?:ie|s)? financi|assurance|assureur|protection des donnees)"
+    r"|creation du site|webmaster|agence web|editeur du logiciel|mediat(?:eur|ion)|cnil\b|garant(?:ie"
+    r"|s)? financi|assurance|assureur|protection des donnees)"
 )
 _OTHERS_REACH: Final = 300
 _PERSONAL = re.compile(
     r"@(?:gmail|orange|wanadoo|free|hotmail|yahoo|outlook|laposte|sfr|live|icloud|neuf)\.", re.IGNORECASE
 )
 _NO_REPLY = re.compile(
-    r"^(?:no-?reply|dpo|rgpd|privacy|abuse|webmaster|postmaster|support)@|@(?:cnil|example|sentry"
-    r"|domain)\b|@[^@]*\.(?:png|jpg|gif|webp)$",
+    r"^(?:no-?reply|dpo|rgpd|privacy|abuse|webmaster|postmaster|support)@|@(?:cnil|example|sentry|domain)\b"
+    r"|@[^@]*\.(?:png|jpg|gif|webp)$",
     re.IGNORECASE,
 )
 

@@ -9,11 +9,9 @@ from extract.text import fold, tidy
 
 _WAY: Final = (
     r"(?:rue|avenue|av\.?|boulevard|bld?\.?|bvd\.?|bd\.?|place|pl\.|chemin|che?\.|route|rte\.?|allees?"
-    r"|all\.|impasse|imp\.|quai|cours|square"
-    r"|passage|villa|faubourg|fbg|fg|ruelle|sentier|sente|esplanade|promenade|cite|hameau|lieu[ \-]dit"
-    r"|residence|rond[ \-]point"
-    r"|montee|traverse|voie|venelle|parvis|mail|cour|galerie|clos|lotissement|zone artisanale"
-    r"|z\.?a\.?c?\.?|chaussee|levee|corniche)"
+    r"|all\.|impasse|imp\.|quai|cours|square|passage|villa|faubourg|fbg|fg|ruelle|sentier|sente|esplanade"
+    r"|promenade|cite|hameau|lieu[ \-]dit|residence|rond[ \-]point|montee|traverse|voie|venelle|parvis|mail"
+    r"|cour|galerie|clos|lotissement|zone artisanale|z\.?a\.?c?\.?|chaussee|levee|corniche)"
 )
 _NUMBER: Final = (
     r"(?<![0-9.,/])[0-9]{1,4}(?:[ ]?(?:bis|ter|quater|[a-d](?![a-z])))?(?: ?(?:[-/]|et) ?[0-9]{1,4})?"
@@ -21,10 +19,10 @@ _NUMBER: Final = (
 _STREET = re.compile(
     rf"(?:(?P<number>{_NUMBER}) ?,? ?)?\b(?P<way>{_WAY}) (?P<name>[^\n,;:()\[\]|•·<>\"]{{2,60}})"
 )
-_PARTICLES: Final = frozenset(
-    ("de", "du", "des", "d", "la", "le", "les", "l", "et", "sur", "sous", "en", "aux", "au", "a")
-    + ("saint", "sainte", "st", "ste")
-)
+_PARTICLES: Final = frozenset({
+    "de", "du", "des", "d", "la", "le", "les", "l", "et", "sur", "sous", "en", "aux", "au", "a",
+    "saint", "sainte", "st", "ste",
+})  # fmt: skip
 _WORDS = re.compile(r"[^\s]+")
 _STOP = re.compile(r"^(?:[0-9]{5}|-|–)$")
 _NEAR = re.compile(

@@ -30,10 +30,12 @@ _UNITS: Final[tuple[tuple[Unit, str], ...]] = (
 )  # fmt: skip
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _AREA = re.compile(rf"(?P<number>{NUMBER}) ?(?:{_UNIT})")
+#: A word after an area is about the next one when a number follows it: "85 m², terrain 600 m²".
+NO_NUMBER_NEXT: Final = r"(?![a-z]{0,3}[ :=]{0,3}(?:de |d'environ |environ |ca\.? )?[0-9])"
 # "1 ha 25 a 30 ca" and "12 ares 50": the land registry's way.
 _CADASTRE = re.compile(
-    r"(?<![0-9])(?:(?P<ha>[0-9]{1,4}+) ?(?:ha|hectares?) {0,2}(?:et )?)?"
-    r"(?P<a>[0-9]{1,2}+) ?(?:ares?|a)\b {0,2}(?:et )?(?:(?P<ca>[0-9]{2}) ?(?:ca\b|centiares?)?(?![0-9]))?"
+    r"(?<![0-9])(?:(?P<ha>[0-9]{1,4}+) ?(?:ha|hectares?) {0,2}(?:et )?)?(?P<a>[0-9]{1,2}+) ?(?:ares?"
+    r"|a)\b {0,2}(?:et )?(?:(?P<ca>[0-9]{2}) ?(?:ca\b|centiares?)?(?![0-9]))?"
 )
 
 

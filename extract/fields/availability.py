@@ -26,8 +26,8 @@ _NOW: Final = (
     r"|inmediata\w*|subito|immediat|des a present|actuellement disponible|per direct)"
 )
 _WORD: Final = (
-    r"(?:disponib(?:le|ilite)s?|libre|available|verfugbar|bezugsfrei|disponibil[ei]|beschikbaar"
-    r"|disponivel|emmenagement)"
+    r"(?:disponib(?:le|ilite)s?|libre|available|verfugbar|bezugsfrei|disponibil[ei]|beschikbaar|disponivel"
+    r"|emmenagement)"
 )
 _FIND = re.compile(
     rf"\b{_WORD}(?: (?:a la location|a la vente|des|a partir|a compter|le|du|de|from|ab|date|au|vanaf"

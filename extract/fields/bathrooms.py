@@ -12,9 +12,9 @@ _MOST: Final = 30
 _FIND = re.compile(
     rf"(?:(?P<count>{COUNT}|\bsa\b|\bl[ae]\b|\bleurs?\b) ?-?(?:(?:grandes?|belles?|petites?"
     rf"|vraies?) ){{0,2}})?"
-    r"(?:\bsalles? ?(?:de|d'|d) ?(?:bains?|eaux?|douches?)\b(?:\(s\))?(?: ?/ ?(?:d'eau|douche))?"
-    r"|\bsd[be]\b|bathrooms?\b|\bbaths?\b"
-    r"|badezimmer\b|\bbader\b|duschbad\b|banos?\b|bagn[oi]\b|badkamers?\b|banheiros?\b|casas? de banho\b)"
+    r"(?:\bsalles? ?(?:de|d'|d) ?(?:bains?|eaux?|douches?)\b(?:\(s\))?(?: ?/ ?(?:d'eau|douche))?|\bsd[be]\b"
+    r"|bathrooms?\b|\bbaths?\b|badezimmer\b|\bbader\b|duschbad\b|banos?\b|bagn[oi]\b|badkamers?\b"
+    r"|banheiros?\b|casas? de banho\b)"
 )
 
 

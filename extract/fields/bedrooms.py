@@ -14,8 +14,7 @@ _ADJECTIVES: Final = (
 _FIND = re.compile(
     rf"(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
     r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b|br\b|schlafzimmer\b|dormitorios?\b"
-    r"|habitaciones\b|camer[ae]\b"
-    r"|slaapkamers?\b|quartos?\b|dormitorios?\b)"
+    r"|habitaciones\b|camer[ae]\b|slaapkamers?\b|quartos?\b|dormitorios?\b)"
 )
 _SERVICE = re.compile(r"^ {0,2}(?:de service|d'hotes?|froide|de bonne|d'ami)")
 

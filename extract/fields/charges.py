@@ -5,7 +5,7 @@ from typing import Final
 
 from extract.fields.match import Match, best
 from extract.fields.money import Amount, amounts, whole
-from extract.fields.number import NUMBER, number
+from extract.fields.number import NUMBER, is_negative, number
 from extract.text import fold, tidy
 
 _MOST: Final = 20_000
@@ -42,6 +42,8 @@ def parse(text: str) -> int | None:
     """The monthly charges a short text is: `120 €`, `1 200 € / an`, `80`."""
     text = tidy(text[:200])
     folded = fold(text)
+    if is_negative(folded):
+        return None
     if sure := best(find(text)):
         return sure.value
     found = list(amounts(folded))

@@ -6,6 +6,7 @@ from typing import Final
 from extract.fields.charges import bare
 from extract.fields.match import Match, best
 from extract.fields.money import Amount, amounts, whole
+from extract.fields.number import is_negative
 from extract.text import fold, tidy
 
 _MOST: Final = 500_000
@@ -30,6 +31,8 @@ def parse(text: str) -> int | None:
     """The deposit a short text is; months of rent ("1 mois") are no amount."""
     text = tidy(text[:200])
     folded = fold(text)
+    if is_negative(folded):
+        return None
     if sure := best(find(text)):
         return sure.value
     found = list(amounts(folded))

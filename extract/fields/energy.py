@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from extract.fields.match import Match, best
+from extract.fields.number import is_negative
 from extract.text import fold, tidy
 
 Label = Literal["dpe", "ges"]
@@ -28,10 +29,10 @@ _GES_WORDS: Final = (
 )
 _DPE_WORDS: Final = (
     r"(?:\bd\.?p\.?e\b|diagnostic de performance energetique|classe(?:ment)? energ(?:ie|etique)\w*"
-    r"|etiquette energ(?:ie|etique)\w*|bilan energ(?:ie|etique)\w*"
-    r"|consommations? (?:d'energie|energetiques?)|performance energetique|energy (?:class|rating"
-    r"|efficiency class)|\bepc(?: rating)?\b|energieeffizienzklasse|certificado energetico"
-    r"|classe energetica|energielabel|classe conso\w*|\benergie\b)"
+    r"|etiquette energ(?:ie|etique)\w*|bilan energ(?:ie|etique)\w*|consommations? (?:d'energie"
+    r"|energetiques?)|performance energetique|energy (?:class|rating|efficiency class)|\bepc(?: rating)?\b"
+    r"|energieeffizienzklasse|certificado energetico|classe energetica|energielabel|classe conso\w*"
+    r"|\benergie\b)"
 )
 _VALUE: Final[dict[Label, re.Pattern[str]]] = {
     "dpe": re.compile(r"(?<![0-9])(?<![0-9][.,])([0-9]{1,4}+)(?:[.,][0-9]{1,2}+)? ?\(?kw"),
@@ -48,12 +49,13 @@ _FIRST_LETTER = re.compile(rf"{_FILLER}(?<![a-z0-9'])(?P<letter>[a-g])(?![a-z0-9
 # In brackets: a number beside a letter needs no unit there.
 _BRACKETED = re.compile(r"^[a-g] ?\((?P<value>[0-9]{1,4})\)")
 _SINGLE = re.compile(r"(?<![a-z0-9'])[a-g](?![a-z0-9'])")
+# "Le DPE a été réalisé", "DPE à venir": a small letter before a word is no class.
+_VERB = re.compile(r"\b[aà](?= \w)")
 _REACH: Final = 72
 _FILE: Final[dict[Label, re.Pattern[str]]] = {
     "dpe": re.compile(
-        r"(?<![a-z])(?:dpe|energie|energy|conso(?:mmation)?|epc|classe?)[_\-/=.]{1,2}(?:new|2021|v2"
-        r"|classe?|letter"
-        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
+        r"(?<![a-z])(?:dpe|energie|energy|conso(?:mmation)?|epc|classe?)[_\-/=.]{1,2}(?:new|2021|v2|classe?"
+        r"|letter|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
     "ges": re.compile(
         r"(?<![a-z])(?:ges|ghg|emissions?|co2|climat)[_\-/=.]{1,2}(?:new|2021|v2|classe?|letter"
         r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
@@ -86,7 +88,11 @@ def parse(text: str, label: Label = "dpe") -> Energy | None:
     if sure:
         return sure.value
     other: Label = "ges" if label == "dpe" else "dpe"
-    if _NONE.search(folded) or (_WORDS[other].search(folded) and not _WORDS[label].search(folded)):
+    if (
+        is_negative(folded)
+        or _NONE.search(folded)
+        or (_WORDS[other].search(folded) and not _WORDS[label].search(folded))
+    ):
         return None
     letter = re.fullmatch(r"[^a-z0-9]{0,3}(?:classe |class )?([a-g])\+{0,2}(?:[^a-z0-9].*)?", folded)
     alone = letter if letter and len(re.findall(r"\b[a-g]\b", folded)) == 1 else None
@@ -125,7 +131,7 @@ def ges_letter_for(ges_value: int) -> str | None:
 
 
 def _find(text: str, label: Label) -> list[Match[Energy]]:
-    folded = fold(text)
+    folded = fold(_VERB.sub("_", text))
     matches = []
     for word in _WORDS[label].finditer(folded):
         energy, length = _after_word(_tail(folded, word.end(), label), label)

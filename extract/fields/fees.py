@@ -7,7 +7,7 @@ from typing import Final
 from extract.fields.charges import bare
 from extract.fields.match import Match, after, before, best
 from extract.fields.money import amounts, whole
-from extract.fields.number import NUMBER, number
+from extract.fields.number import NUMBER, is_negative, number
 from extract.text import fold, tidy
 from models.listing import FeesPayer
 
@@ -32,7 +32,7 @@ _NOT_LEAD = re.compile(
     r"(?:hors|honoraires (?:inclus|compris)|honoraires d'etat|prix|etat des lieux|bareme|loyer|charges"
     r"|\bdont|garantie)[^€]{0,28}$"
 )
-_TAIL = re.compile(rf"^[ ,(]{{0,3}}(?:ttc |ht )?(?:d'|de |d |en )?(?:{_FEES})(?! (?:inclus|compris))")
+_TAIL = re.compile(rf"^[ ,(]{{0,3}}(?:ttc |ht )?(?:d'|de |d |en )?(?:{_FEES})\b(?! (?:inclus|compris))")
 _STATE = re.compile(
     r"^[ ,(]{0,3}(?:ttc |ht )?(?:d'|de |pour (?:l')?|au titre de l')(?:etat|edl)|^ ?/ ?m(?:2|²)"
 )
@@ -64,6 +64,8 @@ def parse(text: str) -> Fees | None:
     """The fees a short text is: `5 000 €`, `4,5 %`, `450` or a whole sentence."""
     text = tidy(text[:400])
     folded = fold(text)
+    if is_negative(folded):
+        return None
     sure = best(find(text))
     if sure:
         return sure.value

@@ -15,31 +15,29 @@ _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
         r"|edificios?|gebouw|predio"),
     (_P.COMMERCIAL,
         r"loca(?:l|ux) (?:commercia(?:l|ux)|professionnels?|d'activites?|industriels?)|loca(?:l|ux)\b"
-        r"|bureaux?(?! et )|fonds? de commerce"
-        r"|boutiques?|commerces?|entrepots?|restaurants?|murs commerciaux|hotel restaurant"
-        r"|cession de bail|droit au bail|coworking"
-        r"|offices?|shops?|retail|warehouse|commercial(?: property)?|buro|gewerbe\w*|ladenlokal|oficinas?"
-        r"|local comercial|negozio|ufficio|kantoor\w*|bedrijfs\w+|escritorio|loja"),
+        r"|bureaux?(?! et )|fonds? de commerce|boutiques?|commerces?|entrepots?|restaurants?"
+        r"|murs commerciaux|hotel restaurant|cession de bail|droit au bail|coworking|offices?|shops?|retail"
+        r"|warehouse|commercial(?: property)?|buro|gewerbe\w*|ladenlokal|oficinas?|local comercial|negozio"
+        r"|ufficio|kantoor\w*|bedrijfs\w+|escritorio|loja"),
     (_P.PARKING,
         r"parkings?|places? de (?:parking|stationnement)|stationnements?|box(?:es)?|garages?|stellplatz"
         r"|tiefgarage\w*|plaza de garaje|posto auto|parkeerplaats|parking space"),
     (_P.STUDIO,
         r"studios?|studettes?|chambres? (?:de service|de bonne|etudiante)|monolocale|ein-?zimmer-?wohnung"),
     (_P.LAND,
-        r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|building plots?"
-        r"|land|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
+        r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|building plots?|land"
+        r"|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
     (_P.HOUSE,
-        r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?|pavillons?|chalets?|fermes?"
-        r"|fermettes?|corps de ferme|longeres?|chateaux?|manoirs?|mas\b"
-        r"|bastides?|hotels? particuliers?|proprietes?|bastidons?|domaines?|moulins?|maisonnettes?"
-        r"|echoppes?|presbyteres?|demeures?|gites?"
-        r"|houses?|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home|haus|hauser"
-        r"|\w{2,20}haus|casas?|chale|adosados?|villett?[ae]|vivienda unifamiliar|huis|woonhuis|moradia"),
+        r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?|pavillons?|chalets?|fermes?|fermettes?"
+        r"|corps de ferme|longeres?|chateaux?|manoirs?|mas\b|bastides?|hotels? particuliers?|proprietes?"
+        r"|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?|houses?"
+        r"|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home|haus|hauser|\w{2,20}haus"
+        r"|casas?|chale|adosados?|villett?[ae]|vivienda unifamiliar|huis|woonhuis|moradia"),
     (_P.APARTMENT,
         r"apparte?ments?|appart\b|appts?|apt\b|lofts?|duplex|triplex|souplex|rez-de-jardin|penthouses?"
-        r"|flats?|apartments?|maisonette|condos?"
-        r"|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?|apartamentos?|departamentos?|appartament[oi]"
-        r"|trilocale|bilocale|quadrilocale|appartementen|bovenwoning|[tf][1-9](?: ?bis)?"),
+        r"|flats?|apartments?|maisonette|condos?|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?"
+        r"|apartamentos?|departamentos?|appartament[oi]|trilocale|bilocale|quadrilocale|appartementen"
+        r"|bovenwoning|[tf][1-9](?: ?bis)?"),
     (_P.OTHER,
         r"peniches?|mobil[ \-]?homes?|caves?|caravanes?|etangs?|bois|ruines?|cabanes?|programmes? neufs?"),
 )  # fmt: skip
@@ -50,16 +48,15 @@ _FIND = re.compile(
 )
 # Said of the building around, of what belongs to the dwelling, or of what is near.
 _ASIDE = re.compile(
-    r"(?:dans (?:un|une|l'|le|la|bel|cet|notre)\b[^.,\n]{0,30}|d'un (?:bel )?|avec [^.\n]{0,40}"
-    r"|\bet (?:un |une |son |sa )?|[,+] ?(?:un |une |[0-9] )?|proche [^.\n]{0,30}"
-    r"|pres [^.\n]{0,30}|commodites[^.\n]{0,20}|sans |possibilite (?:de |d'un )?|au pied des? |in an? )$"
+    r"(?:dans (?:un|une|l'|le|la|bel|cet|notre)\b[^.,\n]{0,30}|d'un (?:bel )?|avec [^.,\n]{0,40}"
+    r"|\bet (?:un |une |son |sa )?|[,+] ?(?:un |une |[0-9] )?|proche [^.\n]{0,30}|pres [^.\n]{0,30}"
+    r"|commodites[^.\n]{0,20}|sans |possibilite (?:de |d'un )?|au pied des? |in an? )$"
 )
 # Words that mostly name a part, an annex or the surroundings; alone at the start or after "vente" they rule.
 _WEAK = re.compile(
     r"immeubles?|commerces?|boutiques?|restaurants?|bureaux?|locaux|local|parkings?|stationnements?"
-    r"|box(?:es)?|garages?|caves?|bois"
-    r"|terrains?|parcelles?|plots?|land|place.*|domaines?|moulins?|home|offices?|shops?|solar|mas|buro"
-    r"|lote|gebouw|predio|edificios?|etangs?"
+    r"|box(?:es)?|garages?|caves?|bois|terrains?|parcelles?|plots?|land|place.*|domaines?|moulins?|home"
+    r"|offices?|shops?|solar|mas|buro|lote|gebouw|predio|edificios?|etangs?"
 )
 _OFFERED = re.compile(
     r"(?:vente|vendre|vends?|location|louer|loue|achat|sale|rent|type|bien)(?: d'un| d'une| un| une| du"

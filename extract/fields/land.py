@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from extract.fields.area import Area, FoundArea, areas
+from extract.fields.area import NO_NUMBER_NEXT, Area, FoundArea, areas
 from extract.fields.match import Match, best, last_word
 from extract.fields.surface import bare
 from extract.text import fold, tidy
@@ -12,16 +12,14 @@ _LEAST: Final = 10.0
 _MOST: Final = 20_000_000.0
 _WORD = re.compile(
     r"(?P<land>terrain|parcell?e|foncier|emprise|propriete d[e']|parc\b|domaine|plot|\bland\b|lot size"
-    r"|grundstuck"
-    r"|parcela|solar|terreno|lotto|perceel|grond)"
-    r"|(?P<other>jardin|terrasse|habitable|carrez|surface (?!d[ue] |totale|parcelle|terrain)|sejour|salon"
-    r"|maison|villa"
-    r"|appartement|pieces?\b|chambres?\b|cave|garage|balcon|piscine|dependance|living|wohn|construi)"
+    r"|grundstuck|parcela|solar|terreno|lotto|perceel|grond)|(?P<other>jardin|terrasse|habitable|carrez"
+    r"|surface (?!d[ue] |totale|parcelle|terrain)|sejour|salon|maison|villa|appartement|pieces?\b"
+    r"|chambres?\b|cave|garage|balcon|piscine|dependance|living|wohn|construi)"
 )
 _TAIL = re.compile(
     r"^[ ,(.\-]{0,3}(?:(?:de|d'un|en|of|di|du) )?(?:(?:beau|joli|grand) )?(?:terrain|parcelle|foncier"
     r"|constructible"
-    r"|plot|land\b|grundstuck|parcela|terreno|grond|arbore|viabilise)"
+    r"|plot|land\b|grundstuck|parcela|terreno|grond|arbore|viabilise)" + NO_NUMBER_NEXT
 )
 _PER_AREA = re.compile(r"^ ?/ ?|^ ?par\b")
 

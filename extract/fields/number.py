@@ -6,12 +6,12 @@ from typing import Final
 # Groups of three need one separator throughout; a letter before ("T3 150 m²") starts no group.
 # Every repetition is bounded or possessive, so that no text makes the search slow.
 NUMBER: Final = (
-    r"(?:(?<![0-9a-z])(?<![0-9][.,])[0-9]{1,3}"
-    r"(?:(?: [0-9]{3}){1,3}|(?:\.[0-9]{3}){1,3}|(?:,[0-9]{3}){1,3}|(?:'[0-9]{3}){1,3})(?![0-9])"
-    r"(?:[.,][0-9]{1,2}(?![0-9]))?"
+    r"(?:(?<![0-9a-z])(?<![0-9][.,])[0-9]{1,3}(?:(?: [0-9]{3}){1,3}|(?:\.[0-9]{3}){1,3}|(?:,[0-9]{3}){1,3}"
+    r"|(?:'[0-9]{3}){1,3})(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?"
     r"|(?<![0-9])(?<![0-9][.,])[0-9]{1,12}+(?:[.,][0-9]{1,8}+)?(?![0-9]))"
 )
 _GROUPED = re.compile(r"([0-9]{1,3}(?:([ .,'])[0-9]{3})(?:\2[0-9]{3}){0,2})(?:[.,]([0-9]{1,2}))?")
+_NEGATIVE = re.compile(r"[^0-9a-z]{0,3}- ?[0-9]")
 _PLAIN = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,8}))?")
 
 #: Folded number words, French first; those that are also articles ("une", "a") are left to the caller.
@@ -49,6 +49,11 @@ def decimal(text: str) -> float | None:
     """`text` with its only separator read as the decimal sign: `54.320` is 54.32."""
     plain = _PLAIN.fullmatch(text.strip())
     return float(f"{plain[1]}.{plain[2] or 0}") if plain else None
+
+
+def is_negative(folded: str) -> bool:
+    """Whether a short text starts with a negative number."""
+    return bool(_NEGATIVE.match(folded))
 
 
 def count(text: str, most: int) -> int | None:

@@ -10,8 +10,8 @@ from extract.text import fold, tidy
 from models.places import Place, Places
 
 _CODE: Final = (
-    r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-58])[0-9]{3})(?![0-9]|[.,][0-9]"
-    r"| ?(?:€|eur|m2|m²|k?w|km))"
+    r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-58])[0-9]{3})(?![0-9]|[.,][0-9]| ?(?:€"
+    r"|eur|m2|m²|k?w|km))"
 )
 _NAME: Final = (
     r"[A-ZÀ-ÝŒ][\w'’.]*(?:[ \-](?:[A-ZÀ-ÝŒ][\w'’.]*|(?:de|du|des|la|le|les|lès|lez|en|sur|sous|aux?|et|l'"

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from extract.fields.match import Match, best, last_word
 from extract.fields.money import Amount, amounts, whole
-from extract.fields.number import NUMBER, number
+from extract.fields.number import NUMBER, is_negative, number
 from extract.text import fold, tidy
 
 Period = Literal["night", "week", "month", "year"]
@@ -16,34 +16,30 @@ _MOST: Final = 300_000_000
 
 # What the nearest word before an amount makes of it.
 _LEAD = re.compile(
-    r"(?P<other>honoraires?|\bfrais\b|commission|depot|garantie|caution|charges?\b|provision|taxe|foncier"
-    r"|apport"
-    r"|mensualites?|credit|emprunt|finance|\bpret\b|economi|depense|energie|estime|annuel|assurance|service"
-    r"|bouquet|\brente|au lieu de|ancien prix|complement|capital|budget|chiffre d'affaires|\bca\b|\bbail"
-    r"|travaux"
-    r"|remise|reduction|gain|parking|\bbox\b|garage|locataire|\bloue(?:e|s)?\b|rapport|etat des lieux"
-    r"|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten|kaution|deposit|\bfees?\b"
-    r"|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio)"
-    r"|(?P<off>hors (?:les )?honoraires|net vendeur|hors frais)"
-    r"|(?P<bare>loyer (?:mensuel )?(?:h\.?c\b|hors charges?|nu\b|de base))"
-    r"|(?P<from>(?:a partir d[eu]|\bdes|\bfrom|\bab|desde|a partire da|vanaf)[ :]{0,3}$)"
-    r"|(?P<price>prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio|prezzo|prijs"
-    r"|preco|tarif|montant|vente|a vendre|a louer|valeur)"
+    r"(?P<inclusive>charges (?:comprises|incluses)|\bc\.?c\b|honoraires (?:inclus|compris)"
+    r"|\b[fh]\.?a\.?i\b)|(?P<other>honoraires?|\bfrais\b|commission|depot|garantie|caution|charges?\b"
+    r"|provision|taxe|foncier|apport|mensualites?|credit|emprunt|finance|\bpret\b|economi|depense|energie"
+    r"|estime|annuel|assurance|service|bouquet|\brente|au lieu de|ancien prix|complement|capital|budget"
+    r"|chiffre d'affaires|\bca\b|\bbail|travaux|remise|reduction|gain|parking|\bbox\b|garage|locataire"
+    r"|\bloue(?:e|s)?\b|rapport|etat des lieux|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten|kaution"
+    r"|deposit|\bfees?\b|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio)"
+    r"|(?P<off>hors (?:les )?honoraires|net vendeur|hors frais)|(?P<bare>loyer (?:mensuel )?(?:h\.?c\b"
+    r"|hors charges?|nu\b|de base))|(?P<from>(?:a partir d[eu]|\bdes|\bfrom|\bab|desde|a partire da"
+    r"|vanaf)[ :]{0,3}$)|(?P<price>prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio"
+    r"|prezzo|prijs|preco|tarif|montant|vente|a vendre|a louer|valeur)"
 )
 _FEES_AMOUNT_TO = re.compile(r"honoraires[^.€]{0,60}(?:s'eleve(?:nt)? a|sont de|: ?)$")
 _TAIL_OTHER = re.compile(
-    r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:"
-    r"/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)|metre|sq)|/ ?sq|psf|/ ?pers"
-    r"|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges|etat)|de depot|de caution"
-    r"|de garantie"
-    r"|de provision|de taxe|de commission|d'apport|d'economi|de travaux|de reduction|de remise|de parking"
-    r"|honoraires (?:a la )?charge|hors honoraires|net vendeur|hors frais|(?:/ ?mois |par mois )?en sus\b"
-    r"|\($)"
+    r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)"
+    r"|metre|sq)|/ ?sq|psf|/ ?pers|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges"
+    r"|etat)|de depot|de caution|de garantie|de provision|de taxe|de commission|d'apport|d'economi"
+    r"|de travaux|de reduction|de remise|de parking|honoraires (?:a la )?charge|hors honoraires|net vendeur"
+    r"|hors frais|(?:/ ?mois |par mois )?en sus\b|\($)"
 )
 _TAIL_PRICE = re.compile(
-    r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises"
-    r"|honoraires inclus|honoraires compris"
-    r"|frais d'agence inclus|(?:/|par) ?mois|/ ?m\b|mensuel|\bpcm\b|per month|kalt|warm|v\.o\.n|k\.k)"
+    r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises|honoraires inclus"
+    r"|honoraires compris|frais d'agence inclus|(?:/|par) ?mois|/ ?m\b|mensuel|\bpcm\b|per month|kalt|warm"
+    r"|v\.o\.n|k\.k)"
 )
 # Said of headline prices only, whatever stands before.
 _TAIL_INCLUSIVE = re.compile(
@@ -53,30 +49,29 @@ _TAIL_INCLUSIVE = re.compile(
 _PERIODS: Final = (
     (
         "night", re.compile(
-            r"^.{0,24}?(?:/|par|la|per|pro|a|por|al) ?(?:nuit|jour|night|day|nacht|noche|notte)\b")),
+            r"^[^.;]{0,24}?(?:/|par|la|per|pro|a|por|al) ?(?:nuit|jour|night|day|nacht|noche|notte)\b")),
     (
         "week", re.compile(
-            r"^.{0,24}?(?:(?:/|par|la|per|pro|a|por|al) ?(?:semaine|sem\b|week|woche|semana|settimana)"
+            r"^[^.;]{0,24}?(?:(?:/|par|la|per|pro|a|por|al) ?(?:semaine|sem\b|week|woche|semana|settimana)"
             r"|\bpw\b)")),
     (
         "year", re.compile(
-            r"^.{0,24}?(?:(?:/|par|l'|per|pro|al) ?(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel"
+            r"^[^.;]{0,24}?(?:(?:/|par|l'|per|pro|al) ?(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel"
             r"|\bp\.?a\b)")),
     (
         "month",
         re.compile(
-            r"^.{0,24}?(?:(?:/|par|le|per|pro|al|p\.) ?(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b"
+            r"^[^.;]{0,24}?(?:(?:/|par|le|per|pro|al|p\.) ?(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b"
             r"|mensue|\bpcm\b|monat|\bc\.?c\b)"
         ),
     ),
 )  # fmt: skip
 _CHARGES_IN = re.compile(
-    r"^.{0,24}?(?:\bc\.?c\b|charges comprises|charges incl|provisions? (?:pour|sur) charges incl|warm"
+    r"^[^.;]{0,24}?(?:\bc\.?c\b|charges comprises|charges incl|provisions? (?:pour|sur) charges incl|warm"
     r"|all.?in)"
 )
-_CHARGES_OUT = re.compile(r"^.{0,24}?(?:\bh\.?c\b|hors charges|\+ ?charges|kalt|sans charges|excl)")
+_CHARGES_OUT = re.compile(r"^[^.;]{0,24}?(?:\bh\.?c\b|hors charges|\+ ?charges|kalt|sans charges|excl)")
 _RANGE_JOIN = re.compile(r"^(?: ?(?:-|a|to|et|and|bis|hasta|/) ?)$")
-_NEGATIVE = re.compile(r"^[^0-9a-z]{0,3}- ?[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,7 @@ def parse(text: str) -> Price | None:
     """The price a short text is; None for "sur demande", a range, a negative or absurd figure."""
     text = tidy(text[:400])
     folded = fold(text)
-    if _NEGATIVE.match(folded):
+    if is_negative(folded):
         return None
     matches = find(text)
     if not matches:
@@ -135,7 +130,10 @@ def _price(amount: Amount) -> Price | None:
     value = whole(amount.value, _LEAST, _MOST)
     if value is None:
         return None
-    included = False if last_word(_LEAD, amount.lead) == "bare" else _charges(amount.tail)
+    word = last_word(_LEAD, amount.lead)
+    included = _charges(amount.tail) if word not in ("bare", "inclusive") else None
+    if word == "bare" or (word == "inclusive" and _CHARGES_IN.search(amount.lead)):
+        included = word == "inclusive"
     return Price(value, amount.currency, _period(amount.tail), included)
 
 
@@ -161,7 +159,7 @@ def _score(amount: Amount, price: Price) -> float:
         return 0.45 if _TAIL_INCLUSIVE.match(amount.tail) else 0.1
     if word == "from":
         return 0.3
-    score = {"price": 0.8, "bare": 0.6}.get(word or "", 0.5) + (0.15 if headline else 0)
+    score = {"price": 0.8, "inclusive": 0.9, "bare": 0.6}.get(word or "", 0.5) + (0.1 if headline else 0)
     return score - (0.3 if price.per == "year" else 0)
 
 

@@ -7,10 +7,10 @@ from extract.fields.match import Match
 from extract.text import fold, tidy
 
 _LABEL: Final = (
-    r"(?:\bref(?:erence)?s?(?: (?:annonce|agence|client|du bien|de l'annonce|bien|interne|web|mandat"
-    r"|number|no))?|\bmandat(?: (?:exclusif|simple))?"
-    r"|n° ?(?:de )?(?:mandat|dossier|annonce|bien)|\bannonce n°|\bproperty id|\blisting id|\bmls ?#?"
-    r"|\bobjekt-?(?:nr|nummer|id)|\breferencia|\briferimento|\brif|\breferentie)"
+    r"(?:\bref(?:erence)?s?\.?(?: ?(?:annonce|agence|client|du bien|de l'annonce|bien|interne|web|mandat"
+    r"|number|no))?|\bmandat(?: (?:exclusif|simple))?|n° ?(?:de )?(?:mandat|dossier|annonce|bien)"
+    r"|\bannonce n°|\bproperty id|\blisting id|\bmls ?#?|\bobjekt-?(?:nr|nummer|id)|\breferencia"
+    r"|\briferimento|\brif|\breferentie)"
 )
 _CODE: Final = r"[a-z0-9](?:[a-z0-9_/\-]|\.(?=[a-z0-9])){1,31}"
 _FIND = re.compile(

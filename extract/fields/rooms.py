@@ -10,13 +10,11 @@ from extract.text import fold, tidy
 
 _MOST: Final = 50
 _FIND = re.compile(
-    r"\b(?P<type>[tf] ?(?P<t>[1-9])(?: ?bis\b|(?![0-9a-z€]|[.,][0-9])))"
-    r"|\btype ?(?P<kind>[1-9])\b"
+    r"\b(?P<type>[tf] ?(?P<t>[1-9])(?: ?bis\b|(?![0-9a-z€]|[.,][0-9])))|\btype ?(?P<kind>[1-9])\b"
     rf"|(?:(?<![0-9.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?(?:-|grandes? "
     rf"|belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b"
     rf"|assoalhadas\b)"
-    r"|(?<![0-9.,])(?P<short>[1-9]) ?p(?:\.|\b)(?! ?[0-9])"
-    r"|(?P<studio>\bstudios?\b|\bstudette\b)"
+    r"|(?<![0-9.,])(?P<short>[1-9]) ?p(?:\.|\b)(?! ?[0-9])|(?P<studio>\bstudios?\b|\bstudette\b)"
 )
 _NOT_ROOMS = re.compile(
     r"^ {0,2}(?:d'eau|de vie\b|a vivre|jointe|justificative|du dossier|d'identite|annexe|par\b|humides?)"

@@ -4,7 +4,7 @@ those that make it a part of it or its plot (terrain, terrasse, séjour). Goes t
 import re
 from typing import Final
 
-from extract.fields.area import Area, FoundArea, areas
+from extract.fields.area import NO_NUMBER_NEXT, Area, FoundArea, areas
 from extract.fields.match import Match, best, last_word
 from extract.fields.number import NUMBER, decimal, number
 from extract.text import fold, tidy
@@ -16,30 +16,25 @@ _DENSE: Final = 5_000.0
 
 _WORD = re.compile(
     r"(?P<sure>habitables?|carrez|boutin|s\.?h\.?a?\.?b\.?\b|living area|wohnflache|superficie (?:util"
-    r"|construida|habitable)"
-    r"|superficie commerciale|woonoppervlakte|area util|floor area)"
-    r"|(?P<part>terrain|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour"
-    r"|salon|\bsalle\b"
+    r"|construida|habitable)|superficie commerciale|woonoppervlakte|area util|floor area)|(?P<part>terrain"
+    r"|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour|salon|\bsalle\b"
     r"|piece (?:de vie|principale|a vivre)|chambres?\b|suite|cuisine|veranda|piscine|grenier|combles"
-    r"|sous.?sol|mezzanine"
-    r"|dependance|annexe|atelier|grange|hangar|hall|entree|bureau\b|patio|cour\b|foncier|parc\b|bois\b"
-    r"|cellier|buanderie"
-    r"|dressing|bains|douche|d'eau|rangement|reserve|vitrine|lineaire|etage|niveau|rez|rdc|plot|garden"
-    r"|land|lot\b|grundstuck"
-    r"|garten|balkon|keller|parcela|jardin|solar|terreno|giardino|perceel|tuin|a partir de|au sol|divisible)"
-    r"|(?P<home>surface|superficie|appartement|appt\b|maison|villa|studio|loft|duplex|triplex|pavillon"
-    r"|immeuble|bureaux|local"
+    r"|sous.?sol|mezzanine|dependance|annexe|atelier|grange|hangar|hall|entree|bureau\b|patio|cour\b"
+    r"|foncier|parc\b|bois\b|cellier|buanderie|dressing|bains|douche|d'eau|rangement|reserve|vitrine"
+    r"|lineaire|etage|niveau|rez|rdc|plot|garden|land|lot\b|grundstuck|garten|balkon|keller|parcela|jardin"
+    r"|solar|terreno|giardino|perceel|tuin|a partir de|au sol|divisible)|(?P<home>surface|superficie"
+    r"|appartement|appt\b|maison|villa|studio|loft|duplex|triplex|pavillon|immeuble|bureaux|local"
     r"|\b[tf][1-9](?: ?bis)?\b|pieces?\b|\bp\b|logement|size|area|flache|oppervlakte)"
 )
 _TAIL_SURE = re.compile(
-    r"^[ ,(.\-]{0,3}(?:(?:de |en )?(?:surface )?(?:loi |l\.? ?)?(?:carrez|habitable|boutin|hab\b))|^ ?carrez"
+    r"^[ ,(.\-]{0,3}(?:(?:de |en )?(?:surface )?(?:loi |l\.? ?)?(?:carrez|habitable|boutin|hab\b))"
+    + NO_NUMBER_NEXT
 )
 _TAIL_PART = re.compile(
     r"^[ ,(.\-]{0,3}(?:(?:de|d'un|d'une|en|avec) )?(?:terrain|parcelle|jardin|terrasse|balcon|loggia|cave"
-    r"|garage|sejour|salon"
-    r"|piece de vie|chambre|cuisine|veranda|grenier|combles|dependance|annexe|constructibles?|arbore"
-    r"|clos\b|au sol|cloture"
-    r"|plot|garden|land\b|grundstuck|garten|divisible)"
+    r"|garage|sejour|salon|piece de vie|chambre|cuisine|veranda|grenier|combles|dependance|annexe"
+    r"|constructibles?|arbore|clos\b|au sol|cloture"
+    r"|plot|garden|land\b|grundstuck|garten|divisible)" + NO_NUMBER_NEXT
 )
 # Lots of a programme or divisible premises: "de 26 m² à 210 m²".
 _RANGE = re.compile(r"^ ?(?:a|-|et|jusqu'a) [0-9]|^ divisible")
@@ -70,7 +65,7 @@ def bare(folded: str, least: float, most: float, dense: float) -> Area | None:
     """The area a text with one number and no unit is, in square metres within the bounds."""
     numbers = re.findall(NUMBER, folded)
     if len(numbers) != 1 or re.search(
-        r"[a-z]{3}.*[a-z]{3}.*[a-z]{3}|€|%|-[0-9]|[0-9]e[+\-]?[0-9]", folded[:200]
+        r"[a-z]{3}.*[a-z]{3}.*[a-z]{3}|€|%|/|kwh|-[0-9]|[0-9]e[+\-]?[0-9]", folded[:200]
     ):
         return None
     value = number(numbers[0])

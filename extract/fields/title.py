@@ -11,13 +11,11 @@ _MOST: Final = 300
 _SEPARATOR = re.compile(r" [|•·»–—\-:] | ?\| ?")
 _GENERIC = re.compile(
     r"(?:accueil|home(?: page)?|annonces?|detail(?:s)?(?: (?:de l'annonce|du bien|de l'offre))?|le bien"
-    r"|description(?: du bien)?|nos biens?|nos annonces"
-    r"|bienvenue.{0,80}|agence(?: immobiliere)?.{0,60}|immobilier(?: .{0,40})?|contact(?:ez[ \-]nous)?"
-    r"|mentions legales|erreur.{0,40}|error.{0,40}"
+    r"|description(?: du bien)?|nos biens?|nos annonces|bienvenue.{0,80}|agence(?: immobiliere)?.{0,60}"
+    r"|immobilier(?: .{0,40})?|contact(?:ez[ \-]nous)?|mentions legales|erreur.{0,40}|error.{0,40}"
     r"|(?:page )?not found|404.{0,40}|property(?: details?)?|listing|single property|just a moment\W*"
-    r"|access denied|untitled(?: document)?|nouveaute?|exclusivite"
-    r"|coup de coeur|a vendre|a louer|vendu|loue|sous compromis|recherche|resultats?.{0,40}"
-    r"|caracteristiques|localisation|cookies?.{0,60})"
+    r"|access denied|untitled(?: document)?|nouveaute?|exclusivite|coup de coeur|a vendre|a louer|vendu"
+    r"|loue|sous compromis|recherche|resultats?.{0,40}|caracteristiques|localisation|cookies?.{0,60})"
 )
 _SITE = re.compile(
     r"agence|immobili|\bimmo|real ?estate|realty|\.(?:fr|com|net|immo)\b|properties\b|notaire"

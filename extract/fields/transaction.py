@@ -14,20 +14,20 @@ _T: Final = Transaction
 _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
     (_T.LIFE_ANNUITY, r"(?:vente(?: en)? )?viagers?|nue[ \-]propriete|life annuity"),
     (_T.AUCTION,
-        r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?"
-        r"|zwangsversteigerung|subastas?|asta giudiziaria"),
+        r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?|zwangsversteigerung"
+        r"|subastas?|asta giudiziaria"),
     (_T.SEASONAL,
         r"locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?"
         r"|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
     (_T.RENT,
         r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)"
-        r"|rentals?|lettings?|rent|zu vermieten|vermietung|miete\w{0,2}|mieten"
-        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar"
-        r"|arrendamento|aluguel|alugar|para alugar"),
+        r"|rentals?|lettings?|rent|zu vermieten|vermietung|miete\w{0,2}|mieten|alquiler(?:es)?|en alquiler"
+        r"|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar|arrendamento|aluguel|alugar"
+        r"|para alugar"),
     (_T.SALE,
         r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|cession|for sale|sales?|buy|zu verkaufen"
-        r"|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi"
-        r"|te koop|koop|kopen|vender|venda|a venda"),
+        r"|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi|te koop|koop"
+        r"|kopen|vender|venda|a venda"),
 )  # fmt: skip
 _FIND = re.compile(
     r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS) + r")(?![a-z0-9])"

@@ -11,8 +11,8 @@ _LEAST: Final = 1100
 _MOST: Final = 2040
 _YEAR: Final = r"(?<![0-9.,/])(?P<year>1[1-9][0-9]{2}|20[0-4][0-9])(?![0-9]|[.,][0-9]| ?(?:€|eur|m2|m²|/))"
 _FIND = re.compile(
-    r"(?:construi(?:te?|ts|tes|re)|construction|batie?s?|edifiee?|annee de construction|immeuble"
-    r"|residence|batiment|maison|villa|copropriete"
+    r"(?:construi(?:te?|ts|tes|re)|construction|batie?s?|edifiee?|annee de construction|immeuble|residence"
+    r"|batiment|maison|villa|copropriete"
     rf"|livree?|built|year built|baujahr|erbaut|ano de construccion|costruzione"
     rf"|bouwjaar)(?P<gap>[^0-9\n.]{{0,24}}){_YEAR}"
 )

@@ -4,14 +4,14 @@ from typing import Final
 
 from extract.text import fold, tidy
 
-_YES: Final = frozenset(
-    ("oui", "yes", "true", "vrai", "1", "ja", "si", "sim", "y", "o", "x", "✓", "✔", "☑", "avec", "inclus")
-    + ("disponible",)
-)
-_NO: Final = frozenset(
-    ("non", "no", "false", "faux", "0", "nein", "nee", "nao", "n", "✗", "✘", "☐", "sans", "neant", "none")
-    + ("aucun", "aucune")
-)
+_YES: Final = frozenset({
+    "oui", "yes", "true", "vrai", "1", "ja", "si", "sim", "y", "o", "x", "✓", "✔", "☑", "avec", "inclus",
+    "disponible",
+})  # fmt: skip
+_NO: Final = frozenset({
+    "non", "no", "false", "faux", "0", "nein", "nee", "nao", "n", "✗", "✘", "☐", "sans", "neant", "none", "aucun",
+    "aucune",
+})  # fmt: skip
 
 
 def parse(text: str) -> bool | None:

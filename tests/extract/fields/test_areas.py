@@ -1,0 +1,103 @@
+"""Living surface and plot: units, separators, and which area is which."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.fields import land, surface
+from extract.fields.match import best
+
+
+@pytest.mark.parametrize(
+    ("text", "m2"),
+    [
+        ("65 m²", 65),
+        ("65,5m2", 65.5),
+        ("65.52 M²", 65.52),
+        ("54.320 m²", 54.32),
+        ("1 250 m²", 1250),
+        ("65", 65),
+        ("65.0", 65),
+        ("T3 de 65 m²", 65),
+        ("T3 150 m²", 150),
+        ("env. 48 mètres carrés", 48),
+        ("120 qm", 120),
+        ("90 mq", 90),
+        ("85 m2 habitables, terrain 600 m²", 85),
+        ("Terrain 600 m², surface habitable 85 m²", 85),
+        ("47,16 m² Carrez (50,38 m² au sol)", 47.16),
+    ],
+)
+def test_a_living_surface_is_read_in_square_metres(text: str, m2: float) -> None:
+    area = surface.parse(text)
+    assert area is not None
+    assert area.m2 == m2
+
+
+def test_square_feet_keep_their_unit_and_amount() -> None:
+    area = surface.parse("1,200 sq ft")
+    assert area is not None
+    assert (area.amount, area.unit, area.m2) == (1200, "sqft", 111.48)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "NaN", "-3", "0 m²", "1e308", "999999999 m²", "terrain de 500 m²", "3 500 €", "NC", "3 500 €/m²"]
+    + ["187 kWh/m²/an"],
+)  # fmt: skip
+def test_what_is_no_living_surface_is_none(text: str) -> None:
+    assert surface.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("prose", "m2"),
+    [
+        ("Séjour de 32 m² donnant sur terrasse de 18 m². Appartement de 74 m² au calme.", 74),
+        ("Maison de 110 m² sur un terrain de 850 m² avec garage de 20 m²", 110),
+        ("Bel appartement 3 pièces 62,4 m², cave de 5 m²", 62.4),
+    ],
+)
+def test_in_prose_the_dwelling_scores_above_its_rooms_and_its_plot(prose: str, m2: float) -> None:
+    found = best(surface.find(prose))
+    assert found is not None
+    assert found.value.m2 == m2
+
+
+def test_the_ends_of_a_range_of_lots_score_low() -> None:
+    assert all(match.score < 0.2 for match in surface.find("surfaces disponibles de 26 m² à 210 m²"))
+
+
+@pytest.mark.parametrize(
+    ("text", "m2"),
+    [
+        ("500", 500),
+        ("12.500 m²", 12_500),
+        ("1 ha 25 a 30 ca", 12_530),
+        ("12 ares 50", 1250),
+        ("2,5 hectares", 25_000),
+        ("8 ares", 800),
+        ("0.5 acres", 2023.43),
+    ],
+)
+def test_a_plot_is_read_in_any_unit(text: str, m2: float) -> None:
+    area = land.parse(text)
+    assert area is not None
+    assert area.m2 == m2
+
+
+def test_only_words_make_an_area_the_plot() -> None:
+    prose = "Maison de 110 m² avec jardin de 60 m², terrasse 20 m², le tout sur une parcelle de 850 m²."
+    found = {match.value.m2: match.score for match in land.find(prose)}
+    assert found[850] > 0.8
+    assert max(found[110], found[60], found[20]) < 0.3
+
+
+@given(
+    hundredths=st.integers(300, 499_999),
+    point=st.sampled_from([",", "."]),
+    unit=st.sampled_from([" m²", "m2", "\u00a0m²", " M2", " m ²"]),
+)
+def test_every_formatted_surface_reads_back(hundredths: int, point: str, unit: str) -> None:
+    area = surface.parse(f"{hundredths / 100:.2f}".replace(".", point) + unit)
+    assert area is not None
+    assert area.m2 == hundredths / 100

@@ -1,0 +1,83 @@
+"""Rooms, bedrooms, bathrooms and the floor: digits, letters, words and what only looks like them."""
+
+import pytest
+
+from extract.fields import bathrooms, bedrooms, floor, rooms
+from extract.fields.match import best
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("T3", 3), ("F4 bis", 4), ("3 pièces", 3), ("3 pièce(s)", 3), ("3P", 3), ("3", 3), ("3.0", 3), ("studio", 1)]
+    + [("trois pièces", 3), ("5/6 pièces", 5), ("Type 2", 2), ("4 Zimmer", 4), ("3 locali", 3), ("3,5 Zimmer", 3)],
+)  # fmt: skip
+def test_rooms_are_counted_the_french_way(text: str, count: int) -> None:
+    assert rooms.parse(text) == count
+
+
+@pytest.mark.parametrize(
+    "text", ["", "NaN", "-3", "0", "5000", "1e9", "pièce de vie", "2 pièces d'eau", "65 m²"]
+)
+def test_what_counts_no_rooms_is_none(text: str) -> None:
+    assert rooms.parse(text) is None
+
+
+@pytest.mark.parametrize("prose", ["à deux pas du tramway T3", "des logements du studio au 5 pièces duplex"])
+def test_a_tram_line_and_a_programmes_range_are_no_count(prose: str) -> None:
+    assert all(match.score < 0.2 for match in rooms.find(prose))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("3", 3), ("3 chambres", 3), ("deux chambres", 2), ("3 ch.", 3), ("4 bedrooms", 4), ("2 Schlafzimmer", 2)]
+    + [("3 dormitorios", 3), ("2 slaapkamers", 2), ("2 belles chambres", 2)],
+)  # fmt: skip
+def test_bedrooms_are_read(text: str, count: int) -> None:
+    assert bedrooms.parse(text) == count
+
+
+@pytest.mark.parametrize(
+    ("prose", "count"),
+    [
+        ("une chambre au rez-de-chaussée, deux belles chambres à l'étage", 3),
+        ("4 chambres dont une chambre parentale", 4),
+        ("un séjour, une chambre", 1),
+    ],
+)
+def test_prose_that_names_bedrooms_one_by_one_is_added_up(prose: str, count: int) -> None:
+    found = bedrooms.total(prose)
+    assert found is not None
+    assert found.value == count
+
+
+def test_shower_rooms_count_as_bathrooms() -> None:
+    assert bathrooms.parse("une salle de bains et deux salles d'eau") == 3
+    assert bathrooms.parse("2 salles de bains") == 2
+    assert bathrooms.parse("1 sdb, 1 sde") == 2
+    assert bathrooms.parse("2") == 2
+    assert bathrooms.parse("WC séparés") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("RDC", 0), ("Rez-de-chaussée", 0), ("rez de jardin", 0), ("1er étage", 1), ("2ème étage", 2), ("3e", 3), ("3/5", 3)]
+    + [("étage 3/5", 3), ("3 sur 5", 3), ("troisième étage", 3), ("Étage : 4", 4), ("0", 0), ("-1", -1), ("5e et dernier étage", 5)],
+)  # fmt: skip
+def test_the_floor_is_a_number_and_the_ground_floor_is_zero(text: str, expected: int) -> None:
+    assert floor.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "dernier étage", "NaN", "500", "1e9", "sans étage", "immeuble de 5 étages", "duplex"]
+)
+def test_what_tells_no_floor_is_none(text: str) -> None:
+    assert floor.parse(text) is None
+
+
+def test_a_houses_walk_through_its_floors_scores_below_a_flats_floor() -> None:
+    house = best(floor.find("Au rez-de-chaussée : séjour, cuisine. 1er étage : trois chambres."))
+    flat = best(floor.find("Situé au 4ème étage avec ascenseur d'un immeuble récent de 6 étages"))
+    assert house is not None
+    assert flat is not None
+    assert flat.value == 4
+    assert house.score < 0.5 < flat.score

@@ -1,0 +1,111 @@
+"""The price: every way of writing it, nothing that is not one, and the headline among the others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.fields import price
+from extract.fields.match import best
+from extract.fields.price import Price
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("1 250 000 € FAI", 1_250_000, "EUR"),
+        ("1\u202f250\u202f000\u00a0€", 1_250_000, "EUR"),
+        ("450.000", 450_000, None),
+        ("450000.00", 450_000, None),
+        ("1.250.000,00 €", 1_250_000, "EUR"),
+        ("1,250,000 EUR", 1_250_000, "EUR"),
+        ("1'250'000 CHF", 1_250_000, "CHF"),
+        ("245 k€", 245_000, "EUR"),
+        ("245k€", 245_000, "EUR"),
+        ("1,2 M€", 1_200_000, "EUR"),
+        ("2 millions d'euros", 2_000_000, "EUR"),
+        ("£1,200 pcm", 1_200, "GBP"),
+        ("$1,250,000", 1_250_000, "USD"),
+        ("EUR 450000", 450_000, "EUR"),
+        ("Prix : 250 000 € dont 5 % d'honoraires", 250_000, "EUR"),
+        ("Prix 250 000 € Honoraires : 9 000 €", 250_000, "EUR"),
+        ("9 000 € d'honoraires, prix 250 000 €", 250_000, "EUR"),
+    ],
+)
+def test_a_price_is_read_however_it_is_written(text: str, amount: int, currency: str | None) -> None:
+    read = price.parse(text)
+    assert read is not None
+    assert (read.amount, read.currency) == (amount, currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Prix sur demande", "Nous consulter", "NaN", "inf", "1e308", "-5 €", "- 250 000 €", "0 €", "9" * 400 + " €"]
+    + ["200 000 - 250 000 €", "200 000 € - 250 000 €", "de 200 000 € à 250 000 €", "3 500 €/m²", "65 m²", "12 %"]
+    + ["Honoraires : 5 000 €", "Dépôt de garantie 800 €"],
+)  # fmt: skip
+def test_what_is_no_single_headline_price_is_none(text: str) -> None:
+    assert price.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 079,17 € CC/mois", Price(1079, "EUR", "month", True)),
+        ("850 € / mois charges comprises", Price(850, "EUR", "month", True)),
+        ("850 € HC", Price(850, "EUR", None, False)),
+        ("Loyer hors charges : 720 €", Price(720, "EUR", None, False)),
+        ("310 € / semaine", Price(310, "EUR", "week", None)),
+        ("95 € la nuit", Price(95, "EUR", "night", None)),
+        ("24 000 € HT / an", Price(24_000, "EUR", "year", None)),
+        ("1.450 €/mes", Price(1450, "EUR", "month", None)),
+    ],
+)
+def test_a_rent_tells_its_period_and_whether_charges_are_in(text: str, expected: Price) -> None:
+    assert price.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("prose", "amount"),
+    [
+        (
+            "Charges annuelles : 1 232 €. Taxe foncière 900 €.\nPrix de vente : 545 000 € dont 3 % d'honoraires.",
+            545_000,
+        ),
+        ("Loyer 875 € - Dépôt de garantie : 1 500 € - Honoraires locataire 1 100 €", 875),
+        ("Nos honoraires, inclus dans le prix affiché, s'élèvent à 6 500 €. Prix 310 000 € FAI", 310_000),
+        ("4 250 €/m²\n340 000 €\nMensualité estimée : 1 420 € sur 20 ans", 340_000),
+        ("Montant des charges : 80 € / mois. Loyer mensuel charges comprises : 910 €", 910),
+        ("Dépenses annuelles d'énergie estimées entre 1 200 € et 1 650 €. Prix : 189 000 €", 189_000),
+    ],
+)
+def test_in_prose_the_headline_price_scores_above_fees_charges_deposit_and_loans(
+    prose: str, amount: int
+) -> None:
+    found = best(price.find(prose))
+    assert found is not None
+    assert found.value.amount == amount
+    assert prose[found.start : found.end] == found.raw
+
+
+@pytest.mark.parametrize(
+    "prose",
+    ["Honoraires : 5 000 €", "Dépôt de garantie : 1 200 €", "Montant des charges : 80 € / mois", "3 100 €/m²"]
+    + ["Estimation entre 1 200 € et 1 650 € par an", "parking en sus : 100 €/mois", "apport de 20 000 €"],
+)  # fmt: skip
+def test_other_amounts_never_reach_the_score_of_a_price(prose: str) -> None:
+    assert all(match.score < 0.45 for match in price.find(prose))
+
+
+@given(
+    amount=st.integers(10, 300_000_000),
+    space=st.sampled_from([" ", "\u00a0", "\u202f", "\u2009", ".", ",", "'", ""]),
+    sign=st.sampled_from([" €", "€", "\u00a0€", " EUR", " euros"]),
+    tail=st.sampled_from(["", " FAI", " CC", "/mois", ",00"]),
+)
+def test_every_formatted_amount_reads_back(amount: int, space: str, sign: str, tail: str) -> None:
+    digits = f"{amount:,}".replace(",", space)
+    cents = "." if space == "," else ","
+    text = f"{digits}{cents}00{sign}" if tail == ",00" else f"{digits}{sign}{tail}"
+    read = price.parse(text)
+    assert read is not None
+    assert read.amount == amount

@@ -1,0 +1,170 @@
+"""Kind, transaction, furnished, mandate, availability, year and reference: fields told by words."""
+
+import pytest
+
+from extract.fields import availability, exclusive, furnished, kind, reference, transaction, year
+from extract.fields.match import best
+from models.listing import PropertyType, Transaction
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Appartement", PropertyType.APARTMENT),
+        ("Maison avec garage et jardin", PropertyType.HOUSE),
+        ("Villa", PropertyType.HOUSE),
+        ("Studio meublé", PropertyType.STUDIO),
+        ("Terrain à bâtir", PropertyType.LAND),
+        ("Vente parking sous-sol", PropertyType.PARKING),
+        ("Local commercial", PropertyType.COMMERCIAL),
+        ("Bureaux", PropertyType.COMMERCIAL),
+        ("Immeuble de rapport", PropertyType.BUILDING),
+        ("Appartement dans un immeuble ancien avec cave", PropertyType.APARTMENT),
+        ("T3 lumineux", PropertyType.APARTMENT),
+        ("Péniche", PropertyType.OTHER),
+        ("Einfamilienhaus", PropertyType.HOUSE),
+        ("Eigentumswohnung", PropertyType.APARTMENT),
+        ("Piso en venta", PropertyType.APARTMENT),
+        ("Appartamento trilocale", PropertyType.APARTMENT),
+        ("Woonhuis", PropertyType.HOUSE),
+        ("Moradia", PropertyType.HOUSE),
+        ("https://schema.org/SingleFamilyResidence", PropertyType.HOUSE),
+    ],
+)
+def test_the_kind_of_property_is_read_in_seven_languages(text: str, expected: PropertyType) -> None:
+    assert kind.parse(text) == expected
+
+
+def test_surroundings_and_annexes_score_below_the_dwelling() -> None:
+    found = kind.find("Proche des commerces, dans un immeuble récent avec parking, bel appartement et cave")
+    sure = best(found)
+    assert sure is not None
+    assert sure.value == PropertyType.APARTMENT
+    assert [match.value for match in found if match.score > 0.5] == [PropertyType.APARTMENT]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("À vendre", Transaction.SALE),
+        ("Vente appartement", Transaction.SALE),
+        ("Location", Transaction.RENT),
+        ("À louer", Transaction.RENT),
+        ("Location saisonnière", Transaction.SEASONAL),
+        ("Vente en viager", Transaction.LIFE_ANNUITY),
+        ("Vente aux enchères", Transaction.AUCTION),
+        ("for_rent", Transaction.RENT),
+        ("Zu verkaufen", Transaction.SALE),
+        ("En alquiler", Transaction.RENT),
+        ("In vendita", Transaction.SALE),
+        ("Te huur", Transaction.RENT),
+        ("Achat / Location", None),
+        ("Appartement", None),
+        ("", None),
+    ],
+)
+def test_the_transaction_is_read_and_both_at_once_is_none(text: str, expected: Transaction | None) -> None:
+    assert transaction.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://agence.example/vente/appartement-lyon-12", Transaction.SALE),
+        ("https://www.location-du-port.example/a-vendre/maison", Transaction.SALE),
+        ("/annonces/location_studio.html", Transaction.RENT),
+        ("https://agence.example/fr/location-saisonniere/3", Transaction.SEASONAL),
+        ("https://agence.example/annonce?type=location", Transaction.RENT),
+        ("https://agence.example/annonce/12", None),
+    ],
+)
+def test_the_words_of_an_address_tell_the_transaction_and_the_host_does_not(
+    url: str, expected: Transaction
+) -> None:
+    assert transaction.from_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Meublé", True),
+        ("oui", True),
+        ("Non meublé", False),
+        ("vide", False),
+        ("furnished", True),
+        ("NC", None),
+        ("", None),
+    ],
+)
+def test_furnished_is_yes_no_or_unknown(text: str, expected: bool | None) -> None:
+    assert furnished.parse(text) is expected
+
+
+def test_a_furnished_kitchen_does_not_furnish_the_flat() -> None:
+    assert all(match.score < 0.5 for match in furnished.find("cuisine meublée et équipée"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Exclusivité", True), ("Mandat exclusif", True), ("Mandat simple", False), ("oui", True), ("", None)],
+)
+def test_the_mandate_is_exclusive_or_not(text: str, expected: bool | None) -> None:
+    assert exclusive.parse(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Disponible immédiatement", "now"),
+        ("de suite", "now"),
+        ("Libre le 01/02/2026", "2026-02-01"),
+        ("1er mars 2026", "2026-03-01"),
+        ("à partir du 15 août 2026", "2026-08-15"),
+        ("2026-02-01T00:00:00", "2026-02-01"),
+        ("mars 2026", "2026-03-01"),
+        ("31/02/2026", None),
+        ("99/99/2026", None),
+        ("prochainement", None),
+        ("", None),
+    ],
+)
+def test_availability_is_an_iso_date_or_now(text: str, expected: str | None) -> None:
+    assert availability.parse(text) == expected
+
+
+def test_availability_is_found_in_prose_after_its_word_only() -> None:
+    prose = "Publié le 03/01/2026. Studio libre le 01/02/2026, visites de suite."
+    assert [match.value for match in availability.find(prose)] == ["2026-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1975", 1975), ("Construit en 1975", 1975), ("1975-01-01", 1975), ("années 70", None), ("XIXe siècle", None)]
+    + [("9999", None), ("1 975 €", None), ("", None), ("NaN", None), ("0", None), ("1930 à 1950", None)],
+)  # fmt: skip
+def test_the_year_of_construction_is_a_plausible_year(text: str, expected: int | None) -> None:
+    assert year.parse(text) == expected
+
+
+def test_the_year_of_renovation_is_not_the_year_of_construction() -> None:
+    assert [match.value for match in year.find("Immeuble de 1930, rénové en 2015")] == [1930]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Réf : VA1234", "VA1234"),
+        ("Référence 12-A/3", "12-A/3"),
+        ("Réf. agence : L 0452", "L 0452"),
+        ("Mandat n° 4521", "4521"),
+        ("VA-1234", "VA-1234"),
+        ("VILLAROSE", "VILLAROSE"),
+        ("Référence du bien", None),
+        ("bien", None),
+        ("Appartement 3 pièces", None),
+        ("250 000 €", None),
+        ("", None),
+    ],
+)
+def test_a_reference_is_a_code_and_never_a_word(text: str, expected: str | None) -> None:
+    assert reference.parse(text) == expected
