@@ -1,0 +1,119 @@
+"""Agencies: from an address someone typed to a row, which sites are due, and who opted out.
+
+    ids = register(engine, ["agence.example"], source="command_line")
+
+Knows the table, not the crawl.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from crawl.guard import Guard
+from crawl.url import host, origin, site_host, tidy
+from models.errors import InputError
+from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingStatus, utc_now
+
+_SCHEME: Final = re.compile(r"^([a-z][a-z0-9+.-]*):(//)?", re.I)
+_HOST: Final = re.compile(r"^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$")
+
+
+def site_address(typed: str, *, town: bool = False) -> str:
+    """The root address of the site that someone typed: "agence.example" is https://agence.example/.
+
+    InputError, in one line, when it cannot be a site on the web (or in the town, when it is on).
+    """
+    text = typed.strip()
+    bare = re.match(r"^[^\s/:?#]+\.[^\s/:?#]+(:\d+)?([/?#]|$)", text)
+    scheme_less = bool(bare) and not text.lower().startswith(("http:", "https:"))
+    url = f"{'http' if town and '.localhost' in text else 'https'}://{text}" if scheme_less else text
+    scheme = _SCHEME.match(url)
+    if scheme is None or scheme[1].lower() not in ("http", "https") or scheme[2] is None:
+        raise InputError(f"“{typed}” is no web address; it should look like https://agence.example.")
+    name = host(tidy(url))
+    if not _HOST.match(name):
+        raise InputError(f"“{typed}” names no site; it should look like https://agence.example.")
+    if objection := Guard(town=town).objection(tidy(url)):
+        raise InputError(f"“{typed}” cannot be crawled: {objection}.")
+    return f"{origin(url)}/"
+
+
+def register(
+    engine: Engine, urls: Sequence[str], source: str = "command_line", *, town: bool = False
+) -> list[int]:
+    """The agencies' ids, in the order of `urls`; unknown sites are added. InputError for a bad address."""
+    addresses = [site_address(url, town=town) for url in urls]
+    with engine.begin() as connection:
+        return [_register(connection, address, source) for address in addresses]
+
+
+def due(
+    engine: Engine, limit: int | None = None, postal_code: str | None = None, now: datetime | None = None
+) -> list[int]:
+    """Ids of the active agencies whose next crawl is due and that nobody is crawling, longest due first."""
+    now = now or utc_now()
+    query = (
+        select(Agency.id)
+        .where(Agency.is_active, Agency.opted_out_at.is_(None), Agency.next_crawl_at <= now)
+        .where(or_(Agency.leased_until.is_(None), Agency.leased_until < now))
+        .where(or_(Agency.not_before.is_(None), Agency.not_before <= now))
+        .order_by(Agency.next_crawl_at, Agency.id)
+        .limit(limit)
+    )
+    if postal_code is not None:
+        query = query.where(Agency.postal_code == postal_code)
+    with engine.connect() as connection:
+        return list(connection.scalars(query))
+
+
+def opt_out(engine: Engine, agency_id: int, now: datetime | None = None) -> int:
+    """Stop visiting an agency at its own wish and take its listings off line; returns how many."""
+    now = now or utc_now()
+    with engine.begin() as connection:
+        connection.execute(
+            update(Agency)
+            .where(Agency.id == agency_id)
+            .values(
+                opted_out_at=now, is_active=False, scraping_status=ScrapingStatus.OPTED_OUT, active_listings=0
+            )
+        )
+        gone = connection.execute(
+            update(AggregatedListing)
+            .where(AggregatedListing.agency_id == agency_id, AggregatedListing.is_active)
+            .values(is_active=False, withdrawn_at=now, withdrawn_reason="opted_out", updated_at=now)
+            .returning(AggregatedListing.id, AggregatedListing.property_id)
+        ).all()
+        if gone:
+            connection.execute(insert(ListingHistory), [_opted_out(*row, now) for row in gone])
+    return len(gone)
+
+
+def _register(connection: Connection, address: str, source: str) -> int:
+    """The row of the site, under either of its spellings (http or https, with or without www.)."""
+    netloc = urlsplit(address).netloc.removeprefix("www.")
+    spellings = [f"{scheme}://{www}{netloc}/" for scheme in ("https", "http") for www in ("", "www.")]
+    known = select(Agency.id).where(Agency.website_url.in_(spellings)).order_by(Agency.id).limit(1)
+    found = connection.scalar(known)
+    if found is not None:
+        return found
+    statement = insert(Agency).values(
+        name=site_host(address)[:200], website_url=address, discovered_from=source[:60]
+    )
+    # Two commands may register one site at once: the second reads the first one's row.
+    added = connection.scalar(statement.on_conflict_do_nothing().returning(Agency.id))
+    return added if added is not None else connection.scalars(known).one()
+
+
+def _opted_out(listing_id: int, property_id: int, now: datetime) -> dict[str, object]:
+    return {
+        "listing_id": listing_id,
+        "property_id": property_id,
+        "kind": EventKind.WITHDRAWN,
+        "new_value": "opted_out",
+        "occurred_at": now,
+    }

@@ -1,0 +1,288 @@
+"""Fetching: one address asked for politely, and what came of it as a value. Never raises for a site's doing.
+
+    fetched = await fetcher.fetch(url, Manner(permit=robots.permit))
+    if fetched.outcome is FetchOutcome.OK: ...
+
+Knows the guard, politeness and bounds (bytes, seconds, redirects); reads no page. `site` judges bodies.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Final
+
+import httpcore2
+import httpx2
+
+from crawl.guard import AddressRefusedError, Guard, GuardedBackend
+from crawl.politeness import Politeness
+from crawl.url import absolute, host, same_site, site_host
+from models.settings import Settings
+
+PAGE_BYTES: Final = 8 * 1024 * 1024
+SITEMAP_BYTES: Final = 50 * 1024 * 1024
+MAX_REDIRECTS: Final = 5
+#: Retry-After up to here is waited for in place; a longer one ends the crawl of the site.
+PATIENCE: Final = 60.0
+#: What a site may ask for at most: beyond a week it is taken for an error.
+_LONGEST_WAIT: Final = 7 * 86_400.0
+_DEFAULT_WAIT: Final = 30.0
+
+#: Types whose bodies are not even read.
+_NO_PAGE: Final = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "text/css")
+
+Permit = Callable[[str], Awaitable[bool]]
+
+
+class FetchOutcome(StrEnum):
+    """How a fetch ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    DISALLOWED = "disallowed"
+    CHALLENGED = "challenged"
+    GONE = "gone"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    LIMITED = "limited"
+    TOO_BIG = "too_big"
+    NOT_HTML = "not_html"
+    REFUSED = "refused"
+    AWAY = "away"
+    REDIRECT_LOOP = "redirect_loop"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    SERVER_ERROR = "server_error"
+
+
+#: Worth one more try at once; a host that cannot be reached at all is not.
+RETRIED: Final = frozenset({FetchOutcome.LIMITED, FetchOutcome.TIMED_OUT, FetchOutcome.SERVER_ERROR})
+#: Nothing was learnt of the page: a later crawl tries again.
+TRANSIENT: Final = RETRIED | {FetchOutcome.UNREACHABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """url: as asked; final_url: that answered; redirects: the addresses left behind; reason: one line."""
+
+    url: str
+    final_url: str
+    outcome: FetchOutcome
+    status: int | None = None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    redirects: tuple[str, ...] = ()
+    reason: str = ""
+    #: Seconds that the site asked us to wait.
+    retry_after: float | None = None
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header, if any."""
+        return self.headers.get("content-type")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to ask: by whose leave, for which copy that we do not have, for how much of it."""
+
+    #: Asked before every hop; None asks nobody (robots.txt itself).
+    permit: Permit | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    #: Decoded bytes at most; beyond them the answer is `too_big`, or cut there when `cut` says so.
+    cap: int = PAGE_BYTES
+    cut: bool = False
+    #: Whether redirects to another site are followed.
+    leave_site: bool = False
+
+    def headers(self) -> dict[str, str]:
+        """The conditional request headers."""
+        pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in pairs.items() if value}
+
+
+class GuardedTransport(httpx2.AsyncHTTPTransport):
+    """httpx2's transport over a pool that dials vetted addresses only, never a proxy of the environment."""
+
+    def __init__(self, guard: Guard, context: ssl.SSLContext) -> None:
+        """A pool of its own for one host; the TLS context is shared, as it costs 20 ms to build."""
+        super().__init__(verify=context, trust_env=False)
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=2,
+            max_keepalive_connections=1,
+            keepalive_expiry=15.0,
+            network_backend=GuardedBackend(guard),
+        )
+
+
+class Fetcher:
+    """A small client per host (one client over 1,000 hosts falls under 70 requests per core-second)."""
+
+    def __init__(self, settings: Settings, politeness: Politeness, guard: Guard | None = None) -> None:
+        """One per process, shared by all its crawls."""
+        self.politeness = politeness
+        self._guard = guard or Guard(town=settings.pignon_town)
+        self._timeout = settings.scraping_timeout
+        self._user_agent = settings.user_agent
+        self._clients: dict[str, httpx2.AsyncClient] = {}
+        self._context = httpx2.create_ssl_context(trust_env=False)
+
+    async def fetch(self, url: str, manner: Manner = Manner()) -> Fetched:
+        """Ask for `url`, following redirects with every check again; a passing failure is tried once more."""
+        fetched = await self._follow(url, manner)
+        if fetched.outcome not in RETRIED or self.politeness.remaining(site_host(url)) > PATIENCE:
+            return fetched
+        return await self._follow(url, manner)
+
+    def objection(self, url: str) -> str | None:
+        """Why the guard would not let `url` be asked for at all; None when it would."""
+        return self._guard.objection(url)
+
+    async def close(self, name: str | None = None) -> None:
+        """Close the clients of one site (by `site_host`), or all of them."""
+        names = list(self._clients) if name is None else [name]
+        for client in [self._clients.pop(n) for n in names if n in self._clients]:
+            await client.aclose()
+
+    async def _follow(self, url: str, manner: Manner) -> Fetched:
+        trail: list[str] = []
+        here = url
+        while True:
+            fetched = await self._one(here, manner)
+            target = _redirect_target(fetched)
+            if target is None:
+                return replace(fetched, url=url, redirects=tuple(trail))
+            trail.append(here)
+            broken = _objection_to(url, target, trail, manner.leave_site)
+            if broken is not None:
+                reason = f"it redirects to {target}"
+                return Fetched(url, target, broken, fetched.status, redirects=tuple(trail), reason=reason)
+            here = target
+
+    async def _one(self, url: str, manner: Manner) -> Fetched:
+        if objection := self._guard.objection(url):
+            return Fetched(url, url, FetchOutcome.REFUSED, reason=objection)
+        if manner.permit is not None and not await manner.permit(url):
+            return Fetched(url, url, FetchOutcome.DISALLOWED, reason="robots.txt does not allow it")
+        name = site_host(url)
+        async with self.politeness.turn(name):
+            fetched = await self._ask(url, manner)
+        if fetched.retry_after is not None:
+            self.politeness.defer(name, fetched.retry_after)
+        return fetched
+
+    async def _ask(self, url: str, manner: Manner) -> Fetched:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._stream(url, manner)
+        except (TimeoutError, httpx2.TimeoutException):
+            return Fetched(url, url, FetchOutcome.TIMED_OUT, reason=f"no answer in {self._timeout:g} s")
+        except AddressRefusedError as error:
+            return Fetched(url, url, FetchOutcome.REFUSED, reason=str(error))
+        except httpx2.ConnectError as error:
+            return Fetched(url, url, FetchOutcome.UNREACHABLE, reason=_line(error))
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError, OSError) as error:
+            return Fetched(url, url, FetchOutcome.SERVER_ERROR, reason=f"it broke off: {_line(error)}")
+
+    async def _stream(self, url: str, manner: Manner) -> Fetched:
+        async with self._client(url).stream("GET", url, headers=manner.headers()) as response:
+            outcome = _outcome_of(response.status_code)
+            if outcome is FetchOutcome.OK and response.headers.get("content-type", "").startswith(_NO_PAGE):
+                return Fetched(url, url, FetchOutcome.NOT_HTML, response.status_code, reason="it is no page")
+            body, whole = await _read(response, manner.cap)
+            whole = whole or manner.cut
+            return Fetched(
+                url,
+                url,
+                outcome if whole else FetchOutcome.TOO_BIG,
+                response.status_code,
+                body if whole else b"",
+                {name.lower(): value for name, value in response.headers.items()},
+                reason=f"it answers {response.status_code}" if whole else f"more than {manner.cap} bytes",
+                retry_after=_retry_after(response),
+            )
+
+    def _client(self, url: str) -> httpx2.AsyncClient:
+        name = site_host(url)
+        if name not in self._clients:
+            self._clients[name] = httpx2.AsyncClient(
+                transport=GuardedTransport(self._guard, self._context),
+                headers={
+                    "User-Agent": self._user_agent,
+                    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+                    "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.3",
+                    "Accept-Encoding": "gzip, deflate",
+                },
+                timeout=self._timeout,
+                trust_env=False,
+                follow_redirects=False,
+            )
+        return self._clients[name]
+
+
+def _line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+async def _read(response: httpx2.Response, cap: int) -> tuple[bytes, bool]:
+    """The decoded body, and whether it is whole: reading stops at `cap` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > cap:
+            return b"".join(parts)[:cap], False
+    return b"".join(parts), True
+
+
+def _outcome_of(status: int) -> FetchOutcome:
+    named = {
+        304: FetchOutcome.NOT_MODIFIED,
+        404: FetchOutcome.NOT_FOUND,
+        410: FetchOutcome.GONE,
+        429: FetchOutcome.LIMITED,
+        503: FetchOutcome.LIMITED,
+    }
+    if status in named:
+        return named[status]
+    if status >= 500:
+        return FetchOutcome.SERVER_ERROR
+    return FetchOutcome.OK if status < 400 else FetchOutcome.FORBIDDEN
+
+
+def _redirect_target(fetched: Fetched) -> str | None:
+    """Where an answer sends us; None when it does not."""
+    if fetched.status not in (301, 302, 303, 307, 308) or "location" not in fetched.headers:
+        return None
+    return absolute(fetched.final_url, fetched.headers["location"]) or fetched.headers["location"]
+
+
+def _objection_to(url: str, target: str, trail: list[str], leave_site: bool) -> FetchOutcome | None:
+    if not target.startswith(("http://", "https://")) or not host(target):
+        return FetchOutcome.REFUSED
+    if len(trail) > MAX_REDIRECTS or target in trail:
+        return FetchOutcome.REDIRECT_LOOP
+    if not leave_site and not same_site(url, target):
+        return FetchOutcome.AWAY
+    return None
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    """Seconds to wait, from Retry-After in seconds or as a date; a default on 429, none on other answers."""
+    if response.status_code not in (429, 503):
+        return None
+    told = response.headers.get("retry-after", "").strip()
+    if told.isdigit():
+        return min(float(told), _LONGEST_WAIT)
+    try:
+        wait = (parsedate_to_datetime(told).astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return _DEFAULT_WAIT if response.status_code == 429 else None
+    return min(max(wait, 0.0), _LONGEST_WAIT)

@@ -1,0 +1,179 @@
+"""The guard: what the crawler may dial. Nothing inward, ever, but the town when it is on.
+
+The address is vetted where it is dialled: the backend resolves a host, vets every answer and dials
+one of those very answers, so a second DNS answer or a redirect cannot turn the crawler inward.
+"""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpcore2
+
+from models.errors import CrawlError
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+#: Public by IANA's registry, and still not the web: Azure's wire server, the 6to4 relays.
+_REFUSED: Final = (ip_network("168.63.129.16/32"), ip_network("192.88.99.0/24"))
+#: The only space where the IPv6 web lives, and the tunnels and documentation inside it (IANA, RFC 6890).
+_GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
+_V6_REFUSED: Final = tuple(
+    IPv6Network(net) for net in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "3ffe::/16")
+)
+#: Names that resolve inside a network, never on the web (RFC 6761, 6762, 8375, 7686).
+_INNER_SUFFIXES: Final = (
+    "localhost", "local", "localdomain", "internal", "intranet", "lan", "corp", "home", "home.arpa",
+    "private", "onion", "test", "invalid",
+)  # fmt: skip
+_PORTS: Final = frozenset({80, 443})
+
+
+class AddressRefusedError(CrawlError):
+    """The address may not be dialled; the text says why."""
+
+
+class Guard:
+    """Decides about addresses. town=True opens `*.localhost`, on any port, at 127.0.0.1 alone."""
+
+    def __init__(self, *, town: bool = False, resolve: Resolve | None = None) -> None:
+        """`resolve` gives the addresses of a host; the system's resolver by default."""
+        self._town = town
+        self._resolve = resolve or _system_resolve
+
+    def objection(self, url: str) -> str | None:
+        """Why `url` may not be asked for, before any DNS; None when nothing speaks against it."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            return "the address cannot be read"
+        if parts.scheme not in ("http", "https"):
+            return "only http and https are fetched"
+        if parts.username is not None or parts.password is not None:
+            return "an address with a user name is refused"
+        return self._name_objection(parts.hostname or "", port)
+
+    async def addresses(self, name: str, port: int) -> list[str]:
+        """The vetted IP addresses of a host. AddressRefusedError when one of them leads inward."""
+        if objection := self._name_objection(name, port):
+            raise AddressRefusedError(f"{name}: {objection}")
+        if self._is_town(name):
+            return ["127.0.0.1"]
+        found = [name] if _literal(name) else await self._resolve(name, port)
+        for address in found:
+            if objection := address_objection(address):
+                raise AddressRefusedError(f"{name} leads to {address}: {objection}")
+        return found
+
+    def _is_town(self, name: str) -> bool:
+        return self._town and name.endswith(".localhost")
+
+    def _name_objection(self, name: str, port: int) -> str | None:
+        name = name.rstrip(".").lower()
+        if self._is_town(name):
+            return None
+        if port not in _PORTS:
+            return "only ports 80 and 443 are dialled"
+        if _literal(name):
+            return address_objection(name.strip("[]"))
+        if not name.isascii() and _literal(_folded(name)):
+            return "an IP address in disguise"
+        return _host_objection(name)
+
+
+def address_objection(address: str) -> str | None:
+    """Why an IP address may not be dialled; None for the public web's."""
+    try:
+        ip = ip_address(address.strip("[]"))
+    except ValueError:
+        return "not an IP address"
+    if isinstance(ip, IPv6Address):
+        return _v6_objection(ip)
+    return _v4_objection(ip)
+
+
+def _v4_objection(ip: IPv4Address) -> str | None:
+    # is_global alone lets some multicast through.
+    if not ip.is_global or ip.is_multicast or ip.is_reserved or any(ip in net for net in _REFUSED):
+        return "not an address of the public web"
+    return None
+
+
+def _v6_objection(ip: IPv6Address) -> str | None:
+    # Mapped, compatible and NAT64 addresses lie outside 2000::/3, 6to4 and Teredo in the refused part.
+    if ip.scope_id or ip not in _GLOBAL_UNICAST or any(ip in net for net in _V6_REFUSED):
+        return "not an address of the public web"
+    return None
+
+
+def _host_objection(name: str) -> str | None:
+    if not name or "%" in name or any(c.isspace() or c in "\\@/#?<>^|" for c in name):
+        return "the host cannot be read"
+    # WHATWG "ends in a number": 2130706433, 0x7f.1, 0177.0.0.1, 127.1 are IPv4 to a resolver.
+    last = name.rpartition(".")[2]
+    if last.isdigit() or last.startswith("0x"):
+        return "an IP address in disguise"
+    if "." not in name or any(name == s or name.endswith(f".{s}") for s in _INNER_SUFFIXES):
+        return "a name of an inner network"
+    return None
+
+
+def _literal(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _folded(name: str) -> str:
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", name).replace("。", ".")
+
+
+async def _system_resolve(name: str, port: int) -> list[str]:
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(info[4][0]) for info in found))
+
+
+class GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """httpcore2's network, dialling vetted addresses only."""
+
+    def __init__(self, guard: Guard) -> None:
+        """All connections of a pool go through `guard`."""
+        self._guard = guard
+        self._network = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore2's signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Dial one of the vetted addresses of `host`, the next one when it does not answer."""
+        try:
+            addresses = await asyncio.wait_for(self._guard.addresses(host, port), timeout)
+        except TimeoutError:
+            raise httpcore2.ConnectTimeout(f"no DNS answer for {host}") from None
+        except OSError as error:
+            raise httpcore2.ConnectError(f"no address for {host}") from error
+        for address in addresses[:-1]:
+            try:
+                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue
+        if not addresses:
+            raise httpcore2.ConnectError(f"no address for {host}")
+        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, between httpcore2's own attempts."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,346 @@
+"""The crawl of one site, from lease to log: robots.txt, home, sitemaps and lists, details, withdrawals.
+
+    report = await crawl_site(context, agency_id)
+
+What a site does wrong ends as a status and one clear line, never as an exception, and withdraws nothing.
+Ctrl-C and kills leave the frontier as it stands: the next crawl resumes there.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from crawl import frontier, lease, report, visit
+from crawl.context import CrawlContext
+from crawl.entrance import find_entrance
+from crawl.fetch import PATIENCE, Fetched, FetchOutcome
+from crawl.frontier import DuePage, Find, FoundBy, Priority
+from crawl.ingest import Outcome
+from crawl.lease import Lease, LeaseLostError
+from crawl.portrait import Portrait
+from crawl.report import CrawlReport, Ending
+from crawl.robots import Robots, RobotsBook, RobotsStatus
+from crawl.sitemap import read_sitemaps
+from crawl.url import key, site_host
+from crawl.verdict import Streaks, home_verdict, schedule
+from crawl.visit import Visit, judge, manner, store_visit, words
+from crawl.withdrawal import Settled, settle
+from extract.page import PageReading, read_page
+from models.errors import DatabaseError
+from models.tables import ScrapingStatus
+
+Progress = Callable[[CrawlReport], None]
+
+#: Pages asked of the frontier at once; it is asked again before they grow stale.
+_BATCH: Final = 16
+#: Links that are neither listings nor list pages, followed per crawl at most.
+_FOLLOWED: Final = 400
+#: One crawl of one site lasts no longer; the next one resumes.
+_LONGEST: Final = 6 * 3600.0
+
+
+async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress | None = None) -> CrawlReport:
+    """Crawl one agency's site and report. `progress` hears the counts so far after every page."""
+    try:
+        held = await context.store.run(lease.acquire, agency_id, context.worker, context.clock())
+    except DatabaseError as error:
+        return CrawlReport(agency_id, "", ScrapingStatus.ERROR, str(error), "DatabaseError")
+    if held is None:
+        busy = "Another worker is crawling this site, or it is not registered."
+        return CrawlReport(agency_id, "", ScrapingStatus.RUNNING, busy)
+    crawl = _SiteCrawl(context, held, progress)
+    try:
+        ending = await crawl.run()
+        return await crawl.finish(ending)
+    except asyncio.CancelledError:
+        interrupted = Ending(ScrapingStatus.ERROR, "Interrupted; the next crawl resumes.", unfinished=True)
+        await asyncio.shield(crawl.finish(interrupted))
+        raise
+    except (DatabaseError, LeaseLostError) as error:
+        return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
+    finally:
+        await asyncio.shield(context.fetcher.close(crawl.host))
+        context.fetcher.politeness.forget(crawl.host)
+
+
+@dataclass(slots=True)
+class _SiteCrawl:
+    """One crawl under way. What must survive it is in the database; this is only its memory."""
+
+    context: CrawlContext
+    lease: Lease
+    progress: Progress | None
+    robots: RobotsBook = field(init=False)
+    host: str = field(init=False)
+    started: float = field(default_factory=time.monotonic)
+    home: frozenset[bytes] = frozenset()
+    portrait: Portrait = field(default_factory=Portrait)
+    counts: dict[Outcome, int] = field(default_factory=dict)
+    pages: int = 0
+    bytes: int = 0
+    held: int = 0
+    streaks: Streaks = field(default_factory=Streaks)
+    settled: bool = False
+    #: Keys already given to the frontier in this crawl, with whether a list named them.
+    given: set[tuple[str, bool]] = field(default_factory=set)
+    followed: int = 0
+
+    def __post_init__(self) -> None:
+        agency = self.lease.agency
+        self.host = site_host(agency.website_url)
+        self.robots = RobotsBook(self.context.fetcher, self.context.clock)
+
+    async def run(self) -> Ending:
+        """From the door to the last page that is due."""
+        if self.lease.agency.opted_out_at is not None:
+            return Ending(ScrapingStatus.OPTED_OUT, "The agency asked not to be visited.")
+        if (ending := self._owed_wait()) is not None:
+            return ending
+        self._remember_robots()
+        entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
+        if isinstance(entrance, Ending):
+            return entrance
+        await self._open(entrance)
+        await self._read_sitemaps(entrance)
+        return await self._work_off() or await self._conclude()
+
+    async def finish(self, ending: Ending) -> CrawlReport:
+        """Write the log and the agency's row, give the lease back; on a failure of ours nothing more."""
+        try:
+            final = await self.context.store.run(self._close, ending)
+        except DatabaseError as error:
+            return self.report(Ending(ScrapingStatus.ERROR, str(error), "DatabaseError"))
+        return final
+
+    def report(self, ending: Ending) -> CrawlReport:
+        """The report as far as this process's memory goes."""
+        number = self.counts.get
+        return CrawlReport(
+            self.lease.agency_id,
+            self.host,
+            ending.status,
+            ending.error,
+            ending.error_type,
+            self.pages,
+            self.bytes,
+            sum(n for outcome, n in self.counts.items() if outcome is not Outcome.NONE),
+            number(Outcome.NEW, 0) + number(Outcome.REPUBLISHED, 0),
+            number(Outcome.CHANGED, 0),
+            republished=number(Outcome.REPUBLISHED, 0),
+            held=self.held,
+            seconds=time.monotonic() - self.started,
+            resumed=self.lease.resumed,
+        )
+
+    # The door ------------------------------------------------------------------------------
+
+    def _owed_wait(self) -> Ending | None:
+        """Take over the pause that an earlier process promised to the site."""
+        owed = self.lease.agency.not_before
+        wait = (owed - self.context.clock()).total_seconds() if owed else 0.0
+        if wait > 0:
+            self.context.fetcher.politeness.defer(self.host, wait)
+        if self.lease.agency.crawl_delay:
+            self.context.fetcher.politeness.ask(self.host, self.lease.agency.crawl_delay)
+        return self._too_long_a_wait()
+
+    def _too_long_a_wait(self) -> Ending | None:
+        politeness = self.context.fetcher.politeness
+        wait = politeness.remaining(self.host) - politeness.delay(self.host)
+        if wait <= PATIENCE:
+            return None
+        until = self.context.clock() + timedelta(seconds=wait)
+        return Ending(
+            ScrapingStatus.ERROR, f"The site asks us to wait until {until:%H:%M} UTC.", unfinished=True
+        )
+
+    def _remember_robots(self) -> None:
+        row = self.lease.agency
+        if row.robots_fetched_at is None or row.robots_status not in list(RobotsStatus):
+            return
+        known = Robots(RobotsStatus(row.robots_status), row.robots_fetched_at, row.robots_txt or "")
+        self.robots.remember(row.website_url, known)
+
+    async def _open(self, entrance: str) -> None:
+        """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed."""
+        home = [Find(entrance, Priority.HOME, FoundBy.HOME)]
+        now = self.context.clock()
+
+        def opening(connection: Connection) -> None:
+            lease.hold(connection, self.lease, now, self._owed())
+            if not self.lease.resumed:
+                frontier.arm(connection, self.lease.agency_id, now)
+            # The home page is what others are compared with: fetched again even when resuming.
+            frontier.add(connection, self.lease.agency_id, home, since=now, now=now)
+
+        await self.context.store.run(opening)
+
+    async def _read_sitemaps(self, entrance: str) -> None:
+        """Sitemaps' pages join the queue; a sitemap that fails is only one source less."""
+        rules = await self.robots.rules(entrance)
+        limit = 4 * self.context.settings.max_pages_per_site
+        async for fetched, urls in read_sitemaps(
+            self.context.fetcher, entrance, rules.sitemaps, self.robots.permit
+        ):
+            self._note(fetched)
+            finds = self._fresh([Find(url, Priority.SITEMAP, FoundBy.SITEMAP, 1) for url in urls[:limit]])
+            limit -= len(finds)
+            if finds:
+                await self.context.store.run(self._add, finds)
+
+    def _add(self, connection: Connection, finds: tuple[Find, ...]) -> None:
+        now = self.context.clock()
+        lease.hold(connection, self.lease, now, self._owed())
+        frontier.add(connection, self.lease.agency_id, finds, since=self.lease.since, now=now)
+
+    # The pages -----------------------------------------------------------------------------
+
+    async def _work_off(self) -> Ending | None:
+        """Fetch what is due until nothing is, the site's budget is spent or it stops answering."""
+        while batch := await self.context.store.run(
+            frontier.due, self.lease.agency_id, self.context.clock(), _BATCH
+        ):
+            if not self.settled and batch[0].priority > Priority.KNOWN:
+                await self._settle()
+            for page in batch:
+                if (ending := self._over_budget()) is not None:
+                    return ending
+                if (ending := await self._visit(page)) is not None:
+                    return ending
+        return None
+
+    async def _visit(self, page: DuePage) -> Ending | None:
+        fetched = await self.context.fetcher.fetch(page.url, manner(page, self.robots.permit))
+        self._note(fetched)
+        visited = judge(page, fetched, self._read(page, fetched), self.home)
+        if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
+            self.home = words(fetched.body)
+        self.portrait.look(page, visited.reading, fetched)
+        visited = replace(visited, finds=self._fresh(visited.finds))
+        outcome = await self.context.store.run(self._store, visited)
+        self.counts[outcome] = self.counts.get(outcome, 0) + 1
+        if self.progress is not None:
+            self.progress(self.report(Ending(ScrapingStatus.RUNNING)))
+        return self._verdict(page, visited)
+
+    def _store(self, connection: Connection, visited: Visit) -> Outcome:
+        return store_visit(connection, self.lease, visited, now=self.context.clock(), wait=self._owed())
+
+    def _read(self, page: DuePage, fetched: Fetched) -> PageReading | None:
+        """The reading of whatever has a body: walls and errors are told by their pages, too."""
+        if not fetched.body or visit.is_unchanged(page, fetched):
+            return None
+        try:
+            return read_page(
+                fetched.body,
+                fetched.final_url,
+                content_type=fetched.content_type,
+                places=self.context.places,
+            )
+        except Exception:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
+            return PageReading("other", "unreadable")
+
+    def _verdict(self, page: DuePage, visited: Visit) -> Ending | None:
+        """Whether the site is to be left alone after this page."""
+        wall = visited.done.outcome == FetchOutcome.CHALLENGED
+        if (ending := self._too_long_a_wait()) is not None:
+            return ending
+        if page.found_by == FoundBy.HOME:
+            return home_verdict(visited.fetched, wall=wall)
+        return self.streaks.note(visited.fetched, wall=wall, failed=visited.done.failed)
+
+    def _over_budget(self) -> Ending | None:
+        if self.pages >= self.context.settings.max_pages_per_site:
+            note = f"Stopped at {self.pages} pages (MAX_PAGES_PER_SITE)."
+            return Ending(ScrapingStatus.OK, note, "PageBudget")
+        if time.monotonic() - self.started > _LONGEST:
+            return Ending(ScrapingStatus.OK, "Stopped after six hours.", "TimeBudget", unfinished=True)
+        return None
+
+    def _fresh(self, finds: Iterable[Find]) -> tuple[Find, ...]:
+        """Finds that the frontier was not yet given in this crawl, within the budget of side pages."""
+        fresh = []
+        for find in finds:
+            mark = key(find.url), find.found_by == FoundBy.LIST
+            if mark in self.given or (mark[0], True) in self.given:
+                continue
+            if find.priority == Priority.FOLLOW:
+                if self.followed >= _FOLLOWED:
+                    continue
+                self.followed += 1
+            self.given.add(mark)
+            fresh.append(find)
+        return tuple(fresh)
+
+    def _note(self, fetched: Fetched) -> None:
+        self.pages += 1 + len(fetched.redirects)
+        self.bytes += len(fetched.body)
+
+    def _owed(self) -> float:
+        return self.context.fetcher.politeness.remaining(self.host)
+
+    # The end -------------------------------------------------------------------------------
+
+    async def _settle(self) -> None:
+        self.settled = True
+        result = await self.context.store.run(self._settle_now)
+        self.held = result.held
+
+    def _settle_now(self, connection: Connection) -> Settled:
+        now = self.context.clock()
+        lease.hold(connection, self.lease, now, self._owed())
+        return settle(
+            connection, self.lease.agency_id, since=self.lease.since, now=now, log_id=self.lease.log_id
+        )
+
+    async def _conclude(self) -> Ending:
+        await self._settle()
+        counts = await self.context.store.run(report.count, self.lease)
+        if counts.found:
+            note = f"{self.held} withdrawals at once are held back." if self.held else None
+            return Ending(ScrapingStatus.OK, note)
+        if counts.total or self.portrait.is_agency:
+            return Ending(ScrapingStatus.EMPTY, "No listing was found on this site.")
+        return Ending(ScrapingStatus.NOT_AN_AGENCY, "No listing, and nothing that tells of an estate agency.")
+
+    def _close(self, connection: Connection, ending: Ending) -> CrawlReport:
+        """The crawl's last transaction."""
+        now = self.context.clock()
+        lease.hold(connection, self.lease, now, self._owed())
+        counts = report.count(connection, self.lease)
+        final = replace(
+            self.report(ending),
+            pages=max(self.pages, counts.pages),
+            found=counts.found,
+            new=counts.new,
+            changed=counts.changed,
+            withdrawn=counts.withdrawn,
+            republished=counts.republished,
+        )
+        ended_at = None if ending.unfinished else now
+        values = report.log_values(final) | {"duration": (now - self.lease.since).total_seconds()}
+        lease.close_log(connection, self.lease.log_id, values, ended_at)
+        row = self.lease.agency
+        values = self.portrait.columns(row) | self._robots_columns() | schedule(row, ending, now)
+        lease.release(
+            connection,
+            self.lease,
+            values | {"total_listings": counts.total, "active_listings": counts.active},
+        )
+        return final
+
+    def _robots_columns(self) -> dict[str, Any]:
+        known = self.robots.known(self.lease.agency.website_url)
+        if known is None:
+            return {}
+        return {
+            "robots_txt": known.text or None,
+            "robots_status": known.status.value,
+            "robots_fetched_at": known.fetched_at,
+            "crawl_delay": known.rules().crawl_delay,
+        }

@@ -1,0 +1,76 @@
+"""Verdicts: when a site is to be left alone, and when it is to be visited again.
+
+Pure; `site` asks after every page and at the end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from crawl.fetch import Fetched, FetchOutcome
+from crawl.report import Ending
+from models.tables import ScrapingStatus
+
+#: Pages in a row without an answer, or behind a wall, after which the site is left alone.
+FAILURES: Final = 5
+WALLS: Final = 3
+_DAILY: Final = timedelta(days=1)
+_LONGEST_BREAK: Final = timedelta(days=7)
+
+_HUMAN: Final = "The site asks for a proof of being human; that is respected."
+_HOME: Final[Mapping[FetchOutcome, ScrapingStatus]] = {
+    FetchOutcome.DISALLOWED: ScrapingStatus.DISALLOWED,
+    FetchOutcome.FORBIDDEN: ScrapingStatus.CHALLENGED,
+    FetchOutcome.CHALLENGED: ScrapingStatus.CHALLENGED,
+    FetchOutcome.NOT_HTML: ScrapingStatus.NOT_AN_AGENCY,
+}
+
+
+@dataclass(slots=True)
+class Streaks:
+    """How many pages in a row went wrong, and how."""
+
+    failures: int = 0
+    walls: int = 0
+
+    def note(self, fetched: Fetched, *, wall: bool, failed: bool) -> Ending | None:
+        """Count one page; an Ending when the site has had enough of us, or we of it."""
+        self.walls = self.walls + 1 if wall else 0
+        self.failures = self.failures + 1 if failed and not wall else 0
+        if self.walls >= WALLS:
+            return Ending(ScrapingStatus.CHALLENGED, _HUMAN)
+        if self.failures >= FAILURES:
+            reason = f"{FAILURES} pages in a row did not answer: {fetched.reason}."
+            return Ending(ScrapingStatus.UNREACHABLE, reason)
+        return None
+
+
+def home_verdict(fetched: Fetched, *, wall: bool) -> Ending | None:
+    """Why a site whose home page answers so cannot be crawled; None when it can."""
+    if wall:
+        return Ending(ScrapingStatus.CHALLENGED, _HUMAN)
+    if fetched.outcome in (FetchOutcome.OK, FetchOutcome.NOT_MODIFIED):
+        return None
+    if fetched.outcome is FetchOutcome.AWAY:
+        where = f"The site has moved: it redirects to {fetched.final_url}."
+        return Ending(ScrapingStatus.UNREACHABLE, where, fetched.outcome)
+    status = _HOME.get(fetched.outcome, ScrapingStatus.UNREACHABLE)
+    return Ending(status, f"The home page cannot be read: {fetched.reason}.", fetched.outcome)
+
+
+def schedule(agency: Any, ending: Ending, now: datetime) -> dict[str, Any]:
+    """The agency's columns that tell how the crawl went and when the next one is due."""
+    values: dict[str, Any] = {
+        "scraping_status": ending.status,
+        "scraping_error": ending.error,
+        "last_scraped": now,
+        "updated_at": now,
+    }
+    if ending.unfinished:
+        return values | {"next_crawl_at": now}
+    if ending.status is ScrapingStatus.OK:
+        return values | {"scraping_error_count": 0, "last_success_at": now, "next_crawl_at": now + _DAILY}
+    errors = agency.scraping_error_count + 1
+    pause = min(timedelta(hours=2 ** min(errors, 10)), _LONGEST_BREAK)
+    return values | {"scraping_error_count": errors, "next_crawl_at": now + pause}

@@ -1,0 +1,185 @@
+"""A visit: one fetched page judged, and all that follows of it written in one transaction.
+
+`judge` decides without touching anything; `store_visit` writes the listing, the done-mark, the pages
+found and the lease's renewal together, so that a kill leaves either all of it or none.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, exists, select
+
+from crawl import frontier
+from crawl.fetch import TRANSIENT, Fetched, FetchOutcome, Manner, Permit
+from crawl.frontier import Done, DuePage, Find, FoundBy, Priority
+from crawl.ingest import Outcome, ingest, move, touch
+from crawl.lease import Lease, hold
+from crawl.url import absolute, key, same_site, tidy
+from crawl.withdrawal import evidence
+from extract.page import PageReading
+from models.tables import AggregatedListing
+
+#: Raise it when readings change, so that pages which did not change are read again.
+READER: Final = "1"
+MAX_DEPTH: Final = 3
+_BASE: Final = re.compile(rb"<base\b[^<>]{0,300}?\bhref\s?=\s?[\"']?([^\"'<>\s]{1,500})", re.I)
+_WORDS: Final = re.compile(rb">([^<>]{3,200})<")
+_HOME_LIKENESS: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a fetch means. proof: evidence against the listing that lived here, if one did."""
+
+    page: DuePage
+    fetched: Fetched
+    done: Done
+    reading: PageReading | None = None
+    proof: str | None = None
+    unchanged: bool = False
+    finds: tuple[Find, ...] = ()
+
+
+def manner(page: DuePage, permit: Permit) -> Manner:
+    """How to ask for a page: conditionally, when its copy was read by this reader. The home page is
+    always read whole, as others are compared with it.
+    """
+    if page.found_by == FoundBy.HOME or not (page.content_hash or "").startswith(f"{READER}:"):
+        return Manner(permit=permit)
+    return Manner(permit=permit, etag=page.etag, last_modified=page.last_modified)
+
+
+def content_hash(body: bytes) -> str:
+    """The fingerprint of a body under this reader, 64 characters at most."""
+    return f"{READER}:{hashlib.sha256(body).hexdigest()[:60]}"
+
+
+def is_unchanged(page: DuePage, fetched: Fetched) -> bool:
+    """Whether the copy we know still stands, by the server's word or byte for byte."""
+    if fetched.outcome is FetchOutcome.NOT_MODIFIED:
+        return True
+    known = fetched.outcome is FetchOutcome.OK and page.found_by != FoundBy.HOME
+    return known and page.content_hash == content_hash(fetched.body)
+
+
+def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: frozenset[bytes]) -> Visit:
+    """What a fetch and its reading mean. home: `words` of the site's home page."""
+    outcome, status = str(fetched.outcome), fetched.status
+    if is_unchanged(page, fetched):
+        done = Done(
+            outcome, status, page.kind, _header(fetched, page, "etag"),
+            _header(fetched, page, "last-modified"), page.content_hash,
+        )  # fmt: skip
+        return Visit(page, fetched, done, unchanged=True)
+    if reading is not None and reading.reason == "challenge":
+        return Visit(page, fetched, Done(FetchOutcome.CHALLENGED, status, failed=True))
+    if fetched.outcome in TRANSIENT:
+        return Visit(page, fetched, Done(outcome, status, failed=True))
+    proof = _proof(page, fetched, reading, home)
+    if reading is None or fetched.outcome is not FetchOutcome.OK:
+        return Visit(page, fetched, Done(proof or outcome, status, page.kind), proof=proof)
+    done = Done(
+        proof or (FetchOutcome.NOT_HTML if reading.reason == "not_html" else outcome),
+        status,
+        reading.kind,
+        None if proof else fetched.headers.get("etag"),
+        None if proof else fetched.headers.get("last-modified"),
+        # A page that proves a withdrawal is read again as long as that is not settled.
+        None if proof else content_hash(fetched.body),
+    )
+    return Visit(page, fetched, done, reading, proof, finds=tuple(_finds(page, fetched, reading)))
+
+
+def store_visit(connection: Connection, lease: Lease, visit: Visit, *, now: datetime, wait: float) -> Outcome:
+    """Write a visit, in the caller's transaction. wait: seconds that the site is owed from now."""
+    hold(connection, lease, now, wait)
+    outcome, done = _store_listing(connection, lease, visit, now), visit.done
+    if _leads_elsewhere(visit) and _lives(connection, visit.page.url):
+        done = replace(done, outcome="redirected", content_hash=None, etag=None, last_modified=None)
+    frontier.finish(connection, visit.page, done, now)
+    frontier.add(connection, lease.agency_id, visit.finds, since=lease.since, now=now)
+    return outcome
+
+
+def words(body: bytes) -> frozenset[bytes]:
+    """A page's pieces of text, to tell how alike two pages are."""
+    return frozenset(piece.strip() for piece in _WORDS.findall(body[:2_000_000]) if piece.strip())
+
+
+def _store_listing(connection: Connection, lease: Lease, visit: Visit, now: datetime) -> Outcome:
+    agency_id, page = lease.agency_id, visit.page
+    address = _listing_address(visit)
+    if visit.unchanged:
+        touch(connection, agency_id, address, now)
+        return Outcome.UNCHANGED if page.kind == "detail" else Outcome.NONE
+    reading = visit.reading
+    if reading is None or reading.listing is None or reading.noindex:
+        return Outcome.NONE
+    if address != page.url:
+        move(connection, agency_id, page.url, address, reading=reading, now=now)
+    return ingest(connection, agency_id, address, reading, now=now, log_id=lease.log_id)
+
+
+def _listing_address(visit: Visit) -> str:
+    """Where the listing lives: the page's own address, or the other one that it redirects to."""
+    final = tidy(visit.fetched.final_url)
+    return visit.page.url if key(final) == visit.page.key else final
+
+
+def _leads_elsewhere(visit: Visit) -> bool:
+    return (
+        visit.reading is not None
+        and visit.reading.kind == "detail"
+        and _listing_address(visit) != visit.page.url
+    )
+
+
+def _lives(connection: Connection, url: str) -> bool:
+    query = select(exists().where(AggregatedListing.source_url == url, AggregatedListing.is_active))
+    return bool(connection.scalar(query))
+
+
+def _proof(
+    page: DuePage, fetched: Fetched, reading: PageReading | None, home: frozenset[bytes]
+) -> str | None:
+    if page.found_by == FoundBy.HOME:
+        return None
+    kind, reason = (reading.kind, reading.reason) if reading else (None, None)
+    alike = (
+        bool(home) and kind not in (None, "detail") and _likeness(words(fetched.body), home) >= _HOME_LIKENESS
+    )
+    return evidence(fetched, kind, reason, looks_like_home=alike)
+
+
+def _likeness(a: frozenset[bytes], b: frozenset[bytes]) -> float:
+    return len(a & b) / max(1, len(a | b))
+
+
+def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Find]:
+    """The pages that this one leads to: listings, the next page of a list, others worth a visit."""
+    if reading.nofollow:
+        return
+    match = _BASE.search(fetched.body[:20_000])
+    base = absolute(fetched.final_url, match[1].decode("utf-8", "replace")) if match else None
+    base = base or fetched.final_url
+    is_list = reading.kind == "index" or page.found_by == FoundBy.HOME
+    by = FoundBy.LIST if is_list else FoundBy.LINK
+    for link in reading.links:
+        if (url := absolute(base, link)) and same_site(url, fetched.final_url):
+            yield Find(url, Priority.NEW, by, page.depth + 1)
+    following = absolute(base, reading.next) if reading.next and reading.links else None
+    if following and same_site(following, fetched.final_url):
+        yield Find(following, Priority.LIST, FoundBy.LIST, page.depth)
+    if page.depth < MAX_DEPTH:
+        for link in reading.follow:
+            if (url := absolute(base, link)) and same_site(url, fetched.final_url):
+                yield Find(url, Priority.FOLLOW, FoundBy.LINK, page.depth + 1)
+
+
+def _header(fetched: Fetched, page: DuePage, name: str) -> str | None:
+    """The validator of an unchanged page: the new one if the answer carries one."""
+    return fetched.headers.get(name) or (page.etag if name == "etag" else page.last_modified)
