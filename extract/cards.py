@@ -222,10 +222,17 @@ def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list
     if len(good) * 2 < len(cards) or (len(distinct) < 2 and not (by_anchor and len(good) >= 3)):
         return []
     # A card without its price among many that have one is still a card.
-    return good if len(good) * 10 < len(cards) * 6 else [c for c in cards if c in good or _is_alone(c, facts)]
+    return (
+        good
+        if len(good) * 10 < len(cards) * 6
+        else [c for c in cards if c in good or _is_alone(c, good, facts)]
+    )
 
 
-def _is_alone(card: Card, facts: Facts) -> bool:
+def _is_alone(card: Card, good: list[Card], facts: Facts) -> bool:
+    """Whether a block without a price is built like those that have one."""
+    if all((card.block.tag, card.block.names) != (other.block.tag, other.block.names) for other in good):
+        return False
     return 8 <= facts.text[card.block.end] - facts.text[card.block.index] <= MAX_CARD_TEXT
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from extract.candidates import Candidate
+from dataclasses import replace
 from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType, Transaction
+from models.places import Places
 
 #: A value needs this much agreement to be told.
 FLOORS = {
@@ -27,7 +29,7 @@ RENT_PER_M2 = (1, 400)
 Decided = dict[str, tuple[Any, Evidence]]
 
 
-def decide(candidates: Iterable[Candidate]) -> tuple[Listing, dict[str, Evidence]]:
+def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, dict[str, Evidence]]:
     """The Listing that the candidates support, and each field's evidence."""
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for one in candidates:
@@ -38,7 +40,7 @@ def decide(candidates: Iterable[Candidate]) -> tuple[Listing, dict[str, Evidence
         best = elect(rivals)
         if best is not None and best[1].confidence >= FLOORS.get(field, FLOOR):
             decided[field] = best
-    make_sense(decided, by_field)
+    make_sense(decided, by_field, places)
     values = {field: value for field, (value, _) in decided.items()}
     return Listing(**values), {field: evidence for field, (_, evidence) in decided.items()}
 
@@ -74,9 +76,10 @@ def _same(value: Any) -> Any:
     return value if isinstance(value, (int, bool)) else str(value)
 
 
-def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]]) -> None:
+def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Places) -> None:
     """Drops what contradicts surer evidence."""
     _transaction(decided)
+    _place(decided, by_field, places)
     _rooms(decided)
     _ratio(decided)
 
@@ -97,6 +100,31 @@ def _transaction(decided: Decided) -> None:
     }:
         evidence = decided["price"][1]
         decided["transaction"] = (Transaction.SALE, Evidence("price", evidence.raw, 0.5))
+
+
+def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Places) -> None:
+    """Postal code, commune and INSEE code as one place of the directory, where it knows them."""
+    decided.pop("insee_code", None)
+    code = _value(decided, "postal_code")
+    here = places.by_postal_code(code) if code else ()
+    names = [one.value for one in sorted(by_field.get("city", ()), key=lambda one: -one.confidence)]
+    for name in names[:12] if len(here) > 1 else ():
+        place = places.resolve(name, code)
+        if place is not None and any(place.insee_code == other.insee_code for other in here):
+            here = (place,)
+            break
+    if len(here) == 1:
+        evidence = decided["postal_code"][1]
+        decided["city"] = (here[0].city, decided["city"][1] if "city" in decided else evidence)
+        decided["insee_code"] = (here[0].insee_code, evidence)
+        return
+    city = _value(decided, "city")
+    place = places.resolve(city, code) if city else None
+    if place is not None and (code is None or place.postal_code == code):
+        decided["city"] = (place.city, decided["city"][1])
+        decided["insee_code"] = (place.insee_code, decided["city"][1])
+        if code is None and place.postal_code:
+            decided["postal_code"] = (place.postal_code, replace(decided["city"][1], source="place"))
 
 
 def _rooms(decided: Decided) -> None:

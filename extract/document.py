@@ -3,6 +3,7 @@
 Knows HTML's habits, not estates' fields: readers take it from here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,9 +165,13 @@ class Document:
 
     @cached_property
     def main(self) -> list[Line]:
-        """The lines of the property itself: MAIN, and in no card of another listing."""
+        """The lines of the property itself: MAIN, in no card of another listing, in no simulation."""
         inside = self.cards.covered
-        return [line for line in self.lines if line.zone is Zone.MAIN and line.block.index not in inside]
+        return [
+            line
+            for line in self.lines
+            if line.zone is Zone.MAIN and line.block.index not in inside and not _is_aside(line)
+        ]
 
     @cached_property
     def main_text(self) -> str:
@@ -177,6 +182,22 @@ class Document:
         """The visible first-rank headings."""
         texts = (zones.heading_text(e) for e in self.all("h1") if self.zones[e.index] is not Zone.HIDDEN)
         return [text for text in texts if text]
+
+
+_LOAN = re.compile(
+    r"par mois sur \d|mensualit|frais de notaire|apport\s*:|montant du pr[êe]t|\btaux de \d|co[ûu]t du cr[ée]dit|hors assurance",
+    re.I,
+)
+
+
+def _is_aside(line: Line) -> bool:
+    """A simulated loan, or a sentence that leads to other listings."""
+    if _LOAN.search(line.text):
+        return len(line.text) < 300
+    start = line.text[:50]
+    return (
+        bool(zones.SIMILAR_HEADING.search(start)) and sum(element.tag == "a" for _, element in line.runs) > 1
+    )
 
 
 def squeeze(text: str) -> str:
@@ -222,25 +243,19 @@ def _block(owners: list[Element]) -> Element:
 
 
 def _line(runs: list[tuple[str, Element]], block: Element, document: Document) -> Line | None:
+    shown = [run for run in runs if document.zones[run[1].index] is not Zone.HIDDEN]
+    runs = shown if any(text.strip() for text, _ in shown) else runs
     pieces: list[str] = []
     kept: list[tuple[str, Element]] = []
     for text, element in runs:
-        if (element is not block and element.tag not in _GLUED and pieces) or (
-            pieces
-            and kept
-            and kept[-1][1] is not element
-            and element.tag not in _GLUED
-            and kept[-1][1].tag not in _GLUED
-        ):
-            pieces.append(" ")
+        last = kept[-1][1] if kept else block
         if element.tag == "sup" and text.strip() == "2" and pieces:
             pieces[-1], text = pieces[-1].rstrip(), "²"
+        elif pieces and element is not last and element.tag not in _GLUED and last.tag not in _GLUED:
+            pieces.append(" ")
         pieces.append(text)
         squeezed = squeeze(text)
         if squeezed:
             kept.append((squeezed, element))
     text = squeeze("".join(pieces))
-    if not text:
-        return None
-    zone = document.zones[kept[0][1].index]
-    return Line(text, block, zone, kept)
+    return Line(text, block, document.zones[kept[0][1].index], kept) if text else None

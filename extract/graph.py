@@ -115,3 +115,14 @@ def subject(document: Document) -> dict[str, Any] | None:
     offers = [n for s, _, n in scored if "price" in n or "offers" in n]
     names = {str(n.get("name"))[:80] for n in offers if n.get("name")}
     return None if len(names) > 2 else top[2]
+
+
+def is_article(document: Document) -> bool:
+    """Whether a top object of the page's graphs is an article, and none is a dwelling."""
+    kinds: set[str] = set()
+    for data in blocks(document):
+        for node, _ in nodes(data):
+            kinds |= types(node)
+    return bool(kinds & {"article", "blogposting", "newsarticle"}) and not any(
+        DWELLINGS.get(kind, 0) > 2 for kind in kinds
+    )

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from extract import graph
+from extract import graph, labels
 from extract.cards import PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
 
@@ -33,6 +33,9 @@ _SOLD = re.compile(
     r"compromis (?:sign[ée]|en cours)|vente (?:conclue|r[ée]alis[ée]e)|d[ée]j[àa] (?:vendue?|lou[ée]e?))\s*!?$",
     re.I,
 )
+_SOLD_TITLE = re.compile(
+    r"(?:^|\W)(?:VENDUE?|LOUÉE?|LOUEE?|SOUS (?:COMPROMIS|OFFRE|PROMESSE))\W*$|^\W*(?:VENDUE?|LOUÉE?|SOUS (?:COMPROMIS|OFFRE))\b"
+)
 _STICKER = re.compile(
     r"sticker|badge|label|status|statut|etat|ribbon|flag|bandeau|ruban|banner|tag|overlay|sold|vendu|loue",
     re.I,
@@ -54,6 +57,21 @@ _DETAIL_WORDS = re.compile(
     r"objektbeschreibung|baujahr|nebenkosten|caracter[íi]sticas|beschreibung|year built)",
     re.I,
 )
+_DIGIT = re.compile(r"\d")
+#: Titles of a site's own pages, never of a listing's.
+_INFO_TITLE = re.compile(
+    r"^\W*(?:(?:nos|les|notre|bar[èe]me d[e'’]s?) ?)?(?:honoraires|tarifs?|mentions? l[ée]gales|bar[èe]me|contact(?:ez[- ]nous)?|politique|"
+    r"conditions g[ée]n[ée]rales|actualit[ée]s?|blog|le (?:blog|journal|carnet)|conseils|qui sommes|l['’]agence|notre (?:agence|[ée]quipe|maison)|"
+    r"estim(?:er|ation|ez)|plan du site|recrutement|vendre (?:mon|son|votre)|comprendre|pr[ée]parer|n[ée]gocier|bien choisir|comment|pourquoi)\b",
+    re.I | re.M,
+)
+_INFO_PATH = re.compile(
+    r"/(?:blog|actualit|actus?\b|news|conseil|journal|article|post\b|mentions|legal|honoraires|carnet)", re.I
+)
+_PROPERTY_FIELDS = frozenset(
+    {"price", "surface", "land_surface", "rooms", "bedrooms", "bathrooms", "floor", "reference", "construction_year", "dpe", "ges",
+     "property_type", "charges", "deposit", "furnished", "availability", "postal_code", "city"}
+)  # fmt: skip
 _EMPTY_LIST = re.compile(
     r"\b(?:0|aucun[e]?|no)\s+(?:annonces?|biens?|r[ée]sultats?|results?|properties|logements?|offres?)", re.I
 )
@@ -105,8 +123,13 @@ def _is_gone(document: Document, told: str) -> bool:
 
 def _is_sold(document: Document) -> bool:
     """Whether the listing itself wears a sold sticker; cards and running text do not count."""
+    if any(_SOLD_TITLE.search(title) for title in document.h1[:1]):
+        return True
     for line in document.main:
-        if _SOLD.match(line.text.strip(" .-–•[]()*")) and (_is_sticker(line) or _near_title(document, line)):
+        texts = [line.text, *(text for text, _ in line.runs)] if len(line.text) < 120 else []
+        if any(_SOLD.match(text.strip(" .-–•[]()*")) for text in texts) and (
+            _is_sticker(line) or _near_title(document, line)
+        ):
             return True
     return False
 
@@ -143,18 +166,45 @@ def is_home(document: Document) -> bool:
 
 
 def detail_score(document: Document, told: str) -> float:
-    """How much speaks for one property: facts outside cards, a price near the title, its own words."""
+    """How much speaks for one property: facts outside cards, labels, a title that names a dwelling."""
     heads = " \n ".join([*document.h1[:2], document.title, document.metas.get("og:title", "")])
-    score = 0.0
     lines = document.main
-    score += 1.5 if any(PRICE.search(l.text) and re.search(r"\d", l.text) for l in lines) else 0
-    score += 1.0 if any(SURFACE.search(l.text) for l in lines) else 0
-    score += 0.5 if any(ROOMS.search(l.text) for l in lines) else 0
-    score += min(2.0, 0.4 * len({m.group(0).lower()[:6] for m in _DETAIL_WORDS.finditer(told[:20_000])}))
-    score += 1.0 if any(len(l.text) > 200 for l in lines) else 0
-    score += 1.0 if (SURFACE.search(heads) or ROOMS.search(heads) or PRICE.search(heads)) else 0
-    score += 1.5 if graph.subject(document) else 0
-    return score
+    short = [line for line in lines if len(line.text) < 90]
+    titled = bool(SURFACE.search(heads) or ROOMS.search(heads) or PRICE.search(heads))
+    score = 1.5 * _priced(short) or 0.5 * _priced(lines)
+    score += 1.0 if any(SURFACE.search(line.text) for line in short) else 0
+    score += 0.5 if any(SURFACE.search(line.text) for line in lines) else 0
+    score += min(3.0, 0.6 * len(labelled(short)))
+    score += min(1.0, 0.2 * len({m.group(0).lower()[:6] for m in _DETAIL_WORDS.finditer(told[:20_000])}))
+    score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
+    score += 1.5 if titled else 0
+    score += 2.0 if graph.subject(document) else 0
+    return score - (4.0 if is_article(document, heads) else 0)
+
+
+def _priced(lines: list[Line]) -> bool:
+    return any(PRICE.search(line.text) and _DIGIT.search(line.text) for line in lines)
+
+
+def labelled(lines: list[Line]) -> set[str]:
+    """The property's fields that short lines label; a name, an address or a fee is anybody's."""
+    found = set()
+    for line in lines:
+        label = re.split(r"\s*[:：]|\s\d", line.text, maxsplit=1)[0]
+        field = labels.field_of(label) if 2 < len(label) < 40 else None
+        if field in _PROPERTY_FIELDS:
+            found.add(field)
+    return found
+
+
+def is_article(document: Document, heads: str) -> bool:
+    """Whether a page is one of a site's own texts: blog, fees, legal notice, contact, agency."""
+    kind = document.metas.get("og:type", "").lower()
+    if kind == "article" and "article:published_time" in document.metas and not ROOMS.search(heads):
+        return True
+    if graph.is_article(document):
+        return True
+    return bool(_INFO_TITLE.search(heads) or _INFO_PATH.search(urlsplit(document.url).path))
 
 
 def index_score(document: Document, told: str) -> float:

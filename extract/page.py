@@ -15,6 +15,7 @@ from extract.candidates import Candidate
 from extract.document import Document
 from extract.identity import AgencyIdentity
 from extract.readers import energy, json_ld, pairs, photos, prose, state_json, texts
+from extract.text import fold
 from extract.zones import Zone
 from models.listing import Evidence, Listing
 from models.places import Places
@@ -111,7 +112,7 @@ def read_document(document: Document, places: Places) -> PageReading:
         identity=_identity(document, places),
     )
     if verdict.kind == kind.DETAIL:
-        listing, evidence = decide.decide(candidates(document, places))
+        listing, evidence = decide.decide(candidates(document, places), places)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
         return replace(
             reading, listing=replace(listing, features=told, photos=photos.read(document)), evidence=evidence
@@ -130,10 +131,9 @@ def _identity(document: Document, places: Places) -> AgencyIdentity | None:
 
 
 def candidates(document: Document, places: Places) -> Iterator[Candidate]:
-    """What every reader found, in a fixed order."""
-    yield from json_ld.read(document, places)
-    yield from pairs.read(document, places)
-    yield from state_json.read(document, places)
-    yield from energy.read(document)
-    yield from prose.read(document, places)
-    yield from texts.read(document)
+    """What every reader found, in a fixed order; nothing of it is the agency's address."""
+    agency = prose.agency_addresses(document)
+    for reader in (json_ld.read, pairs.read, state_json.read, energy.read, prose.read, texts.read):
+        for one in reader(document, places):
+            if one.field != "address" or fold(one.value) not in agency:
+                yield one

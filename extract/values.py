@@ -34,6 +34,7 @@ from extract.fields.area import Area
 from extract.fields.fees import Fees
 from extract.fields.postal import Locality
 from extract.fields.price import Price
+from models.listing import Transaction
 from models.places import Places
 
 Values = Mapping[str, Any]
@@ -50,7 +51,8 @@ class Found:
 
 
 def _price(value: Price) -> Values:
-    return {"price": value.amount, "currency": value.currency}
+    kinds = {"month": Transaction.RENT, "week": Transaction.RENT, "night": Transaction.SEASONAL}
+    return {"price": value.amount, "currency": value.currency, "transaction": kinds.get(value.per or "")}
 
 
 def _locality(value: Locality) -> Values:

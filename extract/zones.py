@@ -191,8 +191,8 @@ def _own(element: Element) -> Zone | None:
             if "ariane" in element.names or "breadcrumb" in str(element.attrs).lower()
             else Zone.CHROME
         )
-    if tag == "header" and element.parent is not None and element.parent.tag in {"body", "html"}:
-        return Zone.CHROME
+    if tag == "header" and not any(above.tag in {"main", "article"} for above in element.ancestors()):
+        return Zone.CHROME if not _tells_surface(element) else None
     if tag in {"select", "textarea", "form", "datalist", "dialog"}:
         return Zone.FORM
     if tag not in _AREA or not element.attrs:

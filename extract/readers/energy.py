@@ -8,11 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from extract import zones
 from extract.candidates import Candidate, candidate
 from extract.document import Document
 from extract.fields import energy
 from extract.tree import Element
 from extract.zones import Zone
+from models.places import Places
 
 LETTERS = "ABCDEFG"
 #: A scale has at least A to F; at most this many runs stand between two letters (values, units).
@@ -44,20 +46,34 @@ _ATTRIBUTES = (
 )
 
 
-def read(document: Document) -> Iterator[Candidate]:
+def read(document: Document, _places: Places) -> Iterator[Candidate]:
     """Letters (and values in file names) of the property's own scales."""
-    inside: set[int] = set()
-    for scale in scales(document):
-        low = min(element.index for element in scale)
-        high = max(element.end for element in scale)
-        inside.update(range(low, high))
+    for scale in _kept_scales(document):
         odd = singled_out(scale)
-        if odd is not None:
-            field = "ges" if is_emission(document, scale) else "dpe"
-            yield candidate(
-                field, LETTERS[odd], f"{field} {LETTERS[odd]} ({scale[odd].names.strip()})", SOURCE, 0.85
-            )
-    yield from names(document, inside)
+        if odd is None:
+            continue
+        field = "ges" if is_emission(document, scale) else "dpe"
+        raw = f"{field} {LETTERS[odd]} ({scale[odd].names.strip()})"
+        yield candidate(field, LETTERS[odd], raw, SOURCE, 0.85)
+        value = re.search(r"(?<!\d)(\d{1,3})(?!\d)", zones.heading_text(scale[odd])[1:])
+        if value:
+            yield candidate(f"{field}_value", int(value.group(1)), value.group(0), SOURCE, 0.6)
+    yield from names(document, drawn(document))
+
+
+def _kept_scales(document: Document) -> list[list[Element]]:
+    if "scales" not in document.memory:
+        document.memory["scales"] = list(scales(document))
+    kept: list[list[Element]] = document.memory["scales"]
+    return kept
+
+
+def drawn(document: Document) -> set[int]:
+    """Indexes of the elements that draw scales: their letters are no text."""
+    inside: set[int] = set()
+    for scale in _kept_scales(document):
+        inside.update(range(min(e.index for e in scale), max(e.end for e in scale)))
+    return inside
 
 
 def scales(document: Document) -> Iterator[list[Element]]:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from extract import features, labels, values
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
+from extract.readers import energy
 from extract.tree import Element
 from extract.zones import Zone
+from models.listing import Transaction
 from models.places import Places
 
 SOURCE = "label"
@@ -23,6 +25,7 @@ MAX_PAIRS = 600
 
 _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
+_RENT = re.compile(r"\bloyer|\brent\b|miete\b", re.I)
 _COLON = re.compile(r"^([^:：]{2,60}?)\s*[:：]\s*(.+)$")
 _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£$].{0,60})$")
 
@@ -37,6 +40,8 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
         if field is not None:
             for name, got in values.parse(field, value, places).items():
                 yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
+            if field == "price" and _RENT.search(label):
+                yield candidate("transaction", Transaction.RENT, label, SOURCE, 0.7)
         elif (part := labels.part_of(label)) is not None:
             got = values.parse(part, value, places).get(part)
             if isinstance(got, int):
@@ -63,7 +68,8 @@ def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
         if not document.main
         else []
     )
-    lines = lines or document.main
+    drawn = energy.drawn(document)
+    lines = [line for line in lines or document.main if line.runs[0][1].index not in drawn]
     for at, line in enumerate(lines):
         following = lines[at + 1] if at + 1 < len(lines) else None
         yield from _inside(line)

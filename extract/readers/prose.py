@@ -4,12 +4,17 @@ The whole main text is searched once per field (lines are kept apart by breaks);
 an element named for a price, far below) raises or lowers what the words around gave.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
 from extract import values
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line, squeeze
+from extract.fields import address
+from extract.readers import energy
+from extract.text import fold
+from extract.zones import Zone
 from models.places import Places
 
 MAX_TEXT = 30_000
@@ -31,7 +36,43 @@ TRUST = {"price": 0.6, "surface": 0.7, "land_surface": 0.6, "rooms": 0.6, "bedro
          "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8, "ges": 0.8,
          "reference": 0.8, "charges": 0.7, "fees": 0.7, "deposit": 0.8, "furnished": 0.5, "construction_year": 0.7,
          "availability": 0.7, "exclusive": 0.6}  # fmt: skip
+_PLACED = frozenset({"postal_code", "address"})
 PRICE_NAMES = ("price", "prix", "tarif", "loyer", "preis", "precio", "montant", "rent", "cost", "amount")
+
+
+_UNIT = re.compile(r"^(?:€|euros?\b|m²|m2\b|kwh|kg\b|/ ?mois|\$|£)", re.I)
+_CONTACT = re.compile(
+    r"\bt[ée]l(?:[ée]phone|\.|\b)|\b0[1-9](?:[ .-]?\d\d){4}\b|\+33|@|siren|siret|\brcs\b|\bcpi\b|mobile|fax",
+    re.I,
+)
+_PLACE = re.compile(
+    r"\b\d{5}\b|\b(?:rue|avenue|boulevard|place|all[ée]e|chemin|impasse|quai|route|villa|cours)\b", re.I
+)
+
+
+def contact_lines(document: Document) -> set[int]:
+    """Numbers of the lines that tell where somebody can be reached, and of the address lines beside them."""
+    found: set[int] = set()
+    main = document.main
+    for at, line in enumerate(main):
+        if len(line.text) < 200 and _CONTACT.search(line.text):
+            found.add(line.number)
+            for other in main[max(0, at - 4) : at + 3]:
+                if len(other.text) < 90 and _PLACE.search(other.text) and other.block.tag not in {"h1", "h2"}:
+                    found.add(other.number)
+    return found
+
+
+def agency_addresses(document: Document) -> frozenset[str]:
+    """Street lines of the agency: those beside a phone number, or in the page's frame."""
+    contact = contact_lines(document)
+    framed = {Zone.CHROME, Zone.AGENCY}
+    texts = [
+        line.text
+        for line in document.lines
+        if line.number in contact or (line.zone in framed and _PLACE.search(line.text))
+    ]
+    return frozenset(fold(match.value) for text in texts[:60] for match in address.find(text[:200]))
 
 
 def read(document: Document, places: Places) -> Iterator[Candidate]:
@@ -63,9 +104,12 @@ def titles(document: Document, places: Places) -> Iterator[Candidate]:
 def lines(document: Document, places: Places) -> Iterator[Candidate]:
     """What the main lines tell."""
     text, starts, kept = main_text(document)
+    contact = contact_lines(document)
     for field in TEXT_FIELDS:
         for found in values.find(field, text, places)[:60]:
             line = kept[bisect_right(starts, found.start) - 1]
+            if field in _PLACED and line.number in contact:
+                continue
             place = prominence(line, field, document)
             for name, value in found.values.items():
                 weight = min(0.95, found.score * TRUST[field] * place)
@@ -73,15 +117,21 @@ def lines(document: Document, places: Places) -> Iterator[Candidate]:
 
 
 def main_text(document: Document) -> tuple[str, list[int], list[Line]]:
-    """The main lines joined, each line's offset, and the lines."""
-    starts, kept, size = [], [], 0
+    """The main lines joined, each line's offset, and the lines; a lone unit joins the figure before it."""
+    drawn = energy.drawn(document)
+    starts, kept, texts, size = [], [], [], 0
     for line in document.main:
         if size > MAX_TEXT:
             break
-        starts.append(size)
+        if line.runs[0][1].index in drawn:
+            continue
+        glue = " " if _UNIT.match(line.text) else "\n"
+        text = (glue if texts else "") + line.text
+        starts.append(size + bool(texts))
         kept.append(line)
-        size += len(line.text) + 1
-    return "\n".join(line.text for line in kept), starts, kept
+        texts.append(text)
+        size += len(text)
+    return "".join(texts), starts, kept
 
 
 def raw(text: str, start: int, length: int) -> str:

@@ -11,6 +11,7 @@ from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
 from extract.fields import description, title
 from extract.zones import Zone
+from models.places import Places
 
 _DESCRIPTION_NAME = re.compile(
     r"descri|descriptif|texte-annonce|annonce-texte|beschreibung|presentation|comment", re.I
@@ -26,7 +27,7 @@ _LEGAL = re.compile(
 )
 
 
-def read(document: Document) -> Iterator[Candidate]:
+def read(document: Document, _places: Places) -> Iterator[Candidate]:
     """Candidates for title and description."""
     yield from titles(document)
     yield from descriptions(document)
