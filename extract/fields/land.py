@@ -4,17 +4,20 @@ import re
 from typing import Final
 
 from extract.fields.area import NO_NUMBER_NEXT, Area, FoundArea, areas
-from extract.fields.match import Match, best, last_word
+from extract.fields.match import Match, best, last_word, named
 from extract.fields.surface import bare
 from extract.text import fold, tidy
 
 _LEAST: Final = 10.0
 _MOST: Final = 20_000_000.0
 _WORD = re.compile(
-    r"(?P<land>terrain|parcell?e|foncier|emprise|propriete d[e']|parc\b|domaine|plot|\bland\b|lot size"
-    r"|grundstuck|parcela|solar|terreno|lotto|perceel|grond)|(?P<other>jardin|terrasse|habitable|carrez"
-    r"|surface (?!d[ue] |totale|parcelle|terrain)|sejour|salon|maison|villa|appartement|pieces?\b"
-    r"|chambres?\b|cave|garage|balcon|piscine|dependance|living|wohn|construi)"
+    named(
+        land=r"terrain|parcell?e|foncier|emprise|propriete d[e']|parc\b|domaine|plot|\bland\b|lot size"
+        r"|grundstuck|parcela|solar|terreno|lotto|perceel|grond",
+        other=r"jardin|terrasse|habitable|carrez|surface (?!d[ue] |totale|parcelle|terrain)|sejour|salon"
+        r"|maison|villa|appartement|pieces?\b|chambres?\b|cave|garage|balcon|piscine|dependance|living|wohn"
+        r"|construi",
+    )
 )
 _TAIL = re.compile(
     r"^[ ,(.\-]{0,3}(?:(?:de|d'un|en|of|di|du) )?(?:(?:beau|joli|grand) )?(?:terrain|parcelle|foncier"

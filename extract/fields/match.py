@@ -23,6 +23,11 @@ class Match(Generic[T]):
         return self.start + len(self.raw)
 
 
+def named(**words: str) -> str:
+    """One pattern of named alternatives, tried in order."""
+    return "|".join(f"(?P<{name}>{pattern})" for name, pattern in words.items())
+
+
 def best(matches: Iterable[Match[T]], floor: float = 0.0) -> Match[T] | None:
     """The surest match that reaches `floor`, the first of equals; None when there is none."""
     sure = [match for match in matches if match.score >= floor]

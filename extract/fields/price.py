@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from extract.fields.match import Match, best, last_word
+from extract.fields.match import Match, best, last_word, named
 from extract.fields.money import Amount, amounts, whole
 from extract.fields.number import NUMBER, is_negative, number
 from extract.text import fold, tidy
@@ -16,17 +16,20 @@ _MOST: Final = 300_000_000
 
 # What the nearest word before an amount makes of it.
 _LEAD = re.compile(
-    r"(?P<inclusive>charges (?:comprises|incluses)|\bc\.?c\b|honoraires (?:inclus|compris)"
-    r"|\b[fh]\.?a\.?i\b)|(?P<other>honoraires?|\bfrais\b|commission|depot|garantie|caution|charges?\b"
-    r"|provision|taxe|foncier|apport|mensualites?|credit|emprunt|finance|\bpret\b|economi|depense|energie"
-    r"|estime|annuel|assurance|service|bouquet|\brente|au lieu de|ancien prix|complement|capital|budget"
-    r"|chiffre d'affaires|\bca\b|\bbail|travaux|remise|reduction|gain|parking|\bbox\b|garage|locataire"
-    r"|\bloue(?:e|s)?\b|rapport|etat des lieux|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten|kaution"
-    r"|deposit|\bfees?\b|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio)"
-    r"|(?P<off>hors (?:les )?honoraires|net vendeur|hors frais)|(?P<bare>loyer (?:mensuel )?(?:h\.?c\b"
-    r"|hors charges?|nu\b|de base))|(?P<from>(?:a partir d[eu]|\bdes|\bfrom|\bab|desde|a partire da"
-    r"|vanaf)[ :]{0,3}$)|(?P<price>prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio"
-    r"|prezzo|prijs|preco|tarif|montant|vente|a vendre|a louer|valeur)"
+    named(
+        inclusive=r"charges (?:comprises|incluses)|\bc\.?c\b|honoraires (?:inclus|compris)|\b[fh]\.?a\.?i\b",
+        other=r"honoraires?|\bfrais\b|commission|depot|garantie|caution|charges?\b|provision|taxe|foncier"
+        r"|apport|mensualites?|credit|emprunt|finance|\bpret\b|economi|depense|energie|estime|annuel"
+        r"|assurance|service|bouquet|\brente|au lieu de|ancien prix|complement|capital|budget"
+        r"|chiffre d'affaires|\bca\b|\bbail|travaux|remise|reduction|gain|parking|\bbox\b|garage|locataire"
+        r"|\bloue(?:e|s)?\b|rapport|etat des lieux|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten"
+        r"|kaution|deposit|\bfees?\b|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio",
+        off=r"hors (?:les )?honoraires|net vendeur|hors frais",
+        bare=r"loyer (?:mensuel )?(?:h\.?c\b|hors charges?|nu\b|de base)",
+        floor=r"(?:a partir d[eu]|\bdes|\bfrom|\bab|desde|a partire da|vanaf)[ :]{0,3}$",
+        price=r"prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio|prezzo|prijs|preco"
+        r"|tarif|montant|vente|a vendre|a louer|valeur",
+    )
 )
 _FEES_AMOUNT_TO = re.compile(r"honoraires[^.€]{0,60}(?:s'eleve(?:nt)? a|sont de|: ?)$")
 _TAIL_OTHER = re.compile(
@@ -46,26 +49,16 @@ _TAIL_INCLUSIVE = re.compile(
     r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|(?:par mois |/ ?mois )?(?:c\.?c\b"
     r"|charges comprises)|honoraires (?:inclus|compris))"
 )
-_PERIODS: Final = (
-    (
-        "night", re.compile(
-            r"^[^.;]{0,24}?(?:/|par|la|per|pro|a|por|al) ?(?:nuit|jour|night|day|nacht|noche|notte)\b")),
-    (
-        "week", re.compile(
-            r"^[^.;]{0,24}?(?:(?:/|par|la|per|pro|a|por|al) ?(?:semaine|sem\b|week|woche|semana|settimana)"
-            r"|\bpw\b)")),
-    (
-        "year", re.compile(
-            r"^[^.;]{0,24}?(?:(?:/|par|l'|per|pro|al) ?(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel"
-            r"|\bp\.?a\b)")),
-    (
-        "month",
-        re.compile(
-            r"^[^.;]{0,24}?(?:(?:/|par|le|per|pro|al|p\.) ?(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b"
-            r"|mensue|\bpcm\b|monat|\bc\.?c\b)"
-        ),
-    ),
-)  # fmt: skip
+_BY: Final = r"(?:/|par|la|le|l'|per|pro|a|por|al|p\.) ?"
+_PERIODS: Final[dict[Period, str]] = {
+    "night": rf"{_BY}(?:nuit|jour|night|day|nacht|noche|notte)\b",
+    "week": rf"{_BY}(?:semaine|sem|week|woche|semana|settimana)\b|\bpw\b",
+    "year": rf"{_BY}(?:ans?|annee|year|jahr|ano|anno|jaar)\b|annuel|\bp\.?a\b",
+    "month": rf"{_BY}(?:mois|month|monat|mes|mese|maand|mnd)\b|/ ?m\b|mensue|\bpcm\b|monat|\bc\.?c\b",
+}
+_PERIOD_PATTERNS: Final = {
+    period: re.compile(rf"^[^.;]{{0,24}}?(?:{words})") for period, words in _PERIODS.items()
+}
 _CHARGES_IN = re.compile(
     r"^[^.;]{0,24}?(?:\bc\.?c\b|charges comprises|charges incl|provisions? (?:pour|sur) charges incl|warm"
     r"|all.?in)"
@@ -138,9 +131,9 @@ def _price(amount: Amount) -> Price | None:
 
 
 def _period(tail: str) -> Period | None:
-    for period, pattern in _PERIODS:
+    for period, pattern in _PERIOD_PATTERNS.items():
         if pattern.match(tail):
-            return period  # type: ignore[return-value]
+            return period
     return None
 
 
@@ -157,7 +150,7 @@ def _score(amount: Amount, price: Price) -> float:
         return 0.1
     if word in ("other", "off"):
         return 0.45 if _TAIL_INCLUSIVE.match(amount.tail) else 0.1
-    if word == "from":
+    if word == "floor":
         return 0.3
     score = {"price": 0.8, "inclusive": 0.9, "bare": 0.6}.get(word or "", 0.5) + (0.1 if headline else 0)
     return score - (0.3 if price.per == "year" else 0)

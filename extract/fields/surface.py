@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from extract.fields.area import NO_NUMBER_NEXT, Area, FoundArea, areas
-from extract.fields.match import Match, best, last_word
+from extract.fields.match import Match, best, last_word, named
 from extract.fields.number import NUMBER, decimal, number
 from extract.text import fold, tidy
 
@@ -15,16 +15,19 @@ _MOST: Final = 20_000.0
 _DENSE: Final = 5_000.0
 
 _WORD = re.compile(
-    r"(?P<sure>habitables?|carrez|boutin|s\.?h\.?a?\.?b\.?\b|living area|wohnflache|superficie (?:util"
-    r"|construida|habitable)|superficie commerciale|woonoppervlakte|area util|floor area)|(?P<part>terrain"
-    r"|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour|salon|\bsalle\b"
-    r"|piece (?:de vie|principale|a vivre)|chambres?\b|suite|cuisine|veranda|piscine|grenier|combles"
-    r"|sous.?sol|mezzanine|dependance|annexe|atelier|grange|hangar|hall|entree|bureau\b|patio|cour\b"
-    r"|foncier|parc\b|bois\b|cellier|buanderie|dressing|bains|douche|d'eau|rangement|reserve|vitrine"
-    r"|lineaire|etage|niveau|rez|rdc|plot|garden|land|lot\b|grundstuck|garten|balkon|keller|parcela|jardin"
-    r"|solar|terreno|giardino|perceel|tuin|a partir de|au sol|divisible)|(?P<home>surface|superficie"
-    r"|appartement|appt\b|maison|villa|studio|loft|duplex|triplex|pavillon|immeuble|bureaux|local"
-    r"|\b[tf][1-9](?: ?bis)?\b|pieces?\b|\bp\b|logement|size|area|flache|oppervlakte)"
+    named(
+        sure=r"habitables?|carrez|boutin|s\.?h\.?a?\.?b\.?\b|living area|floor area|wohnflache"
+        r"|superficie (?:util|construida|habitable|commerciale)|woonoppervlakte|area util",
+        part=r"terrain|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour|salon"
+        r"|\bsalle\b|piece (?:de vie|principale|a vivre)|chambres?\b|suite|cuisine|veranda|piscine|grenier"
+        r"|combles|sous.?sol|mezzanine|dependance|annexe|atelier|grange|hangar|hall|entree|bureau\b|patio"
+        r"|cour\b|foncier|parc\b|bois\b|cellier|buanderie|dressing|bains|douche|d'eau|rangement|reserve"
+        r"|vitrine|lineaire|etage|niveau|rez|rdc|plot|garden|land|lot\b|grundstuck|garten|balkon|keller"
+        r"|parcela|solar|terreno|giardino|perceel|tuin|a partir de|au sol|divisible",
+        home=r"surface|superficie|appartement|appt\b|maison|villa|studio|loft|duplex|triplex|pavillon"
+        r"|immeuble|bureaux|local|\b[tf][1-9](?: ?bis)?\b|pieces?\b|\bp\b|logement|size|area|flache"
+        r"|oppervlakte",
+    )
 )
 _TAIL_SURE = re.compile(
     r"^[ ,(.\-]{0,3}(?:(?:de |en )?(?:surface )?(?:loi |l\.? ?)?(?:carrez|habitable|boutin|hab\b))"

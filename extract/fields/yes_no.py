@@ -9,8 +9,8 @@ _YES: Final = frozenset({
     "disponible",
 })  # fmt: skip
 _NO: Final = frozenset({
-    "non", "no", "false", "faux", "0", "nein", "nee", "nao", "n", "✗", "✘", "☐", "sans", "neant", "none", "aucun",
-    "aucune",
+    "non", "no", "false", "faux", "0", "nein", "nee", "nao", "n", "✗", "✘", "☐", "sans", "neant", "none",
+    "aucun", "aucune",
 })  # fmt: skip
 
 

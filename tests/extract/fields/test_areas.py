@@ -42,9 +42,20 @@ def test_square_feet_keep_their_unit_and_amount() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "NaN", "-3", "0 m²", "1e308", "999999999 m²", "terrain de 500 m²", "3 500 €", "NC", "3 500 €/m²"]
-    + ["187 kWh/m²/an"],
-)  # fmt: skip
+    [
+        "",
+        "NaN",
+        "-3",
+        "0 m²",
+        "1e308",
+        "999999999 m²",
+        "terrain de 500 m²",
+        "3 500 €",
+        "NC",
+        "3 500 €/m²",
+        "187 kWh/m²/an",
+    ],
+)
 def test_what_is_no_living_surface_is_none(text: str) -> None:
     assert surface.parse(text) is None
 

@@ -9,9 +9,17 @@ from models.listing import FeesPayer
 
 @pytest.mark.parametrize(
     ("text", "month"),
-    [("120 €", 120), ("80", 80), ("Charges : 120 €/mois", 120), ("dont 80 € de charges", 80), ("1 200 € / an", 100)]
-    + [("Charges annuelles : 1 200 €", 100), ("300 € / trimestre", 100), ("Provision sur charges 45,50 €", 45)],
-)  # fmt: skip
+    [
+        ("120 €", 120),
+        ("80", 80),
+        ("Charges : 120 €/mois", 120),
+        ("dont 80 € de charges", 80),
+        ("1 200 € / an", 100),
+        ("Charges annuelles : 1 200 €", 100),
+        ("300 € / trimestre", 100),
+        ("Provision sur charges 45,50 €", 45),
+    ],
+)
 def test_charges_are_brought_to_a_month(text: str, month: int) -> None:
     assert charges.parse(text) == month
 
@@ -47,7 +55,10 @@ def test_what_tells_no_fees_is_none(text: str) -> None:
 
 
 def test_in_prose_the_fees_are_not_the_price() -> None:
-    prose = "Prix : 310 000 € honoraires inclus. Prix hors honoraires : 300 000 €. Honoraires : 10 000 € TTC charge acquéreur"
+    prose = (
+        "Prix : 310 000 € honoraires inclus. Prix hors honoraires : 300 000 €. "
+        "Honoraires : 10 000 € TTC charge acquéreur"
+    )
     assert [match.value.amount for match in fees.find(prose)] == [10_000]
 
 

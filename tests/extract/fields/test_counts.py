@@ -8,9 +8,23 @@ from extract.fields.match import best
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("T3", 3), ("F4 bis", 4), ("3 pièces", 3), ("3 pièce(s)", 3), ("3P", 3), ("3", 3), ("3.0", 3), ("studio", 1)]
-    + [("trois pièces", 3), ("5/6 pièces", 5), ("Type 2", 2), ("4 Zimmer", 4), ("3 locali", 3), ("3,5 Zimmer", 3)],
-)  # fmt: skip
+    [
+        ("T3", 3),
+        ("F4 bis", 4),
+        ("3 pièces", 3),
+        ("3 pièce(s)", 3),
+        ("3P", 3),
+        ("3", 3),
+        ("3.0", 3),
+        ("studio", 1),
+        ("trois pièces", 3),
+        ("5/6 pièces", 5),
+        ("Type 2", 2),
+        ("4 Zimmer", 4),
+        ("3 locali", 3),
+        ("3,5 Zimmer", 3),
+    ],
+)
 def test_rooms_are_counted_the_french_way(text: str, count: int) -> None:
     assert rooms.parse(text) == count
 
@@ -29,9 +43,18 @@ def test_a_tram_line_and_a_programmes_range_are_no_count(prose: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("3", 3), ("3 chambres", 3), ("deux chambres", 2), ("3 ch.", 3), ("4 bedrooms", 4), ("2 Schlafzimmer", 2)]
-    + [("3 dormitorios", 3), ("2 slaapkamers", 2), ("2 belles chambres", 2)],
-)  # fmt: skip
+    [
+        ("3", 3),
+        ("3 chambres", 3),
+        ("deux chambres", 2),
+        ("3 ch.", 3),
+        ("4 bedrooms", 4),
+        ("2 Schlafzimmer", 2),
+        ("3 dormitorios", 3),
+        ("2 slaapkamers", 2),
+        ("2 belles chambres", 2),
+    ],
+)
 def test_bedrooms_are_read(text: str, count: int) -> None:
     assert bedrooms.parse(text) == count
 
@@ -60,9 +83,23 @@ def test_shower_rooms_count_as_bathrooms() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("RDC", 0), ("Rez-de-chaussée", 0), ("rez de jardin", 0), ("1er étage", 1), ("2ème étage", 2), ("3e", 3), ("3/5", 3)]
-    + [("étage 3/5", 3), ("3 sur 5", 3), ("troisième étage", 3), ("Étage : 4", 4), ("0", 0), ("-1", -1), ("5e et dernier étage", 5)],
-)  # fmt: skip
+    [
+        ("RDC", 0),
+        ("Rez-de-chaussée", 0),
+        ("rez de jardin", 0),
+        ("1er étage", 1),
+        ("2ème étage", 2),
+        ("3e", 3),
+        ("3/5", 3),
+        ("étage 3/5", 3),
+        ("3 sur 5", 3),
+        ("troisième étage", 3),
+        ("Étage : 4", 4),
+        ("0", 0),
+        ("-1", -1),
+        ("5e et dernier étage", 5),
+    ],
+)
 def test_the_floor_is_a_number_and_the_ground_floor_is_zero(text: str, expected: int) -> None:
     assert floor.parse(text) == expected
 

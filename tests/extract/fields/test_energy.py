@@ -27,9 +27,22 @@ def test_an_energy_label_is_a_letter_a_value_or_both(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "vierge", "en cours", "non soumis", "Non communiqué", "NC", "A B C D E F G", "DPE A B C D E F G", "99999", "-1"]
-    + ["ABCDEFG", "GES : B", "H"],
-)  # fmt: skip
+    [
+        "",
+        "vierge",
+        "en cours",
+        "non soumis",
+        "Non communiqué",
+        "NC",
+        "A B C D E F G",
+        "DPE A B C D E F G",
+        "99999",
+        "-1",
+        "ABCDEFG",
+        "GES : B",
+        "H",
+    ],
+)
 def test_a_missing_label_or_a_whole_scale_is_none(text: str) -> None:
     assert energy.parse(text) is None
 

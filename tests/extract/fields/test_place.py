@@ -81,18 +81,32 @@ def test_a_district_and_its_code_are_one_place() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"lat": 48.85661, "lng": 2.35222}', "@48.85661,2.35222,15z", "new google.maps.LatLng(48.85661, 2.35222)"]
-    + ["data-latitude='48.85661' data-longitude='2.35222'", "https://maps.example/?q=48.85661,2.35222"],
-)  # fmt: skip
+    [
+        '{"lat": 48.85661, "lng": 2.35222}',
+        "@48.85661,2.35222,15z",
+        "new google.maps.LatLng(48.85661, 2.35222)",
+        "data-latitude='48.85661' data-longitude='2.35222'",
+        "https://maps.example/?q=48.85661,2.35222",
+    ],
+)
 def test_a_pair_is_found_in_script_links_and_attributes(text: str) -> None:
     assert [match.value for match in coordinates.find(text)] == [Coordinates(48.85661, 2.35222)]
 
 
 @pytest.mark.parametrize(
     ("latitude", "longitude"),
-    [("0", "0"), ("0.0", "0.0"), ("NaN", "2.35"), ("1e308", "2"), ("95.2", "2.1"), ("46.227638", "2.213749"), ("", "")]
-    + [("48", "2"), ("48.85", "200.5")],
-)  # fmt: skip
+    [
+        ("0", "0"),
+        ("0.0", "0.0"),
+        ("NaN", "2.35"),
+        ("1e308", "2"),
+        ("95.2", "2.1"),
+        ("46.227638", "2.213749"),
+        ("", ""),
+        ("48", "2"),
+        ("48.85", "200.5"),
+    ],
+)
 def test_an_implausible_pair_or_a_maps_default_is_none(latitude: str, longitude: str) -> None:
     assert coordinates.parse_pair(latitude, longitude) is None
 

@@ -139,9 +139,20 @@ def test_availability_is_found_in_prose_after_its_word_only() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("1975", 1975), ("Construit en 1975", 1975), ("1975-01-01", 1975), ("années 70", None), ("XIXe siècle", None)]
-    + [("9999", None), ("1 975 €", None), ("", None), ("NaN", None), ("0", None), ("1930 à 1950", None)],
-)  # fmt: skip
+    [
+        ("1975", 1975),
+        ("Construit en 1975", 1975),
+        ("1975-01-01", 1975),
+        ("années 70", None),
+        ("XIXe siècle", None),
+        ("9999", None),
+        ("1 975 €", None),
+        ("", None),
+        ("NaN", None),
+        ("0", None),
+        ("1930 à 1950", None),
+    ],
+)
 def test_the_year_of_construction_is_a_plausible_year(text: str, expected: int | None) -> None:
     assert year.parse(text) == expected
 
