@@ -5,63 +5,85 @@ a restarted shard starts empty and carries on.
 """
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from crawl.context import CrawlContext, open_context
 from crawl.report import CrawlReport
 from crawl.site import crawl_site
-
 from models.settings import Settings
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ShardProgress:
     """What a shard has done since it started; counts only, cheap to send often."""
 
+    sites_done: int = 0
     pages: int = 0
     listings: int = 0
-    errors: int = 0
-    sites_done: int = 0
     #: Hosts being crawled now.
-    current: list[str] = field(default_factory=list)
+    current: tuple[str, ...] = ()
 
 
 class Shard:
-    """The actor's class; `cluster.crawling` wraps it with Ray, tests run it bare."""
+    """The actor's class; `cluster.crawling` gives it to Ray."""
 
-    def __init__(self, settings: Settings, database_url: str) -> None:
+    def __init__(self, settings: Settings, database_url: str, shards: int) -> None:
         self.settings = settings
         self.database_url = database_url
-        self.done = ShardProgress()
-        self._context: CrawlContext | None = None
+        self.shards = shards
+        self.slots = asyncio.Semaphore(settings.max_concurrent_requests)
+        self.latest: dict[int, CrawlReport] = {}
+        self.running: set[asyncio.Task[CrawlReport]] = set()
+        self.done = 0
+        self.resources = AsyncExitStack()
+        self.context: asyncio.Task[CrawlContext] | None = None
 
     async def crawl(self, agency_ids: list[int]) -> list[CrawlReport]:
-        """Crawl these sites, at most MAX_CONCURRENT_REQUESTS at once; one report each, same order."""
-        context = self._open()
-        slots = asyncio.Semaphore(self.settings.max_concurrent_requests)
-        return await asyncio.gather(*(self._crawl_one(context, slots, number) for number in agency_ids))
+        """Crawl these sites, MAX_CONCURRENT_REQUESTS at once; one report each, same order."""
+        context = await self._open()
+        tasks = [asyncio.create_task(self._crawl_one(context, number)) for number in agency_ids]
+        self.running.update(tasks)
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            self.running.difference_update(tasks)
 
     async def progress(self) -> ShardProgress:
-        return self.done
+        """The counts so far."""
+        reports = self.latest.values()
+        return ShardProgress(
+            self.done,
+            sum(report.pages for report in reports),
+            sum(report.found for report in reports),
+            tuple(report.host for report in reports if report.status == "running"),
+        )
 
-    async def close(self) -> None:
-        if self._context is not None:
-            await self._context.close()
+    async def begin(self) -> None:
+        """Count from zero again."""
+        self.latest.clear()
+        self.done = 0
 
-    def _open(self) -> CrawlContext:
-        if self._context is None:
-            self._context = open_context(self.settings, self.database_url)
-        return self._context
+    async def stop(self) -> None:
+        """End in good order: each site after its page, with its lease given back."""
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+        await self.resources.aclose()
 
-    async def _crawl_one(
-        self, context: CrawlContext, slots: asyncio.Semaphore, agency_id: int
-    ) -> CrawlReport:
-        async with slots:
-            report = await crawl_site(context, agency_id, progress=self._count)
-        self.done.sites_done += 1
+    async def _open(self) -> CrawlContext:
+        """The one context of this process, opened by whichever batch comes first."""
+        if self.context is None:
+            opening = open_context(self.settings, self.database_url, shards=self.shards)
+            self.context = asyncio.create_task(self.resources.enter_async_context(opening))
+        return await self.context
+
+    async def _crawl_one(self, context: CrawlContext, agency_id: int) -> CrawlReport:
+        async with self.slots:
+            report = await crawl_site(context, agency_id, progress=self._note)
+        self._note(report)
+        self.done += 1
         return report
 
-    def _count(self, event: Any) -> None:
-        self.done.pages += 1
-        self.done.listings += bool(event.listing)
+    def _note(self, report: CrawlReport) -> None:
+        self.latest[report.agency_id] = report

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cluster.console import print_json, stderr, stdout
+from cluster.console import plural, print_json, stderr, stdout
 from models.database import database
 from models.database import upgrade as run_migrations
 from models.places import Places
@@ -38,7 +38,10 @@ def import_(
 
     with stderr.status("Importing the postal directory …"):
         report = import_places(file, load_settings().home)
-    stdout.print(f"{report.imported:,} places imported, {report.skipped:,} broken rows left out.")
+    stdout.print(
+        f"{report.communes:,} communes with {report.postal_codes:,} postal codes imported from "
+        f"{plural(report.rows, 'row')}, {report.skipped:,} broken ones left out."
+    )
 
 
 @places.command()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from extract.page import PageReading, read_page
 from models.errors import InputError
 from models.places import Places
 from models.settings import load_settings
+from models.tables import utc_now
+
+if TYPE_CHECKING:
+    from crawl.fetch import Fetched
 
 PAGE_SUFFIXES = {".html", ".htm"}
 #: A saved page past this is cut, as the fetcher would.
@@ -63,14 +67,28 @@ def sources_read(sources: list[str], base: str | None) -> Iterator[tuple[str, by
 
 
 def _fetch(url: str) -> tuple[bytes, str, str | None]:
+    """One page of the web, as politely as a crawl would: robots.txt and every guard apply."""
     import asyncio
 
-    from crawl.fetch import fetch_once
+    from crawl.fetch import FetchOutcome
 
-    fetched = asyncio.run(fetch_once(url, load_settings()))
-    if fetched.body is None:
-        raise InputError(f"{url} gave no page: {fetched.outcome}.")
+    fetched = asyncio.run(_fetch_politely(url))
+    if fetched.outcome is not FetchOutcome.OK:
+        raise InputError(f"{url} gave no page: {fetched.outcome.value.replace('_', ' ')}.")
     return fetched.body, fetched.final_url, fetched.content_type
+
+
+async def _fetch_politely(url: str) -> "Fetched":
+    from crawl.fetch import Fetcher, Manner
+    from crawl.politeness import Politeness
+    from crawl.robots import RobotsBook
+
+    settings = load_settings()
+    fetcher = Fetcher(settings, Politeness.of(settings))
+    try:
+        return await fetcher.fetch(url, Manner(permit=RobotsBook(fetcher, utc_now).permit))
+    finally:
+        await fetcher.close()
 
 
 def as_row(name: str, url: str, reading: PageReading, seconds: float) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""`pignon serve` and `pignon schedule`: the API with its pages, and the crawls on time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from cluster.console import stderr
+from models.settings import Settings, load_settings
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+) -> None:
+    """Serve the search, its API and its pages on Ray Serve until Ctrl-C.
+
+    Example: pignon serve --port 8000
+    """
+    from cluster.runtime import ray_cluster
+    from models.database import database, upgrade
+    from serve.app import check_port
+
+    settings = load_settings()
+    check_port(host, port)
+    with database(settings) as url:
+        upgrade(url)
+        with ray_cluster(), serving(url, settings, host, port) as address:
+            stderr.print(f"Pignon serves on {address} (Ctrl-C stops it).")
+            wait_for_interrupt()
+
+
+def schedule(
+    every: Annotated[int, typer.Option(help="Minutes between two looks for due sites.", min=1)] = 15,
+) -> None:
+    """Crawl what is due, again and again, until Ctrl-C; one scheduler at a time per database.
+
+    Example: pignon schedule --every 15
+    """
+    from cluster.schedule import run_schedule
+
+    run_schedule(load_settings(), every)
+
+
+@contextmanager
+def serving(url: str, settings: Settings, host: str, port: int) -> Iterator[str]:
+    """The API on the connected cluster for as long as the block lasts; its address."""
+    from serve.app import start, stop
+
+    address = start(url, settings, host, port)
+    try:
+        yield address
+    finally:
+        stop()
+
+
+def wait_for_interrupt() -> None:
+    """Sleep until Ctrl-C or SIGTERM, which both raise KeyboardInterrupt here."""
+    import signal
+    import threading
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    threading.Event().wait()

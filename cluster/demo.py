@@ -1,0 +1,98 @@
+"""The demo: the town, its crawl, its properties and its pages, in a folder that goes with it."""
+
+import signal
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+
+from cluster.commands.crawl import sites_of
+from cluster.commands.serve import serving, wait_for_interrupt
+from cluster.console import plural, stderr
+from cluster.crawling import ShardPool, Site, shard_pool
+from cluster.progress import crawl_progress
+from cluster.runtime import ray_cluster
+from cluster.town import start_town
+from crawl.agencies import register
+from dedup.store import dedup_listings
+from models.database import open_engine, upgrade
+from models.postgres import embedded
+from models.settings import Settings, load_settings
+from models.tables import AggregatedListing, ListingHistory
+from serve.app import check_port
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What the show runs on. began: monotonic seconds."""
+
+    engine: Engine
+    url: str
+    settings: Settings
+    began: float
+
+
+def run_demo(port: int, seed: int, days: int) -> None:
+    """Everything on loopback, until Ctrl-C; leaves no process and no file behind.
+
+    Raises ServiceError at once when `port` is taken.
+    """
+    check_port("127.0.0.1", port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="pignon-demo-") as home:
+        settings = demo_settings(Path(home))
+        stderr.print("Starting the database and Ray …")
+        with embedded(settings.home) as url, ray_cluster():
+            upgrade(url)
+            engine = open_engine(url)
+            try:
+                _show(_Stage(engine, url, settings, began), port, seed, days)
+            finally:
+                engine.dispose()
+
+
+def demo_settings(home: Path) -> Settings:
+    """The user's settings, but for the town, which is ours and needs no sparing."""
+    return load_settings(
+        pignon_home=home,
+        pignon_town=True,
+        pignon_env="development",
+        min_delay_between_requests=0.02,
+        min_global_delay=0.0,
+    )
+
+
+def _show(stage: _Stage, port: int, seed: int, days: int) -> None:
+    import ray
+
+    town, addresses = start_town(seed)
+    sites = sites_of(stage.engine, register(stage.engine, addresses, source="demo", town=True))
+    stderr.print(f"A fictitious web of {plural(len(sites), 'agency site')} is up.")
+    with serving(stage.url, stage.settings, "127.0.0.1", port) as address:
+        stderr.print(f"Watch it fill at [bold]{address}[/]")
+        with shard_pool(stage.settings, stage.url) as pool:
+            _visit(stage, pool, sites, "First visit")
+            if days:
+                ray.get(town.set_day.remote(days))
+                _visit(stage, pool, sites, f"{days} days later")
+        stderr.print(f"Ready: [bold]{address}[/] for people, [bold]{address}docs[/] for programs.")
+        stderr.print("Ctrl-C stops it.")
+        wait_for_interrupt()
+
+
+def _visit(stage: _Stage, pool: ShardPool, sites: list[Site], title: str) -> None:
+    with crawl_progress(title) as show:
+        pool.crawl(sites, show)
+    report = dedup_listings(stage.engine)
+    live = AggregatedListing.is_active
+    with stage.engine.connect() as connection:
+        events = connection.scalar(select(func.count()).select_from(ListingHistory)) or 0
+        cities = connection.scalar(select(func.count(func.distinct(AggregatedListing.city))).where(live))
+    seconds = time.monotonic() - stage.began
+    stderr.print(
+        f"{plural(report.listings, 'live listing')} of {report.properties:,} properties in {cities} cities, "
+        f"{plural(events, 'event')} kept, {seconds:.0f} s after the start."
+    )
