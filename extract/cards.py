@@ -219,7 +219,8 @@ def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list
         if facts.looks_like_card(c.block) and not any(c.block.index <= t.index < c.block.end for t in titles)
     ]
     distinct = {key(c.href) for c in good}
-    if len(good) * 2 < len(cards) or (len(distinct) < 2 and not (by_anchor and len(good) >= 3)):
+    few = len(good) * 2 < len(cards) and len(distinct) < 3
+    if few or (len(distinct) < 2 and not (by_anchor and len(good) >= 3)):
         return []
     # A card without its price among many that have one is still a card.
     return (

@@ -33,16 +33,38 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
     """The Listing that the candidates support, and each field's evidence."""
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for one in candidates:
-        if one.field in LISTING_FIELDS and one.value is not None:
+        if one.value is not None:
             by_field[one.field].append(one)
+    told = by_field.pop("period", [])
     decided: Decided = {}
+    _price(decided, by_field, told)
     for field, rivals in by_field.items():
+        if field not in LISTING_FIELDS or field in decided:
+            continue
         best = elect(rivals)
         if best is not None and best[1].confidence >= FLOORS.get(field, FLOOR):
             decided[field] = best
     make_sense(decided, by_field, places)
     values = {field: value for field, (value, _) in decided.items()}
     return Listing(**values), {field: evidence for field, (_, evidence) in decided.items()}
+
+
+#: What an amount per month, week or night tells of the offer.
+PERIODS = {"month": Transaction.RENT, "week": Transaction.RENT, "night": Transaction.SEASONAL}
+
+
+def _price(decided: Decided, by_field: dict[str, list[Candidate]], periods: list[Candidate]) -> None:
+    """The price first: only its own period tells a rent, charges are per month in a sale too."""
+    best = elect(by_field.get("price", []))
+    if best is None or best[1].confidence < FLOORS["price"]:
+        return
+    decided["price"] = best
+    for one in periods:
+        amount, _, period = str(one.value).partition(" ")
+        if amount == str(best[0]) and period in PERIODS:
+            by_field["transaction"].append(
+                replace(one, field="transaction", value=PERIODS[period], source="period", confidence=0.6)
+            )
 
 
 def elect(rivals: list[Candidate]) -> tuple[Any, Evidence] | None:

@@ -100,7 +100,7 @@ def judge(document: Document) -> Verdict:
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
     if is_home(document):
         return Verdict(OTHER, "home")
-    if index >= 3:
+    if index >= 2.5 and not is_article(document, ""):
         return Verdict(INDEX)
     return Verdict(OTHER, "shell" if len(told) < 300 and document.all("script") else None)
 
@@ -217,5 +217,5 @@ def index_score(document: Document, told: str) -> float:
         share = 1 - len(told) / size
         score += 4 * share
     score += 1.5 if _LIST_TITLE.search(heads) else 0
-    score += 1.0 if _LIST_WORDS.search(told[:20_000]) else 0
+    score += 1.0 if _LIST_WORDS.search("\n".join(line.text for line in document.lines)[:40_000]) else 0
     return score

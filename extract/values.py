@@ -34,7 +34,6 @@ from extract.fields.area import Area
 from extract.fields.fees import Fees
 from extract.fields.postal import Locality
 from extract.fields.price import Price
-from models.listing import Transaction
 from models.places import Places
 
 Values = Mapping[str, Any]
@@ -51,8 +50,8 @@ class Found:
 
 
 def _price(value: Price) -> Values:
-    kinds = {"month": Transaction.RENT, "week": Transaction.RENT, "night": Transaction.SEASONAL}
-    return {"price": value.amount, "currency": value.currency, "transaction": kinds.get(value.per or "")}
+    period = f"{value.amount} {value.per}" if value.per else None
+    return {"price": value.amount, "currency": value.currency, "period": period}
 
 
 def _locality(value: Locality) -> Values:

@@ -6,6 +6,7 @@ labels are `extract.labels`' trade; values go through the field's own parser.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from extract import features, labels, values
 from extract.candidates import Candidate, candidate
@@ -26,6 +27,11 @@ MAX_PAIRS = 600
 _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _RENT = re.compile(r"\bloyer|\brent\b|miete\b", re.I)
+_QUALIFIED = re.compile(
+    r"\s+(?:mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|fai|hai|du bien|du logement|de l'annonce|du mandat|environ|"
+    r"honoraires (?:inclus|compris)|\(.{1,20}\)).*$",
+    re.I,
+)
 _COLON = re.compile(r"^([^:：]{2,60}?)\s*[:：]\s*(.+)$")
 _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£$].{0,60})$")
 
@@ -36,7 +42,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     for number, (label, value, confidence) in enumerate(pairs(document)):
         if number >= MAX_PAIRS:
             break
-        field = labels.field_of(label)
+        field = field_of(label)
         if field is not None:
             for name, got in values.parse(field, value, places).items():
                 yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
@@ -51,12 +57,20 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
         yield candidate("bathrooms", sum(counts.values()), raw, SOURCE, CONFIDENCE)
 
 
+@lru_cache(maxsize=20_000)
+def field_of(label: str) -> str | None:
+    """The field that a label names, words that only qualify it left out (`Loyer mensuel hors charges`)."""
+    if len(label) > MAX_LABEL:
+        return None
+    return labels.field_of(label) or labels.field_of(_QUALIFIED.sub("", label))
+
+
 def told_features(document: Document) -> dict[str, bool]:
     """The features that labelled values tell (`Ascenseur` / `Oui`)."""
     told = [
         features.read_pair(label, value)
         for label, value, _ in list(pairs(document))[:MAX_PAIRS]
-        if _SHORT_ANSWER.match(value) and len(label) <= 40 and labels.field_of(label) is None
+        if _SHORT_ANSWER.match(value) and len(label) <= 40 and field_of(label) is None
     ]
     return features.merge(tuple(told))
 
@@ -86,7 +100,7 @@ def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
     if len(line.text) > MAX_VALUE + MAX_LABEL:
         return
     for (text, _), (value, _) in zip(line.runs, line.runs[1:], strict=False):
-        if len(text) <= MAX_LABEL and labels.field_of(text) and not labels.field_of(value):
+        if len(text) <= MAX_LABEL and field_of(text) and not field_of(value):
             yield text, _rest(line, text), CONFIDENCE
             return
     colon = _COLON.match(line.text)
@@ -94,7 +108,7 @@ def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
         yield colon.group(1), colon.group(2), CONFIDENCE
         return
     numbered = _NUMBER_AFTER.match(line.text)
-    if numbered and labels.field_of(numbered.group(1)):
+    if numbered and field_of(numbered.group(1)):
         yield numbered.group(1), numbered.group(2), CONFIDENCE - 0.1
     elif len(line.runs) == 2 and len(line.runs[0][0]) <= MAX_LABEL:
         yield line.runs[0][0], line.runs[1][0], CONFIDENCE - 0.1
@@ -109,7 +123,7 @@ def _rest(line: Line, label: str) -> str:
 def _across(line: Line, following: Line, before: Line | None) -> Iterator[tuple[str, str, float]]:
     """A label on its own line with its value on the next one, or, where that is none, the one before."""
     text = line.text.rstrip(" :")
-    if labels.field_of(text) is None and labels.part_of(text) is None:
+    if field_of(text) is None and labels.part_of(text) is None:
         if len(following.text) <= 60 and _near(line, following):
             yield text, following.text, CONFIDENCE - 0.2
         return
@@ -123,7 +137,7 @@ def _across(line: Line, following: Line, before: Line | None) -> Iterator[tuple[
 def _is_value(line: Line) -> bool:
     return (
         len(line.text) <= MAX_VALUE
-        and labels.field_of(line.text.rstrip(" :")) is None
+        and field_of(line.text.rstrip(" :")) is None
         and not _COLON.match(line.text)
     )
 

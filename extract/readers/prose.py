@@ -8,10 +8,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from extract import values
+from extract import labels, values
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line, squeeze
-from extract.fields import address
+from extract.fields import address, bathrooms
 from extract.readers import energy
 from extract.text import fold
 from extract.zones import Zone
@@ -31,12 +31,15 @@ TITLE_FIELDS = (
 TEXT_FIELDS = ("price", "surface", "land_surface", "rooms", "bedrooms", "floor", "postal_code", "address",
                "transaction", "property_type", "dpe", "ges", "reference", "charges", "fees", "deposit",
                "furnished", "construction_year", "availability", "exclusive")  # fmt: skip
+#: Fields whose words around must be telling.
+LEAST = {"land_surface": 0.6}
 #: How much of a field's own score survives in running text.
 TRUST = {"price": 0.6, "surface": 0.7, "land_surface": 0.6, "rooms": 0.6, "bedrooms": 0.6, "floor": 0.5,
          "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8, "ges": 0.8,
          "reference": 0.8, "charges": 0.7, "fees": 0.7, "deposit": 0.8, "furnished": 0.5, "construction_year": 0.7,
          "availability": 0.7, "exclusive": 0.6}  # fmt: skip
-_PLACED = frozenset({"postal_code", "address"})
+_PLACED = frozenset({"postal_code", "address", "property_type"})
+_SAID = frozenset({"furnished", "exclusive"})
 PRICE_NAMES = ("price", "prix", "tarif", "loyer", "preis", "precio", "montant", "rent", "cost", "amount")
 
 
@@ -95,6 +98,8 @@ def titles(document: Document, places: Places) -> Iterator[Candidate]:
         for field in TITLE_FIELDS if text else ():
             seen: set[str] = set()
             for found in values.find(field, text, places)[:6]:
+                if found.score < LEAST.get(field, 0.0):
+                    continue
                 weight = trust * found.score * (0.6 if seen else 1.0)
                 seen.add(field)
                 for name, value in found.values.items():
@@ -104,16 +109,35 @@ def titles(document: Document, places: Places) -> Iterator[Candidate]:
 def lines(document: Document, places: Places) -> Iterator[Candidate]:
     """What the main lines tell."""
     text, starts, kept = main_text(document)
+    yield from _bathrooms(kept)
     contact = contact_lines(document)
     for field in TEXT_FIELDS:
+        least = LEAST.get(field, 0.0)
         for found in values.find(field, text, places)[:60]:
+            if found.score < least:
+                continue
             line = kept[bisect_right(starts, found.start) - 1]
             if field in _PLACED and line.number in contact:
+                continue
+            if field in _SAID and labels.field_of(line.text):
                 continue
             place = prominence(line, field, document)
             for name, value in found.values.items():
                 weight = min(0.95, found.score * TRUST[field] * place)
                 yield candidate(name, value, raw(text, found.start, len(found.raw)), "text", weight)
+
+
+def _bathrooms(lines: list[Line]) -> Iterator[Candidate]:
+    """A short line's own count, and what the longest paragraph names in all."""
+    for line in lines:
+        if len(line.text) < 60:
+            for found in bathrooms.find(line.text)[:1]:
+                if found.score >= 0.7:
+                    yield candidate("bathrooms", found.value, line.text, "text", 0.5)
+    longest = max((line.text for line in lines), key=len, default="")
+    named = bathrooms.total(longest) if len(longest) > 100 else None
+    if named is not None:
+        yield candidate("bathrooms", named.value, named.raw, "prose", 0.3)
 
 
 def main_text(document: Document) -> tuple[str, list[int], list[Line]]:

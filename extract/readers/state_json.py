@@ -70,7 +70,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     if node is None:
         return
     told = fields(node)
-    trust = 0.65 if _agrees(told, document) else 0.3
+    trust = 0.65
     for field, value in told.items():
         if field not in {"latitude", "longitude"}:
             yield from typed(field, value, SOURCE, trust, places)
@@ -150,7 +150,9 @@ def _subject(document: Document) -> dict[str, Any] | None:
                 and (best is None or score > best[0])
             ):
                 best = (score, node)
-    return best[1] if best else None
+    if best is None or (len(document.main_text) > 300 and not _agrees(fields(best[1]), document)):
+        return None
+    return best[1]
 
 
 def _objects(value: Any) -> Iterator[tuple[dict[str, Any], bool]]:

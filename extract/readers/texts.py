@@ -23,7 +23,8 @@ _DESCRIPTION_HEADING = re.compile(
     re.I,
 )
 _LEGAL = re.compile(
-    r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©", re.I
+    r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©|\bt[ée]l\.|t[ée]l[ée]phone \d",
+    re.I,
 )
 
 
@@ -115,11 +116,18 @@ def _section(lines: list[Line]) -> list[Line]:
 
 
 def _siblings(main: list[Line], longest: Line) -> list[Line]:
-    """The longest line with the neighbouring ones of the same block or parent."""
+    """The longest line with the paragraphs beside it, labels and contacts left out."""
     parent = longest.block.parent
     return [
         line
         for line in main
         if line.block is longest.block
-        or (parent is not None and line.block.parent is parent and line.block.tag == longest.block.tag)
+        or (
+            parent is not None
+            and line.block.parent is parent
+            and line.block.tag == longest.block.tag == "p"
+            and len(line.text) > 40
+            and not _LEGAL.search(line.text)
+            and abs(line.number - longest.number) < 15
+        )
     ]
