@@ -6,7 +6,6 @@ app = create_app(settings, database_url)     # uvicorn runs it as it is; serve/a
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -19,13 +18,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from models.settings import Settings
-from serve import problems, routes
+from serve import pages, problems, routes
 from serve.answers import ParameterProblem
 from serve.cursor import CursorError
 from serve.guards import AccessLog, SecurityHeaders
 from serve.market import open_market
 
-STATIC: Final = Path(__file__).with_name("static")
 #: No address takes a body larger than a form.
 MAX_BODY_BYTES: Final = 65_536
 
@@ -54,8 +52,10 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.settings = settings
     app.include_router(routes.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecurityHeaders)
@@ -77,10 +77,14 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
+        if _wants_page(request):
+            return pages.failed(request, error.status_code)
         return problems.problem(error.status_code, error.detail, headers=error.headers)
 
     @app.exception_handler(SQLAlchemyError)
     async def _database(request: Request, error: SQLAlchemyError) -> Response:
+        if _wants_page(request):
+            return pages.failed(request, 503)
         slow = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
         detail = (
             "This search takes too long; narrow it."
@@ -88,3 +92,9 @@ def _answer_errors(app: FastAPI) -> None:
             else "The database does not answer now; try again."
         )
         return problems.problem(503, detail, headers={"Retry-After": "5"})
+
+
+def _wants_page(request: Request) -> bool:
+    """A person with a browser, not a program: programs are answered in JSON."""
+    api = request.url.path.startswith(("/api/", "/static/", "/healthz", "/readyz"))
+    return not api and "text/html" in request.headers.get("accept", "")

@@ -49,7 +49,7 @@ def price_history(price: int | None, first_seen: datetime, events: Iterable[Even
     changes = [event for event in events if event.kind is EventKind.PRICE]
     first = changes[0].old_value if changes else price
     steps = [(first_seen, first), *((change.occurred_at, change.new_value) for change in changes)]
-    return [PricePoint(at=at, price=value) for at, value in steps if type(value) is int]
+    return [PricePoint(at=at, price=value) for at, value in steps if type(value) is int and value > 0]
 
 
 async def _row(connection: AsyncConnection, listing_id: int) -> RowMapping | None:

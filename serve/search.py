@@ -79,9 +79,15 @@ def conditions(criteria: Criteria, places: Places) -> list[ColumnElement[bool]]:
     wanted += [column == value for column, value in equal if value is not None]
     if criteria.property_type:
         wanted.append(L.property_type.in_(criteria.property_type))
-    if criteria.city:
+    if criteria.city and _is_postal_code(criteria.city):
+        wanted.append(L.postal_code == criteria.city)
+    elif criteria.city:
         wanted.append(_within(locate(places, criteria.city, criteria.postal_code)))
     return wanted
+
+
+def _is_postal_code(text: str) -> bool:
+    return len(text) == 5 and text.isascii() and text.isdigit()
 
 
 def _within(place: Location) -> ColumnElement[bool]:
