@@ -4,6 +4,7 @@ Telephone numbers come from the ranges that ARCEP keeps for fiction; SIREN numbe
 """
 
 import unicodedata
+from math import ceil
 from random import Random
 
 from town.areas import AREAS, STREETS, Area
@@ -11,7 +12,7 @@ from town.chance import chance
 from town.family import Family
 from town.model import Agency
 
-#: A cluster of agencies shares an area, and its dwellings.
+#: A cluster of at most so many agencies shares an area, and its dwellings.
 CLUSTER = 5
 
 _NAMES: tuple[str, ...] = (
@@ -40,7 +41,7 @@ def make_agencies(seed: int, count: int, families: tuple[Family, ...]) -> tuple[
 
 def cluster_of(number: int, count: int) -> int:
     """The cluster of agency `number` among `count`: its area is `AREAS[cluster % len(AREAS)]`."""
-    return number % max(1, round(count / CLUSTER))
+    return number % ceil(count / CLUSTER)
 
 
 def area_of(cluster: int) -> Area:

@@ -40,8 +40,9 @@ class Canvas:
         x0, y0, x1, y1 = (round(v) for v in box)
         if x1 <= x0 or y1 <= y0:
             return
-        band = Image.linear_gradient("L").resize((x1 - x0, y1 - y0))
-        self.image.paste(ImageOps.colorize(band, top, bottom), (x0, y0))
+        ramp = Image.linear_gradient("L").crop((0, 0, 1, 256))
+        column = ImageOps.colorize(ramp.resize((1, y1 - y0)), top, bottom)
+        self.image.paste(column.resize((x1 - x0, y1 - y0), Image.Resampling.NEAREST), (x0, y0))
 
     def box(self, box: Box, colour: Colour, edge: Colour | None = None, radius: int = 0) -> None:
         """A plain box, perhaps with an edge or round corners."""
@@ -58,20 +59,36 @@ class Canvas:
 
     def shadow(self, box: Box, strength: int = 90, blur: int = 14) -> None:
         """A soft dark oval, as under a sofa or a tree."""
-        mask = Image.new("L", (WIDTH // 2, HEIGHT // 2))
-        ImageDraw.Draw(mask).ellipse([v / 2 for v in box], fill=strength)
-        mask = mask.filter(ImageFilter.GaussianBlur(blur / 2)).resize((WIDTH, HEIGHT))
-        self._tint(mask, (20, 20, 30))
+        x0, y0, x1, y1 = box
+        around = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+        self._tint(around, strength, blur, (20, 20, 30), oval=True)
 
     def light(self, points: list[tuple[float, float]], strength: int = 60, blur: int = 10) -> None:
         """A soft patch of sun."""
-        mask = Image.new("L", (WIDTH // 2, HEIGHT // 2))
-        ImageDraw.Draw(mask).polygon([(x / 2, y / 2) for x, y in points], fill=strength)
-        mask = mask.filter(ImageFilter.GaussianBlur(blur / 2)).resize((WIDTH, HEIGHT))
-        self._tint(mask, (255, 250, 225))
+        self._tint(points, strength, blur, (255, 250, 225))
 
-    def _tint(self, mask: Image.Image, colour: Colour) -> None:
-        self.image.paste(Image.new("RGB", (WIDTH, HEIGHT), colour), (0, 0), mask)
+    def _tint(
+        self,
+        points: list[tuple[float, float]],
+        strength: int,
+        blur: int,
+        colour: Colour,
+        *,
+        oval: bool = False,
+    ) -> None:
+        """Colour through a blurred mask, made at half size and only where it shows."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        left, top = round(min(xs)) - 3 * blur, round(min(ys)) - 3 * blur
+        size = round(max(xs)) + 3 * blur - left, round(max(ys)) + 3 * blur - top
+        mask = Image.new("L", (size[0] // 2, size[1] // 2))
+        inner = [((x - left) / 2, (y - top) / 2) for x, y in points]
+        pen = ImageDraw.Draw(mask)
+        if oval:
+            pen.ellipse((*inner[0], *inner[2]), fill=strength)
+        else:
+            pen.polygon(inner, fill=strength)
+        soft = mask.filter(ImageFilter.GaussianBlur(blur / 2)).resize(size)
+        self.image.paste(colour, (left, top), soft)
 
     # Things found both inside and outside ---------------------------------------------------
 
