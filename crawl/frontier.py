@@ -79,6 +79,8 @@ class Done:
     last_modified: str | None = None
     content_hash: str | None = None
     failed: bool = False
+    #: One line on a failure, for the log; not stored.
+    reason: str = ""
 
 
 _ADD = text(

@@ -17,8 +17,10 @@ from models.errors import CrawlError
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-#: Public by IANA's registry, and still not the web: Azure's wire server, the 6to4 relays.
-_REFUSED: Final = (ip_network("168.63.129.16/32"), ip_network("192.88.99.0/24"))
+#: Not the web, though Python calls them global: Azure's wire server, 6to4 relays, IETF assignments.
+_REFUSED: Final = tuple(
+    ip_network(net) for net in ("168.63.129.16/32", "192.88.99.0/24", "192.0.0.0/24", "192.31.196.0/24")
+)
 #: The only space where the IPv6 web lives, and the tunnels and documentation inside it (IANA, RFC 6890).
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _V6_REFUSED: Final = tuple(

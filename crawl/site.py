@@ -7,6 +7,7 @@ Ctrl-C and kills leave the frontier as it stands: the next crawl resumes there.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -27,12 +28,14 @@ from crawl.report import CrawlReport, Ending
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.url import key, site_host
-from crawl.verdict import Streaks, home_verdict, schedule
+from crawl.verdict import UNREADABLE, Streaks, home_verdict, schedule
 from crawl.visit import Visit, judge, manner, store_visit, words
 from crawl.withdrawal import Settled, settle
 from extract.page import PageReading, read_page
 from models.errors import DatabaseError
 from models.tables import ScrapingStatus
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[CrawlReport], None]
 
@@ -242,8 +245,9 @@ class _SiteCrawl:
                 content_type=fetched.content_type,
                 places=self.context.places,
             )
-        except Exception:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
-            return PageReading("other", "unreadable")
+        except Exception as error:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
+            _log.warning("%s could not be read: %r", page.url, error)
+            return PageReading("other", UNREADABLE)
 
     def _verdict(self, page: DuePage, visited: Visit) -> Ending | None:
         """Whether the site is to be left alone after this page."""
@@ -252,7 +256,7 @@ class _SiteCrawl:
             return ending
         if page.found_by == FoundBy.HOME:
             return home_verdict(visited.fetched, wall=wall)
-        return self.streaks.note(visited.fetched, wall=wall, failed=visited.done.failed)
+        return self.streaks.note(visited.done, wall=wall)
 
     def _over_budget(self) -> Ending | None:
         if self.pages >= self.context.settings.max_pages_per_site:

@@ -48,7 +48,10 @@ def tidy(url: str) -> str:
 
 def key(url: str) -> str:
     """What identifies a page: `tidy`, without scheme, `www.`, index file or last slash, query sorted."""
-    parts = urlsplit(tidy(url))
+    try:
+        parts = urlsplit(tidy(url))
+    except ValueError:
+        return url
     netloc = parts.netloc.removeprefix("www.")
     path = _INDEX.sub("/", parts.path)
     path = path.rstrip("/") or "/"

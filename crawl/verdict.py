@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from crawl.fetch import Fetched, FetchOutcome
+from crawl.frontier import Done
 from crawl.report import Ending
 from models.tables import ScrapingStatus
 
 #: Pages in a row without an answer, or behind a wall, after which the site is left alone.
 FAILURES: Final = 5
 WALLS: Final = 3
+#: A page that our own reader failed on.
+UNREADABLE: Final = "unreadable"
 _DAILY: Final = timedelta(days=1)
 _LONGEST_BREAK: Final = timedelta(days=7)
 
@@ -34,15 +37,16 @@ class Streaks:
     failures: int = 0
     walls: int = 0
 
-    def note(self, fetched: Fetched, *, wall: bool, failed: bool) -> Ending | None:
+    def note(self, done: Done, *, wall: bool) -> Ending | None:
         """Count one page; an Ending when the site has had enough of us, or we of it."""
         self.walls = self.walls + 1 if wall else 0
-        self.failures = self.failures + 1 if failed and not wall else 0
+        self.failures = self.failures + 1 if done.failed and not wall else 0
         if self.walls >= WALLS:
             return Ending(ScrapingStatus.CHALLENGED, _HUMAN)
         if self.failures >= FAILURES:
-            reason = f"{FAILURES} pages in a row did not answer: {fetched.reason}."
-            return Ending(ScrapingStatus.UNREACHABLE, reason)
+            ours = done.outcome == UNREADABLE
+            status = ScrapingStatus.ERROR if ours else ScrapingStatus.UNREACHABLE
+            return Ending(status, f"{FAILURES} pages in a row failed: {done.reason}.", done.outcome)
         return None
 
 

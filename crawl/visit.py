@@ -19,6 +19,7 @@ from crawl.frontier import Done, DuePage, Find, FoundBy, Priority
 from crawl.ingest import Outcome, ingest, move, touch
 from crawl.lease import Lease, hold
 from crawl.url import absolute, key, same_site, tidy
+from crawl.verdict import UNREADABLE
 from crawl.withdrawal import evidence
 from extract.page import PageReading
 from models.tables import AggregatedListing
@@ -78,7 +79,10 @@ def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: fr
     if reading is not None and reading.reason == "challenge":
         return Visit(page, fetched, Done(FetchOutcome.CHALLENGED, status, failed=True))
     if fetched.outcome in TRANSIENT:
-        return Visit(page, fetched, Done(outcome, status, failed=True))
+        return Visit(page, fetched, Done(outcome, status, failed=True, reason=fetched.reason))
+    if reading is not None and reading.reason == UNREADABLE:
+        # Our own failure: no claim on the page, and it proves nothing.
+        return Visit(page, fetched, Done(UNREADABLE, status, failed=True, reason="pages cannot be read"))
     proof = _proof(page, fetched, reading, home)
     if reading is None or fetched.outcome is not FetchOutcome.OK:
         return Visit(page, fetched, Done(proof or outcome, status, page.kind), proof=proof)

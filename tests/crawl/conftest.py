@@ -1,0 +1,42 @@
+"""What the crawl's tests share: the misbehaving web, and a fetcher and a context that may visit it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from crawl.context import CrawlContext, open_context
+from crawl.fetch import Fetcher
+from crawl.politeness import Politeness
+from models.places import Places
+from models.settings import Settings
+from tests.crawl.mean_server import MeanServer
+
+
+def quick_settings(**values: Any) -> Settings:
+    """Settings for loopback: the town is on and nobody waits, unless `values` say so."""
+    quick = {"pignon_town": True, "min_delay_between_requests": 0, "min_global_delay": 0}
+    return Settings(_env_file=None, **(quick | {"scraping_timeout": 2.0} | values))
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[MeanServer]:
+    """A web that misbehaves on demand."""
+    async with MeanServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    """A fetcher that may visit loopback and need not wait."""
+    settings = quick_settings()
+    fetcher = Fetcher(settings, Politeness.of(settings))
+    yield fetcher
+    await fetcher.close()
+
+
+@pytest.fixture
+async def context(database_url: str) -> AsyncIterator[CrawlContext]:
+    """A crawl's context on the test's own database."""
+    async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
+        yield context

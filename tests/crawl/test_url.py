@@ -1,0 +1,102 @@
+"""Addresses: what is fetched, what identifies a page, what belongs to a site."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawl.url import absolute, is_home, key, other_entrances, same_site, tidy
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://agence.example/bien/12",
+        "https://agence.example/bien/12/",
+        "https://www.agence.example/bien/12",
+        "https://AGENCE.example:443/bien/12#photos",
+        "http://agence.example:80/bien/12?utm_source=lettre&utm_medium=mail",
+        "https://agence.example/bien/12?fbclid=abc",
+        "https://agence.example/bien/12;jsessionid=0A1B2C",
+        "https://agence.example/bien/12?PHPSESSID=d41d8cd98f",
+        "https://agence.example./bien/%31%32",
+        "https://agence.example/bien/12/index.php",
+    ],
+)
+def test_spellings_of_one_page_have_one_key(spelling: str) -> None:
+    assert key(spelling) == "agence.example/bien/12"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("https://a.example/bien?id=1", "https://a.example/bien?id=2"),
+        ("https://a.example/Bien", "https://a.example/bien"),
+        ("https://a.example/bien?ref=12", "https://a.example/bien"),
+        ("https://a.example:8443/", "https://a.example/"),
+    ],
+)
+def test_different_pages_have_different_keys(a: str, b: str) -> None:
+    assert key(a) != key(b)
+
+
+def test_the_order_of_a_query_does_not_make_another_page_but_is_fetched_as_written() -> None:
+    assert key("https://a.example/?b=2&a=1") == key("https://a.example/?a=1&b=2")
+    assert tidy("https://a.example/l?b=2&a=1&gclid=x") == "https://a.example/l?b=2&a=1"
+
+
+def test_the_last_slash_is_kept_in_what_is_fetched() -> None:
+    assert tidy("https://a.example/bien/12/") == "https://a.example/bien/12/"
+
+
+def test_apex_and_www_are_one_site_and_a_subdomain_is_not() -> None:
+    assert same_site("http://www.a.example/x", "https://a.example")
+    assert not same_site("https://blog.a.example", "https://a.example")
+    assert not same_site("https://a.example.evil.example", "https://a.example")
+    assert not same_site("mailto:x@a.example", "mailto:x@a.example")
+
+
+@pytest.mark.parametrize(
+    "link", ["mailto:a@b.fr", "tel:+33102030405", "javascript:void(0)", "/photo.JPG", "http:///x"]
+)
+def test_what_is_no_page_is_no_link(link: str) -> None:
+    assert absolute("https://a.example/", link) is None
+
+
+def test_a_relative_link_is_read_from_its_page() -> None:
+    assert (
+        absolute("https://a.example/ventes/liste", "../bien/é 1?x=1#top")
+        == "https://a.example/bien/%C3%A9%201?x=1"
+    )
+
+
+def test_the_home_page_is_known_under_its_spellings() -> None:
+    assert all(
+        is_home(u) for u in ("https://www.a.example", "http://a.example/index.html", "https://a.example/#x")
+    )
+    assert not is_home("https://a.example/accueil")
+
+
+def test_other_entrances_never_upgrade_to_what_was_not_asked_but_fall_back() -> None:
+    assert other_entrances("https://a.example/") == (
+        "https://www.a.example/",
+        "http://a.example/",
+        "http://www.a.example/",
+    )
+    assert other_entrances("http://www.a.example/") == ("http://a.example/",)
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_an_address(text: str) -> None:
+    for url in (text, f"https://{text}", f"https://a.example/{text}"):
+        assert isinstance(key(url), str)
+        absolute("https://a.example/", url)
+
+
+@given(
+    st.from_regex(
+        r"https?://[a-z]{1,5}\.example/[a-zA-Z0-9/%._~-]{0,30}(\?[a-z0-9=&%+]{0,20})?", fullmatch=True
+    )
+)
+def test_tidying_twice_changes_nothing_more(url: str) -> None:
+    assert tidy(tidy(url)) == tidy(url)
+    assert key(tidy(url)) == key(url)
