@@ -18,7 +18,7 @@ MAX_ANCHORS = 6_000
 MAX_CARD_TEXT = 4_000
 PRICE = re.compile(
     r"€|£|\$|\beuros?\b|\beur\b|\bcfa\b|\bchf\b|\baed\b|\bz[łl]\b|\bprix\b|\bloyer\b|/mois|nous consulter|mise à prix|"
-    r"₹|\bpoa\b|auf anfrage|sur demande",
+    r"₹|\brs\.?\s?\d|\bpoa\b|auf anfrage|sur demande",
     re.I,
 )
 SURFACE = re.compile(r"\d\s*(?:m²|m2|m\b|㎡|sq\.?\s?ft|sqft|sq\.?\s?m|ha\b|acres?)|^m²|^m2", re.I)
@@ -134,6 +134,22 @@ def find(document: "Document") -> Cards:
     _add_linkless(document, facts, result)
     result.found = [c for c in result.found if not (key(c.href) in seen or seen.add(key(c.href)))]  # type: ignore[func-returns-value]
     return result
+
+
+def alone(document: "Document") -> str | None:
+    """The link of a list's only card: the smallest block with a price and a fact that links to one page."""
+    facts = Facts(document)
+    titles = [title.index for title in document.all("h1")[:1]]
+    for group in _grouped(document):
+        for anchor in group:
+            for depth, block in enumerate((anchor, *anchor.ancestors())):
+                if depth > 6 or any(block.index <= title < block.end for title in titles):
+                    break
+                if facts.looks_like_card(block):
+                    return (
+                        anchor.get("href") if facts.text[block.end] - facts.text[block.index] < 600 else None
+                    )
+    return None
 
 
 def _add_linkless(document: "Document", facts: Facts, result: Cards) -> None:

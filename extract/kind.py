@@ -57,10 +57,16 @@ _DETAIL_WORDS = re.compile(
     r"objektbeschreibung|baujahr|nebenkosten|caracter[íi]sticas|beschreibung|year built)",
     re.I,
 )
+#: "sur 7 annonces", "page 2 sur 3": said by lists alone.
+_COUNTED = re.compile(
+    r"\b(?:sur|of|von|de) \d+ (?:annonces?|biens?|r[ée]sultats?|offres?|properties|results)|^\W*\d+ (?:annonces?|biens?|r[ée]sultats?|offres?)"
+    r"(?: (?:immobili[èe]res?|trouv[ée]e?s?|disponibles?|correspond\w*))?\W*$|\bpage \d+ (?:sur|/|of|de) \d+",
+    re.I,
+)
 _DIGIT = re.compile(r"\d")
 #: Titles of a site's own pages, never of a listing's.
 _INFO_TITLE = re.compile(
-    r"^\W*(?:(?:nos|les|notre|bar[èe]me d[e'’]s?) ?)?(?:honoraires|tarifs?|mentions? l[ée]gales|bar[èe]me|contact(?:ez[- ]nous)?|politique|"
+    r"^\W*(?:(?:nos|les|notre|bar[èe]me (?:de |des |d['’])?(?:nos|les)?) ?)?(?:honoraires|tarifs?|mentions? l[ée]gales|bar[èe]me|contact(?:ez[- ]nous)?|politique|"
     r"conditions g[ée]n[ée]rales|actualit[ée]s?|blog|le (?:blog|journal|carnet)|conseils|qui sommes|l['’]agence|notre (?:agence|[ée]quipe|maison)|"
     r"estim(?:er|ation|ez)|plan du site|recrutement|vendre (?:mon|son|votre)|comprendre|pr[ée]parer|n[ée]gocier|bien choisir|comment|pourquoi)\b",
     re.I | re.M,
@@ -179,6 +185,7 @@ def detail_score(document: Document, told: str) -> float:
     score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
     score += 1.5 if titled else 0
     score += 2.0 if graph.subject(document) else 0
+    score -= 2.0 if any(_COUNTED.search(line.text) for line in short) else 0
     return score - (4.0 if is_article(document, heads) else 0)
 
 
@@ -197,6 +204,12 @@ def labelled(lines: list[Line]) -> set[str]:
     return found
 
 
+def _cards_first(document: Document) -> bool:
+    """Whether the cards begin before any price of the page's own: a property tells its price first."""
+    own = [line.block.index for line in document.main if len(line.text) < 90 and _priced([line])][:1]
+    return not own or document.cards.start < own[0]
+
+
 def is_article(document: Document, heads: str) -> bool:
     """Whether a page is one of a site's own texts: blog, fees, legal notice, contact, agency."""
     kind = document.metas.get("og:type", "").lower()
@@ -204,7 +217,8 @@ def is_article(document: Document, heads: str) -> bool:
         return True
     if graph.is_article(document):
         return True
-    return bool(_INFO_TITLE.search(heads) or _INFO_PATH.search(urlsplit(document.url).path))
+    parts = re.sub(r"\s+[-–|·—:»]\s+", "\n", heads)
+    return bool(_INFO_TITLE.search(parts) or _INFO_PATH.search(urlsplit(document.url).path))
 
 
 def index_score(document: Document, told: str) -> float:
@@ -216,6 +230,8 @@ def index_score(document: Document, told: str) -> float:
         size = max(1, sum(len(l.text) for l in document.lines if l.zone.value == "main"))
         share = 1 - len(told) / size
         score += 4 * share
+        score += 2.5 if cards.largest >= 3 and _cards_first(document) else 0
     score += 1.5 if _LIST_TITLE.search(heads) else 0
+    score += 1.5 if any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90) else 0
     score += 1.0 if _LIST_WORDS.search("\n".join(line.text for line in document.lines)[:40_000]) else 0
     return score

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from extract import zones
+from extract import cards, zones
 from extract.cards import is_page, key
 from extract.document import Document
+from extract.readers import state_json
 from extract.tree import Element
 
 MAX_LINKS = 1_000
@@ -52,9 +53,13 @@ _ASSET_FEED = re.compile(
 )
 
 
-def detail_links(document: Document) -> tuple[str, ...]:
+def detail_links(document: Document, is_list: bool = False) -> tuple[str, ...]:
     """The links to listings as they stand in the page, once each, in page order."""
-    return tuple(card.href for card in document.cards.found[:MAX_LINKS])
+    found = tuple(card.href for card in document.cards.found[:MAX_LINKS])
+    if found or not is_list:
+        return found
+    only = cards.alone(document)
+    return (only,) if only else state_json.links(document)[:MAX_LINKS]
 
 
 def next_page(document: Document) -> str | None:

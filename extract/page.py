@@ -106,7 +106,7 @@ def read_document(document: Document, places: Places) -> PageReading:
         return reading
     reading = replace(
         reading,
-        links=links.detail_links(document),
+        links=links.detail_links(document, verdict.kind == kind.INDEX),
         next=links.next_page(document),
         follow=links.follow(document),
         identity=_identity(document, places),
