@@ -9,12 +9,13 @@ from extract.text import fold, tidy
 
 _WAY: Final = (
     r"(?:rue|avenue|av\.?|boulevard|bld?\.?|bvd\.?|bd\.?|place|pl\.|chemin|che?\.|route|rte\.?|allees?"
-    r"|all\.|impasse|imp\.|quai|cours|square|passage|villa|faubourg|fbg|fg|ruelle|sentier|sente|esplanade"
+    r"|all\.|impasse|imp\.|quai|cours|square(?! (?:feet|foot|met))|passage|villa|faubourg|fbg|fg|ruelle"
+    r"|sentier|sente|esplanade"
     r"|promenade|cite|hameau|lieu[ \-]dit|residence|rond[ \-]point|montee|traverse|voie|venelle|parvis|mail"
     r"|cour|galerie|clos|lotissement|zone artisanale|z\.?a\.?c?\.?|chaussee|levee|corniche)"
 )
 _NUMBER: Final = (
-    r"(?<![0-9.,/])[0-9]{1,4}(?:[ ]?(?:bis|ter|quater|[a-d](?![a-z])))?(?: ?(?:[-/]|et) ?[0-9]{1,4})?"
+    r"(?<![0-9.,/])[0-9]{1,4}(?:[ ]?(?:bis|ter|quater|[a-d](?![a-z])))?(?:[-/][0-9]{1,4}| et [0-9]{1,4})?"
 )
 _STREET = re.compile(
     rf"(?:(?P<number>{_NUMBER}) ?,? ?)?\b(?P<way>{_WAY}) (?P<name>[^\n,;:()\[\]|•·<>\"]{{2,60}})"
@@ -23,6 +24,24 @@ _PARTICLES: Final = frozenset({
     "de", "du", "des", "d", "la", "le", "les", "l", "et", "sur", "sous", "en", "aux", "au", "a",
     "saint", "sainte", "st", "ste",
 })  # fmt: skip
+# Without a number these are everyday words or, in English, no street at all.
+_NEED_NUMBER = re.compile(
+    r"villa|residence|square|place|pl\.|cours?|mail|galerie|clos|cite|voie|passage|promenade|all\."
+)
+# Streets named the other way round ("38 Mill Street", "Lindenstraße 4") or with other ways ("Rua Nova, 7").
+# Word lengths are bounded: a text of joined capitals would else be tried from each of them to its end.
+_NAME: Final = r"[A-ZÀ-Ý][\w'.\-]{0,24}+"
+_ABROAD = re.compile(
+    rf"(?<!\w)[0-9]{{1,5}}[A-Za-z]? (?:[A-Z][\w'.]{{0,24}}+ ){{1,4}}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Square|Court|Ct|Way|Place|Pl|Boulevard|Blvd|Close"
+    r"|Terrace|Crescent|Gardens|Grove|Hill|Row)\b(?! [Ff](?:ee|oo)t)"
+    rf"|\b(?:{_NAME} ){{0,3}}[A-ZÀ-Ý][\w\-]{{0,24}}"
+    r"(?:stra(?:ß|ss)e|str\.|allee|weg|platz|straat|laan|gracht) [0-9]{1,4}[a-z]?\b"
+    rf"|\b(?:{_NAME} ){{1,3}}(?:Straße|Strasse|Str\.|Allee|Platz|Weg) [0-9]{{1,4}}[a-z]?\b"
+    r"|\b(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|Via|[Vv]iale|[Pp]iazza|[Cc]orso) "
+    rf"(?:(?:de|del|da|do|dos|das|della|la|las) ){{0,2}}{_NAME}"
+    rf"(?: (?:(?:de|del|da|do|dos|das|la) )?{_NAME}){{0,4}}(?:,? (?:[Nn][°º]? ?)?[0-9]{{1,5}})?"
+)
 _WORDS = re.compile(r"[^\s]+")
 _STOP = re.compile(r"^(?:[0-9]{5}|-|–)$")
 _NEAR = re.compile(
@@ -33,15 +52,34 @@ _FOREIGN = re.compile(r"[0-9]{1,5}[a-z]?,? [a-z].{2,60}|[a-z][^\n]{2,60}? [0-9]{
 
 
 def find(text: str) -> list[Match[str]]:
-    """Every French street line; one with a number scores above one without, "near rue X" lowest."""
+    """Every street line; one with a number scores above one without, "near rue X" lowest."""
+    french = _french(text)
+    taken = [(match.start, match.end) for match in french]
+    abroad = [
+        Match(found[0].strip(), found[0].strip(), found.start(), 0.6 if re.search("[0-9]", found[0]) else 0.4)
+        for found in _ABROAD.finditer(text)
+        if not any(start < found.end() and found.start() < end for start, end in taken)
+    ]
+    return sorted(french + abroad, key=lambda match: match.start)
+
+
+def _french(text: str) -> list[Match[str]]:
     folded = fold(text)
     matches = []
     for found in _STREET.finditer(folded):
-        end = found.start("name") + _name_length(text[found.start("name") : found.end("name")])
-        if end > found.start("name"):
-            raw = text[found.start() : end].strip(" .-'")
-            matches.append(Match(_clean(raw), raw, found.start(), _score(found, folded)))
+        name = text[found.start("name") : found.end("name")]
+        end = found.start("name") + _name_length(name)
+        if end == found.start("name") or (not found["number"] and not _named(found["way"], name)):
+            continue
+        raw = text[found.start() : end].strip(" .-'")
+        matches.append(Match(_clean(raw), raw, found.start(), _score(found, folded)))
     return matches
+
+
+def _named(way: str, name: str) -> bool:
+    """Whether a way without a number has a proper name: "rue Haute", not "place a prendre"."""
+    capital = any(word[0].lstrip("dl'’")[:1].isupper() for word in _WORDS.finditer(name[:40]))
+    return capital and not _NEED_NUMBER.fullmatch(way)
 
 
 def parse(text: str) -> str | None:
@@ -51,15 +89,23 @@ def parse(text: str) -> str | None:
     if found:
         return max(found, key=lambda match: (match.score, -match.start)).value
     line = re.split(r",? ?(?<![0-9])[0-9]{5}(?![0-9])", text)[0].strip(" ,-")
-    return line if _FOREIGN.fullmatch(fold(line)) and not re.search(r"[€@]|https?:", line) else None
+    return (
+        line
+        if _FOREIGN.fullmatch(fold(line))
+        and not re.search(r"[€@]|https?:|\b(?:feet|foot|sq|m2|m²)\b", line, re.IGNORECASE)
+        else None
+    )
 
 
 def _name_length(name: str) -> int:
-    """How far a way's name goes: capitals, particles and dates; a second plain word ends it."""
+    """How far a way's name goes: capitals, particles and dates; a second plain word ends it, and so does
+    a town in capitals behind a name in small letters."""
     end = plain = 0
+    mixed = False
     for word in _WORDS.finditer(name):
         bare = word[0].strip(".'’")
-        if _STOP.match(word[0]):
+        shouted = len(bare) > 1 and bare.isupper()
+        if _STOP.match(word[0]) or (mixed and shouted):
             break
         if _is_particle(bare):
             continue
@@ -67,6 +113,7 @@ def _name_length(name: str) -> int:
             plain += 1
             if plain > 1 or end:
                 break
+        mixed = mixed or (bare[:1].isupper() and not bare.isupper())
         end = word.end()
         if word[0].endswith((".", "!", "?")) and len(bare) > 3:
             break

@@ -9,13 +9,17 @@ from typing import Final
 from extract.fields.match import after, before
 from extract.fields.number import NUMBER, number
 
-_SIGN: Final = r"€|£|\$|(?:eur(?:os?)?|gbp|usd|chf)\b"
+_CURRENCY: Final[dict[str, str]] = {
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "e": "EUR", "£": "GBP", "gbp": "GBP",
+    "us$": "USD", "usd": "USD", "chf": "CHF", "xpf": "XPF", "fcfp": "XPF", "r$": "BRL", "brl": "BRL",
+    "₹": "INR", "inr": "INR", "aed": "AED", "mxn": "MXN", "mad": "MAD", "zł": "PLN", "pln": "PLN", "$": "USD",
+}  # fmt: skip
+_SIGN: Final = r"(?:€|£|₹|us\$|r\$|\$|zł|(?:eur(?:os?)?|gbp|usd|chf|xpf|fcfp|brl|inr|aed|mxn|mad|pln)\b)"
 _SCALE: Final = r"(?:k(?=[€e$£ ])|m(?=[€$£])|millions?(?: d[e'])?)"
 _AMOUNT = re.compile(
     rf"(?P<post_number>{NUMBER})(?: ?(?P<scale>{_SCALE}))? {{0,2}}(?P<post>{_SIGN}|(?<=k)e(?:ur(?:os?)?)?\b)"
-    rf"|(?P<pre>(?:\b(?:eur|gbp|usd|chf)|€|£|\$)) ?(?P<pre_number>{NUMBER})(?:(?P<pre_scale>[km])\b)?"
+    rf"|(?<![a-z])(?P<pre>{_SIGN}) ?(?P<pre_number>{NUMBER})(?:(?P<pre_scale>[km])\b)?"
 )
-_CURRENCY: Final = {"€": "EUR", "e": "EUR", "£": "GBP", "g": "GBP", "$": "USD", "u": "USD", "c": "CHF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def amounts(folded: str) -> Iterator[Amount]:
         scale = found["scale"] or found["pre_scale"] or ""
         lead = before(folded, found.start(), 64, "\n€£$")
         tail = after(folded, found.end(), 40, "\n0123456789€£$")
-        sign = _CURRENCY[(found["post"] or found["pre"])[0]]
+        sign = _CURRENCY[found["post"] or found["pre"]]
         yield Amount(value * _factor(scale), sign, found.start(), found.end(), lead, tail)
 
 

@@ -16,7 +16,10 @@ from models.places import Places
         ("Rue des Tanneurs", "Rue des Tanneurs"),
         ("4 place Saint-Michel", "4 place Saint-Michel"),
         ("27, boulevard de l'Ouest - 33000 Bordeaux", "27, boulevard de l'Ouest"),
-        ("38 Harbour Street", "38 Harbour Street"),
+        ("181, rue de Verville LE HAVRE", "181, rue de Verville"),
+        ("38 Harbour Street, Bristol", "38 Harbour Street"),
+        ("Lindenstraße 4, 10969 Berlin", "Lindenstraße 4"),
+        ("Rua dos Carvalhos 7", "Rua dos Carvalhos 7"),
     ],
 )
 def test_a_street_line_is_read_without_its_town(text: str, line: str) -> None:
@@ -24,7 +27,18 @@ def test_a_street_line_is_read_without_its_town(text: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Bordeaux", "33000 Bordeaux", "Centre ville", "250 000 €", "a@b.fr", "12"]
+    "text",
+    [
+        "",
+        "Bordeaux",
+        "33000 Bordeaux",
+        "Centre ville",
+        "250 000 €",
+        "a@b.fr",
+        "12",
+        "1 200 Square Feet",
+        "Villa for Sale",
+    ],
 )
 def test_a_town_alone_is_no_street_line(text: str) -> None:
     assert address.parse(text) is None

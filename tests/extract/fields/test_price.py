@@ -26,6 +26,8 @@ from extract.fields.price import Price
         ("£1,200 pcm", 1_200, "GBP"),
         ("$1,250,000", 1_250_000, "USD"),
         ("EUR 450000", 450_000, "EUR"),
+        ("35 000 000 XPF", 35_000_000, "XPF"),
+        ("R$ 850.000", 850_000, "BRL"),
         ("Prix : 250 000 € dont 5 % d'honoraires", 250_000, "EUR"),
         ("Prix 250 000 € Honoraires : 9 000 €", 250_000, "EUR"),
         ("9 000 € d'honoraires, prix 250 000 €", 250_000, "EUR"),
@@ -85,7 +87,7 @@ def test_a_rent_tells_its_period_and_whether_charges_are_in(text: str, expected:
     ("prose", "amount"),
     [
         (
-            "Charges annuelles : 1 232 €. Taxe foncière 900 €.\nPrix de vente : 545 000 € dont 3 % d'honoraires.",
+            "Charges annuelles : 1 232 €. Taxe 900 €.\nPrix de vente : 545 000 € dont 3 % d'honoraires.",
             545_000,
         ),
         ("Loyer 875 € - Dépôt de garantie : 1 500 € - Honoraires locataire 1 100 €", 875),
