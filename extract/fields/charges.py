@@ -3,19 +3,20 @@
 import re
 from typing import Final
 
-from extract.fields.match import Match, best
+from extract.fields.match import Match, best, last_word, named
 from extract.fields.money import Amount, amounts, whole
 from extract.fields.number import NUMBER, is_negative, number
 from extract.text import fold, tidy
 
 _MOST: Final = 20_000
+# The nearest word decides: "hors charges, provision sur charges 80 €" names the provision.
 _LEAD = re.compile(
-    r"(?:charges?|provisions?(?: (?:sur|pour)(?: les)? charges?)?|nebenkosten|service charge"
-    r"|gastos(?: de comunidad)?|spese(?: condominiali)?|servicekosten|condominio)[^.€]{0,44}$"
-)
-_NOT_LEAD = re.compile(
-    r"(?:hors charges?|charges? (?:comprises?|incluses?|incl)|a la charge|charges? (?:locataire|vendeur"
-    r"|acquereur)|honoraires|depot|garantie|loyer)[^.€]{0,40}$"
+    named(
+        other=r"hors charges?|charges? (?:comprises?|incluses?|incl)|a la charge"
+        r"|charges? (?:locataire|vendeur|acquereur)|honoraires|depot|garantie|loyer|taxe|prix",
+        charges=r"provisions?(?: (?:sur|pour)(?: les)? charges?)?|charges?|nebenkosten|service charge"
+        r"|gastos(?: de comunidad)?|spese(?: condominiali)?|servicekosten|condominio",
+    )
 )
 _TAIL = re.compile(
     r"^[ ,(]{0,3}(?:(?:/|par) ?mois )?(?:de |d'|pour (?:les |la )?|en )(?:provisions?(?: (?:sur"
@@ -70,6 +71,4 @@ def _months(amount: Amount) -> int:
 def _score(amount: Amount) -> float:
     if _TAIL.match(amount.tail):
         return 0.85
-    if _LEAD.search(amount.lead) and not _NOT_LEAD.search(amount.lead):
-        return 0.8
-    return 0.0
+    return 0.8 if last_word(_LEAD, amount.lead[-56:]) == "charges" else 0.0

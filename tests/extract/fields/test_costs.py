@@ -32,6 +32,8 @@ def test_what_is_no_amount_of_charges_is_none(text: str) -> None:
 def test_the_rent_charges_included_is_not_the_charges() -> None:
     prose = "Loyer 910 € charges comprises dont 80 € de charges. Dépôt de garantie 830 €."
     assert [match.value for match in charges.find(prose)] == [80]
+    bare = "Loyer 910 € hors charges, provision sur charges 80 €. Taxe foncière 700 €."
+    assert [match.value for match in charges.find(bare)] == [80]
 
 
 @pytest.mark.parametrize(
