@@ -3,6 +3,7 @@
 Knows neither HTML nor where a candidate was read beyond its source's name. `page` calls it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,6 +27,10 @@ FLOOR = 0.25
 SALE_PER_M2 = (40, 60_000)
 RENT_PER_M2 = (1, 400)
 
+#: A commune's name: a few capitalised words, no figure; two capitals alone are a state.
+_CITY = re.compile(
+    r"(?!(?:[A-Z]{2}|USA|UK)$)(?:L['’]|D['’])?[A-ZÀ-Ý][\w'’.-]*(?:[ /-]+(?:[A-ZÀ-Ýd-l0-9(][\w'’.)-]*)){0,6}"
+)
 Decided = dict[str, tuple[Any, Evidence]]
 
 
@@ -141,6 +146,9 @@ def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Pl
         decided["insee_code"] = (here[0].insee_code, evidence)
         return
     city = _value(decided, "city")
+    if city and not _CITY.fullmatch(city):
+        del decided["city"]
+        city = None
     place = places.resolve(city, code) if city else None
     if place is not None and (code is None or place.postal_code == code):
         decided["city"] = (place.city, decided["city"][1])

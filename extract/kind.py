@@ -63,6 +63,10 @@ _COUNTED = re.compile(
     r"(?: (?:immobili[èe]res?|trouv[ée]e?s?|disponibles?|correspond\w*))?\W*$|\bpage \d+ (?:sur|/|of|de) \d+",
     re.I,
 )
+_PLURAL_TITLE = re.compile(
+    r"^\W*(?:nos|les|tou(?:te)?s (?:nos|les)|notre s[ée]lection de) (?:\w+ )?(?:biens|annonces|ventes|locations|offres|maisons|appartements|terrains|propri[ée]t[ée]s)\b",
+    re.I,
+)
 _DIGIT = re.compile(r"\d")
 #: Titles of a site's own pages, never of a listing's.
 _INFO_TITLE = re.compile(
@@ -141,6 +145,8 @@ def _is_sold(document: Document) -> bool:
 
 
 def _is_sticker(line: Line) -> bool:
+    if line.text.isupper() and len(line.text) < 24:
+        return True
     return any(_STICKER.search(element.names) for element in (line.block, *(run[1] for run in line.runs)))
 
 
@@ -185,6 +191,7 @@ def detail_score(document: Document, told: str) -> float:
     score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
     score += 1.5 if titled else 0
     score += 2.0 if graph.subject(document) else 0
+    score -= 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score -= 2.0 if any(_COUNTED.search(line.text) for line in short) else 0
     return score - (4.0 if is_article(document, heads) else 0)
 
@@ -232,6 +239,7 @@ def index_score(document: Document, told: str) -> float:
         score += 4 * share
         score += 2.5 if cards.largest >= 3 and _cards_first(document) else 0
     score += 1.5 if _LIST_TITLE.search(heads) else 0
+    score += 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score += 1.5 if any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90) else 0
     score += 1.0 if _LIST_WORDS.search("\n".join(line.text for line in document.lines)[:40_000]) else 0
     return score

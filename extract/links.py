@@ -109,10 +109,9 @@ def _next_number(document: Document, anchors: list[Element]) -> str | None:
         text = zones.heading_text(anchor)
         if text.isdigit() and len(text) < 4 and re.search(rf"\D{int(text)}(?:\D|$)", anchor.get("href")):
             numbered.setdefault(int(text), anchor.get("href"))
-    if not numbered or not (set(numbered) & {1, 2}):
-        return None
-    current = int(here.group(1)) if here and int(here.group(1)) <= max(numbered) + 1 else 1
-    return numbered.get(current + 1)
+    if here and int(here.group(1)) + 1 in numbered:
+        return numbered[int(here.group(1)) + 1]
+    return None if here else numbered.get(2)
 
 
 def same_site(document: Document, url: str) -> bool:

@@ -15,6 +15,7 @@ from extract.candidates import Candidate
 from extract.document import Document
 from extract.identity import AgencyIdentity
 from extract.readers import energy, json_ld, pairs, photos, prose, state_json, texts
+from extract.readers import places as place_reader
 from extract.text import fold
 from extract.zones import Zone
 from models.listing import Evidence, Listing
@@ -133,7 +134,15 @@ def _identity(document: Document, places: Places) -> AgencyIdentity | None:
 def candidates(document: Document, places: Places) -> Iterator[Candidate]:
     """What every reader found, in a fixed order; nothing of it is the agency's address."""
     agency = prose.agency_addresses(document)
-    for reader in (json_ld.read, pairs.read, state_json.read, energy.read, prose.read, texts.read):
+    for reader in (
+        json_ld.read,
+        pairs.read,
+        state_json.read,
+        energy.read,
+        prose.read,
+        place_reader.read,
+        texts.read,
+    ):
         for one in reader(document, places):
             if one.field != "address" or fold(one.value) not in agency:
                 yield one

@@ -130,7 +130,7 @@ SIMILAR_HEADING = re.compile(
     r"\b(?:similaires?|similar|semblables?|dans le m[êe]me (?:secteur|quartier|genre)|pourraient? (?:aussi )?vous "
     r"(?:plaire|int[ée]resser)|vous (?:aimerez|pourriez|serez)|[àa] (?:voir|d[ée]couvrir) (?:aussi|[ée]galement)|"
     r"(?:nos|les|d')? ?autres? (?:biens?|annonces?|maisons?|appartements?|offres?|logements?)|(?:nos|les) derni[èe]r[es]+ "
-    r"(?:biens|annonces|offres)|m[êe]me (?:prix|budget|commune|ville|agence)|s[ée]lection|coups? de c(?:oe|œ)ur|"
+    r"(?:biens|annonces|offres)|m[êe]me (?:prix|budget|commune|ville|agence)|s[ée]lection|coups de c(?:oe|œ)ur|"
     r"biens? (?:vus?|consult[ée]s?)|r[ée]cemment (?:vus?|consult[ée]s?)|related|you (?:may|might) (?:also )?(?:like|be)|"
     r"(?:other|more|nearby|recent|featured|latest|recommended) (?:properties|listings|homes)|recently (?:sold|viewed)|"
     r"[äa]hnliche|weitere (?:angebote|anzeigen|immobilien)|inmuebles (?:similares|relacionados)|im[óo]veis (?:semelhantes|similares))",
@@ -216,7 +216,7 @@ def _mark_section(heading: Element, zones: list[Zone], title: int, half: int) ->
     if heading.end - heading.index > 12 or heading.index == title:
         return
     text = heading_text(heading)
-    if not 4 < len(text) < 90:
+    if not 4 < len(text) < 90 or _SURFACE.search(text):
         return
     zone = (
         Zone.SIMILAR
