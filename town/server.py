@@ -159,8 +159,9 @@ def running_town(seed: int = 0, **options: Any) -> Iterator[Town]:
 
     thread = threading.Thread(target=lambda: asyncio.run(live()), name="town", daemon=True)
     thread.start()
-    ready.wait(_START_SECONDS)
     try:
+        if not ready.wait(_START_SECONDS):
+            raise ServiceError(f"The town did not start within {_START_SECONDS} seconds.")
         if failure:
             raise failure[0]
         yield town

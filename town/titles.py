@@ -5,7 +5,7 @@ from random import Random
 from models.listing import PropertyType, Transaction
 from town.words import NOUN_OF, Facts, number
 
-STYLES = ("plain", "surface", "capitals", "city_first", "catchy", "transaction")
+STYLES = ("plain", "surface", "capitals", "city_first", "catchy", "transaction", "short")
 #: Styles that do not tell the surface: for adverts whose surface is corrected later.
 WITHOUT_SURFACE = ("plain", "city_first", "transaction")
 
@@ -21,17 +21,20 @@ def title(facts: Facts, style: str, rng: Random) -> str:
     action = "Location" if dwelling.transaction is Transaction.RENT else "Vente"
     match style:
         case "surface":
-            return f"{kind}{area} à {city}" if rng.random() < 0.5 else f"{kind} - {city}{area}"
+            text = f"{kind}{area} à {city}" if rng.random() < 0.5 else f"{kind} - {city}{area}"
         case "capitals":
-            return f"{kind}{area} {city}".upper().replace(" M²", " m²")
+            text = f"{kind}{area} {city}".upper().replace(" M²", " m²")
         case "city_first":
-            return f"{city} - {kind}"
+            text = f"{city} - {kind}"
         case "catchy":
-            return f"{rng.choice(_CATCHY)} ! {kind}{area} {city}"
+            text = f"{rng.choice(_CATCHY)} ! {kind}{area} {city}"
+        case "short":
+            text = f"{_short(facts)}{area and ' -' + area} - {city}"
         case "transaction":
-            return f"{action} {kind[0].lower()}{kind[1:]} {city} ({dwelling.place.postal_code})"
+            text = f"{action} {kind[0].lower()}{kind[1:]} {city} ({dwelling.place.postal_code})"
         case _:
-            return f"{kind} {city}"
+            text = f"{kind} {city}"
+    return text
 
 
 def _kind(facts: Facts) -> str:
@@ -42,6 +45,19 @@ def _kind(facts: Facts) -> str:
     if dwelling.furnished:
         noun += " meublée" if dwelling.property_type is PropertyType.HOUSE else " meublé"
     return noun
+
+
+def _short(facts: Facts) -> str:
+    """`T3`, `Maison T5`, `Studio`."""
+    dwelling = facts.dwelling
+    noun = NOUN_OF[dwelling.property_type].capitalize()
+    if not dwelling.rooms or dwelling.property_type is PropertyType.STUDIO:
+        return noun
+    return (
+        f"T{dwelling.rooms}"
+        if dwelling.property_type is PropertyType.APARTMENT
+        else f"{noun} T{dwelling.rooms}"
+    )
 
 
 def _area(facts: Facts) -> str:

@@ -115,7 +115,8 @@ class World:
         family = family_named(after.agency.family)
         old = {advert.id: advert for advert in before.adverts}
         known = {*old, *(advert.id for advert in before.withdrawn)}
-        gone = {advert.dwelling.id: advert for advert in (*before.withdrawn, *after.withdrawn)}
+        # Oldest first, so that the latest address of a dwelling stands.
+        gone = {advert.dwelling.id: advert for advert in reversed(after.withdrawn)}
         found: list[TownEvent] = []
         for advert in (*after.adverts, *after.withdrawn):
             path = family.detail_path(after, advert)

@@ -33,7 +33,7 @@ def test_nothing_happens_between_a_day_and_itself(world: World) -> None:
 def test_an_advert_once_known_stays_known_until_the_last_day(world: World) -> None:
     for agency in world.agencies:
         known: set[int] = set()
-        for day in (0, 1, 10, 45, LAST_DAY):
+        for day in (0, 10, LAST_DAY):
             site = world.site(agency.slug, day, "")
             now = {advert.id for advert in (*site.adverts, *site.withdrawn)}
             assert known <= now
@@ -73,13 +73,16 @@ def test_events_name_every_advert_that_came_or_went_and_no_other(world: World) -
 
 
 def test_what_is_republished_keeps_its_reference_and_changes_its_address(world: World) -> None:
-    moved = [event for event in world.events(0, 40) if event.kind is EventKind.REPUBLISHED]
+    moved = [event for event in world.events(0, 90) if event.kind is EventKind.REPUBLISHED]
     assert moved
     for event in moved:
-        site = world.site(event.agency, 40, "")
+        site = world.site(event.agency, 90, "")
         new = next(a for a in site.adverts if a.id == event.advert)
         old = [a for a in site.withdrawn if a.dwelling.id == event.dwelling]
-        assert event.old != event.new
+        latest = max(old, key=lambda advert: (advert.first_day, advert.id))
+        family = family_named(site.agency.family)
+        assert event.old == family.detail_path(site, latest)
+        assert event.new == family.detail_path(site, new) != event.old
         assert {a.reference for a in old} == {new.reference}
 
 
