@@ -10,8 +10,8 @@ from rich.console import Console
 from models.errors import PignonError
 
 #: Progress and messages; results go to standard output.
-stderr = Console(stderr=True, highlight=False)
-stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False, soft_wrap=True)
+stdout = Console(highlight=False, soft_wrap=True)
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:

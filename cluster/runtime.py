@@ -24,6 +24,7 @@ def ray_cluster(cpus: int | None = None) -> Iterator[None]:
     # Ray's own warning on how accelerators will be hidden one day; no accelerator is used here.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     warnings.filterwarnings("ignore", module=r"ray\..*")
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     import ray
 
     if ray.is_initialized():

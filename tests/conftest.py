@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from cluster.runtime import ray_cluster
 from models.database import driver_url, open_engine, upgrade
 from models.postgres import embedded
 
@@ -30,6 +31,22 @@ def database_url(postgres_url: str) -> Iterator[str]:
     _create_database(postgres_url, name, template="template_pignon")
     yield _named(postgres_url, name)
     _administer(postgres_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="module")
+def module_database_url(postgres_url: str) -> Iterator[str]:
+    """As `database_url`, shared by the tests of one module."""
+    name = f"module_{next(_numbers)}"
+    _create_database(postgres_url, name, template="template_pignon")
+    yield _named(postgres_url, name)
+    _administer(postgres_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def ray_runtime() -> Iterator[None]:
+    """A local Ray of two cores; the tests that ask for it are marked `ray` and share one process."""
+    with ray_cluster(cpus=2):
+        yield
 
 
 @pytest.fixture

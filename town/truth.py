@@ -46,6 +46,8 @@ def advert_truth(family: Family, site: Site, advert: Advert) -> dict[str, Any]:
     home = advert.dwelling
     return {
         "kind": "advert",
+        #: Fields that this family does not display: a reader is right to leave them null.
+        "hidden": sorted(family.hidden),
         "url": site.base_url + family.detail_path(site, advert),
         "agency": advert.agency,
         "family": family.name,
