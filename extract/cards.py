@@ -32,6 +32,7 @@ OFFER = re.compile(
     r"\b(?:à|a) (?:vendre|louer)\b|\bfor (?:sale|rent)\b|\bto (?:let|rent)\b|\ben (?:venta|renta|alquiler)\b",
     re.I,
 )
+ANY = re.compile("|".join(p.pattern for p in (PRICE, SURFACE, ROOMS, OFFER)) + r"|\bm²|\bm2", re.I)
 _ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|ics|vcf)(?:[?#]|$)", re.I)
 _NOT_A_PAGE = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:|sms:|whatsapp:|$)", re.I)
 _SIDE = re.compile(
@@ -77,7 +78,7 @@ class Facts:
             for part in element.parts:
                 if isinstance(part, str) and not part.isspace():
                     self.text[at] += len(part)
-                    if len(part) < 400:
+                    if len(part) < 400 and ANY.search(part):
                         self.price[at] |= bool(PRICE.search(part))
                         self.surface[at] |= bool(SURFACE.search(part.strip()))
                         self.rooms[at] |= bool(ROOMS.search(part))

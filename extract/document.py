@@ -111,7 +111,12 @@ class Document:
             return ""
 
     def absolute(self, href: str) -> str:
-        return self.join(self.base, href)
+        """`href` made absolute from the page's base; kept, since menus repeat their links."""
+        known: dict[str, str] = self.memory.setdefault("absolute", {})
+        url = known.get(href)
+        if url is None:
+            url = known[href] = self.join(self.base, href)
+        return url
 
     @cached_property
     def host(self) -> str:

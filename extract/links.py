@@ -67,11 +67,20 @@ def next_page(document: Document) -> str | None:
     for element in document.all("link", "a"):
         if "next" in element.get("rel").lower().split() and _leads_elsewhere(document, element):
             return element.get("href")
-    anchors = [a for a in document.all("a") if _leads_elsewhere(document, a)]
-    for anchor in anchors:
-        if _says_next(anchor):
+    numbered: dict[int, str] = {}
+    for anchor in document.all("a"):
+        if anchor.end - anchor.index > 8:
+            continue
+        text = zones.heading_text(anchor)
+        if _says_next(anchor, text) and _leads_elsewhere(document, anchor):
             return anchor.get("href")
-    return _next_number(document, anchors)
+        if text.isdecimal() and len(text) < 4 and _names(anchor.get("href"), int(text)):
+            numbered.setdefault(int(text), anchor.get("href"))
+    return _next_number(document, numbered)
+
+
+def _names(href: str, number: int) -> bool:
+    return bool(re.search(rf"\D{number}(?:\D|$)", href))
 
 
 def _leads_elsewhere(document: Document, anchor: Element) -> bool:
@@ -81,14 +90,10 @@ def _leads_elsewhere(document: Document, anchor: Element) -> bool:
     return same_site(document, document.absolute(href)) and key(document.absolute(href)) != key(document.url)
 
 
-def _says_next(anchor: Element) -> bool:
-    if anchor.end - anchor.index > 8:
-        return False
-    words = (zones.heading_text(anchor), anchor.get("title"), anchor.get("aria-label"))
+def _says_next(anchor: Element, text: str) -> bool:
+    words = (text, anchor.get("title"), anchor.get("aria-label"))
     if any(word and len(word) < 40 and _NEXT_TEXT.match(word.strip()) for word in words):
-        return (
-            _in_pager(anchor) or not words[0].strip(" ›»>→")[:1] == "" or "page" in anchor.get("href").lower()
-        )
+        return _in_pager(anchor) or bool(text.strip(" ›»>→")) or "page" in anchor.get("href").lower()
     return bool(_NEXT_NAME.search(anchor.names)) and _in_pager(anchor)
 
 
@@ -101,14 +106,9 @@ def _in_pager(anchor: Element) -> bool:
     return False
 
 
-def _next_number(document: Document, anchors: list[Element]) -> str | None:
+def _next_number(document: Document, numbered: dict[int, str]) -> str | None:
     """The link written as the number after the current page's."""
     here = _PAGED.search(document.url.split("//", 1)[-1].partition("/")[2])
-    numbered = {}
-    for anchor in anchors:
-        text = zones.heading_text(anchor)
-        if text.isdigit() and len(text) < 4 and re.search(rf"\D{int(text)}(?:\D|$)", anchor.get("href")):
-            numbered.setdefault(int(text), anchor.get("href"))
     if here and int(here.group(1)) + 1 in numbered:
         return numbered[int(here.group(1)) + 1]
     return None if here else numbered.get(2)
@@ -127,13 +127,17 @@ def same_site(document: Document, url: str) -> bool:
 def follow(document: Document) -> tuple[str, ...]:
     """Absolute same-site addresses worth a visit: lists first, then legal, contact and fees pages."""
     ranked: dict[str, tuple[int, int]] = {}
+    seen: set[str] = set()
     details = {key(document.absolute(card.href)) for card in document.cards.found}
     for order, anchor in enumerate(document.all("a")):
         href = anchor.get("href")
         if not href or not is_page(href):
             continue
         url = key(document.absolute(href))
-        if url in ranked or url in details or not same_site(document, url) or url == key(document.url):
+        if url in ranked or url in seen or url in details:
+            continue
+        seen.add(url)
+        if not same_site(document, url) or url == key(document.url):
             continue
         rank = _rank(zones.heading_text(anchor)[:80], urlsplit(url).path + "?" + urlsplit(url).query)
         if rank is not None:

@@ -20,10 +20,11 @@ _IMAGE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#/&!])|/(?:image|photo|med
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#&!])", re.I)
 _NOT_PHOTO = re.compile(
     r"logo|icon|sprite|avatar|placeholder|blank|spacer|pixel|(?:^|[/_.-])(?:dpe|ges|energ\w*|classe)[/_.-]|flag|drapeau|marker|captcha|"
-    r"button|bouton|loader|loading|spinner|maps\.|staticmap|tile|facebook|twitter|instagram|agent|agence|negociateur|portrait|"
+    r"button|bouton|loader|loading|spinner|maps\.|staticmap|tile|facebook|twitter|instagram|"
     r"\.svg|\.gif|^data:|badge|label|banner|pub[_-]|qrcode|favicon|honoraires|watermark|no-?photo|default",
     re.I,
 )
+_SOMEBODY = re.compile(r"agent|agence|negociateur|portrait|conseiller|team|equipe", re.I)
 _LAZY = (
     "data-zoom-image", "data-zoom", "data-full", "data-large", "data-hires", "data-original", "data-src", "data-lazy-src",
     "data-lazy", "data-image", "data-img", "data-bg", "data-background", "data-background-image", "data-thumb", "src",
@@ -66,7 +67,7 @@ def _shown(document: Document) -> Iterator[str]:
         if element.index in document.cards.covered or document.zones[element.index] in SKIPPED:
             continue
         found = _address(element)
-        if found and not _NOT_PHOTO.search(_named(element, found)):
+        if found and not _NOT_PHOTO.search(_named(element, found)) and not _SOMEBODY.search(element.names):
             address = document.absolute(found)
             if address.startswith(("http://", "https://")):
                 yield address
