@@ -8,20 +8,21 @@ from typing import Final
 from serve.answers import PricePoint
 
 WIDTH: Final = 640
-HEIGHT: Final = 160
-#: Room for labels above and below, and for the last point's mark.
-TOP, BOTTOM, SIDE = 34, 22, 10
+HEIGHT: Final = 230
+#: Room for labels above, for a base below, and for marks at both sides.
+TOP, BOTTOM, SIDE = 50, 14, 10
+#: However recent the last change, its price runs on for so long: its label stands there.
+TAIL: Final = 170
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One price and where it begins. anchor: which end of a label stands at x."""
+    """One price and where it begins."""
 
     x: float
     y: float
     at: datetime
     price: int
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,8 @@ def _marks(points: Sequence[PricePoint], until: datetime) -> tuple[Mark, ...]:
 
     def mark(point: PricePoint) -> Mark:
         share = min(max((point.at - began).total_seconds() / seconds, 0.0), 1.0)
-        x = SIDE + share * (WIDTH - 2 * SIDE)
-        y = TOP + (high - point.price) / (high - low) * (HEIGHT - TOP - BOTTOM - 12)
-        anchor = "start" if share < 0.15 else "end" if share > 0.85 else "middle"
-        return Mark(round(x, 1), round(y, 1), point.at, point.price, anchor)
+        x = SIDE + share * (WIDTH - 2 * SIDE - TAIL)
+        y = TOP + (high - point.price) / (high - low) * (HEIGHT - TOP - BOTTOM - 40)
+        return Mark(round(x, 1), round(y, 1), point.at, point.price)
 
     return tuple(mark(point) for point in points)
