@@ -71,6 +71,8 @@ def _block_keys(advert: Advert) -> list[Hashable]:
         keys += [("surface", *common, band) for band in _bands(advert.surface, SURFACE_STEP)]
     if advert.price and advert.rooms:
         keys += [("price", *common, advert.rooms, band) for band in _bands(advert.price, 0.06)]
+    if advert.surface and advert.floor is not None and advert.rooms:
+        keys.append(("floor", *common, advert.floor, advert.rooms, round(advert.surface / 4)))
     if advert.land_surface and not advert.surface:
         keys += [("land", *common, band) for band in _bands(advert.land_surface, SURFACE_STEP)]
     return keys

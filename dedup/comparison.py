@@ -55,7 +55,7 @@ def _vetoes(a: Advert, b: Advert) -> Iterator[str]:
         yield f"different floors: {a.floor} and {b.floor}"
     if _gap(a.surface, b.surface) > 0.06 and abs((a.surface or 0) - (b.surface or 0)) > 1:
         yield f"different surfaces: {a.surface:g} and {b.surface:g} m²"
-    if _gap(a.price, b.price) > 0.30:
+    if a.price and b.price and price_gap(a, b) > 0.30:
         yield f"different prices: {a.price:,.0f} and {b.price:,.0f} €"
     if a.rooms and b.rooms and abs(a.rooms - b.rooms) > 1:
         yield f"different rooms: {a.rooms} and {b.rooms}"
@@ -72,6 +72,16 @@ def _differ(a: object, b: object) -> bool:
 def _gap(a: float | None, b: float | None) -> float:
     """Relative gap, 0 when one is unknown."""
     return abs(a - b) / max(a, b) if a and b else 0.0
+
+
+def price_gap(a: Advert, b: Advert) -> float:
+    """Relative gap of the prices. One agency shows a rent with its charges, another without."""
+    return min(_gap(p, q) for p in _prices(a) for q in _prices(b))
+
+
+def _prices(advert: Advert) -> list[float]:
+    price, charges = advert.price or 0.0, advert.charges or 0.0
+    return [price, price - charges] if advert.transaction == "rent" and charges < price else [price]
 
 
 def _family(advert: Advert) -> str | None:
@@ -100,6 +110,8 @@ def _structure(a: Advert, b: Advert) -> Iterator[tuple[float, str]]:
     if a.price and b.price:
         gap = _gap(a.price, b.price)
         weight = 1.7 if gap == 0 else 1.2 if gap <= 0.03 else 0.4 if gap <= 0.08 else -1.5
+        if gap > 0.03 and price_gap(a, b) <= 0.03:
+            weight = 0.4
         yield weight, f"prices {a.price:,.0f} and {b.price:,.0f} €"
     if a.rooms and b.rooms:
         same = a.rooms == b.rooms
@@ -129,7 +141,7 @@ _DETAILS: tuple[tuple[str, float, float], ...] = (
     ("ges_value", 1.0, -0.7),
     ("bedrooms", 0.3, -0.7),
     ("construction_year", 0.8, -0.8),
-    ("land_surface", 1.5, -0.5),
+    ("land_surface", 2.0, -0.5),
     ("furnished", 0.0, -0.7),
 )
 
