@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / ".bench"
 #: Each block runs so often; the median is what counts, slowest and fastest tell the noise.
 ROUNDS = 3
-#: Figures of an earlier run differ by less than this share on an idle machine.
-NOISE = 0.1
+#: Seconds after which a block begins no further round: a slow machine measures once.
+BUDGET = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,16 @@ class Track:
     def measure(
         self, name: str, unit: str, work: Callable[[], int], *, rounds: int = ROUNDS, pid: int | None = None
     ) -> Figure:
-        """Run `work`, which answers how many units it did, `rounds` times. `pid`: whose time and memory
-        count, this process's own when null."""
+        """Run `work`, which answers how many units it did, `rounds` times at most.
+
+        pid: whose processor time and memory count, this process's own when null.
+        """
         process = psutil.Process(pid)
-        seconds, cpu_seconds, peaks, units = [], [], [], 0
-        for _ in range(rounds):
+        seconds: list[float] = []
+        cpu_seconds: list[float] = []
+        peaks: list[float | None] = []
+        units = 0
+        while len(seconds) < rounds and sum(seconds) < BUDGET:
             held = _forget_peak(process)
             began, cpu_began = time.perf_counter(), _cpu_seconds(process)
             units = work()
@@ -91,18 +96,8 @@ class Track:
 
     def note(self, **notes: float) -> None:
         """Note quality, or percentiles, beside the last figure."""
-        last = self.figures.pop()
-        self.figures.append(
-            Figure(
-                last.name,
-                last.unit,
-                last.units,
-                last.seconds,
-                last.cpu_seconds,
-                last.peak_mb,
-                {**last.notes, **{name: round(value, 3) for name, value in notes.items()}},
-            )
-        )
+        told = {name: round(value, 3) for name, value in notes.items()}
+        self.figures[-1] = replace(self.figures[-1], notes={**self.figures[-1].notes, **told})
 
     def finish(self) -> None:
         """Print the table, with the run before beside it, and write the figures down."""
@@ -117,7 +112,7 @@ class Track:
         head = (self.bench, "units", "per second", "slow–fast", "per core-s", "was", "MB", "notes")
         rows = [head, *(self._cells(figure) for figure in self.figures)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join("  ".join(map(_padded, row, widths)).rstrip() for row in rows)
+        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
     def _cells(self, figure: Figure) -> tuple[str, ...]:
         before = self._before.get(figure.name)
@@ -151,10 +146,6 @@ def percentile(values: list[float], share: float) -> float:
     """The value that `share` (0 to 1) of the values do not exceed: nearest rank."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def _padded(cell: str, width: int) -> str:
-    return cell.ljust(width)
 
 
 def _rates(path: Path) -> dict[str, float]:
