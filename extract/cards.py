@@ -17,14 +17,17 @@ MAX_ANCHORS = 6_000
 #: A card holds one listing; longer texts are a page's own body.
 MAX_CARD_TEXT = 4_000
 PRICE = re.compile(
-    r"€|£|\$|\beuros?\b|\beur\b|\bcfa\b|\bchf\b|\baed\b|\bz[łl]\b|\bprix\b|\bloyer\b|/mois|nous consulter|mise à prix|"
+    r"€|£|\$|\beuros?\b|\beur\b|\bcfa\b|\bchf\b|\baed\b|\bz[łl]\b|\bprix\b|\bloyer\b|/mois|"
+    r"nous consulter|mise à prix|"
     r"₹|\brs\.?\s?\d|\bpoa\b|auf anfrage|sur demande",
     re.I,
 )
 SURFACE = re.compile(r"\d\s*(?:m²|m2|m\b|㎡|sq\.?\s?ft|sqft|sq\.?\s?m|ha\b|acres?)|^m²|^m2", re.I)
 ROOMS = re.compile(
-    r"pi[èe]ces?\b|chambres?\b|\b[TF]\d\b|\bbeds?\b|\bbedrooms?|\bzi(?:mmer|\.)|\bhab\.|habitac|quartos?\b|\bpokoj|\bslaapkamer|"
-    r"\bstudio\b|\bmaison\b|\bappartement\b|\bvilla\b|\bwohnung\b|\bhaus\b|\bterrain\b|\bduplex\b|\boffice\b|\bretail\b|"
+    r"pi[èe]ces?\b|chambres?\b|\b[TF]\d\b|\bbeds?\b|\bbedrooms?|\bzi(?:mmer|\.)|\bhab\.|habitac|"
+    r"quartos?\b|\bpokoj|\bslaapkamer|"
+    r"\bstudio\b|\bmaison\b|\bappartement\b|\bvilla\b|\bwohnung\b|\bhaus\b|\bterrain\b|\bduplex\b|"
+    r"\boffice\b|\bretail\b|"
     r"\bimmeuble\b|\bparking\b|\bgarage\b|\blocal\b|\bbureaux\b",
     re.I,
 )
@@ -87,6 +90,10 @@ class Facts:
             for index in range(1, size):
                 sums[index] += sums[index - 1]
 
+    def tells(self, block: Element) -> bool:
+        """Whether a block's text has a card's length."""
+        return 8 <= self.text[block.end] - self.text[block.index] <= MAX_CARD_TEXT
+
     def looks_like_card(self, block: Element) -> bool:
         """Price with any other fact, or surface with a photo, in a text of a card's length."""
         low, high = block.index, block.end
@@ -115,7 +122,7 @@ class Facts:
 def find(document: "Document") -> Cards:
     """The listing cards of a page, the best link of each, in page order."""
     facts = Facts(document)
-    clusters = [c for c in map(lambda a: _cluster(a, document, facts), _grouped(document)) if c]
+    clusters = [c for c in (_cluster(group, document, facts) for group in _grouped(document)) if c]
     clusters.sort(key=lambda cluster: (-_weight(cluster), cluster[0].anchor.index))
     result = Cards()
     taken: list[Element] = []
@@ -157,16 +164,12 @@ def _add_linkless(document: "Document", facts: Facts, result: Cards) -> None:
     """Covers repeated blocks that are cards without a link, or with dead ones."""
     groups: dict[tuple[int, str, str], list[Element]] = {}
     for element in document.elements[1:]:
-        if (
-            element.parent is not None
-            and element.end - element.index > 3
-            and element.index not in result.covered
-        ):
-            if document.zones[element.index] is Zone.MAIN and facts.looks_like_full_card(element):
-                names = element.names.split()
-                groups.setdefault((element.parent.index, element.tag, names[0] if names else ""), []).append(
-                    element
-                )
+        if element.parent is None or element.end - element.index <= 3 or element.index in result.covered:
+            continue
+        if document.zones[element.index] is Zone.MAIN and facts.looks_like_full_card(element):
+            names = element.names.split()
+            place = (element.parent.index, element.tag, names[0] if names else "")
+            groups.setdefault(place, []).append(element)
     for blocks in groups.values():
         if len(blocks) >= 3:
             for block in blocks:
@@ -239,19 +242,14 @@ def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list
     few = len(good) * 2 < len(cards) and len(distinct) < 3
     if few or (len(distinct) < 2 and not (by_anchor and len(good) >= 3)):
         return []
-    # A card without its price among many that have one is still a card.
-    return (
-        good
-        if len(good) * 10 < len(cards) * 6
-        else [c for c in cards if c in good or _is_alone(c, good, facts)]
-    )
-
-
-def _is_alone(card: Card, good: list[Card], facts: Facts) -> bool:
-    """Whether a block without a price is built like those that have one."""
-    if all((card.block.tag, card.block.names) != (other.block.tag, other.block.names) for other in good):
-        return False
-    return 8 <= facts.text[card.block.end] - facts.text[card.block.index] <= MAX_CARD_TEXT
+    if len(good) * 10 < len(cards) * 6:
+        return good
+    # A block without a price, built like those that have one, is a card too.
+    sure = {id(card) for card in good}
+    shapes = {(card.block.tag, card.block.names) for card in good}
+    return [
+        c for c in cards if id(c) in sure or ((c.block.tag, c.block.names) in shapes and facts.tells(c.block))
+    ]
 
 
 def _block(anchor: Element, owners: dict[int, int], mine: int) -> Element:

@@ -6,10 +6,10 @@ Knows neither HTML nor where a candidate was read beyond its source's name. `pag
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from extract.candidates import Candidate
-from dataclasses import replace
 from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType, Transaction
 from models.places import Places
 

@@ -57,7 +57,9 @@ INLINE = frozenset(
         "source",
     ]
 )
-MAX_LINES = 20_000
+MAX_LINES = 8_000
+#: No advert's paragraph is longer; regular expressions are spared the rest.
+MAX_LINE = 20_000
 _GLUED = frozenset({"sup", "sub"})
 
 
@@ -77,7 +79,7 @@ class Document:
 
     def __init__(self, html: str, url: str) -> None:
         self.html = html
-        self.url = url
+        self.url = url if _is_address(url) else ""
         self.elements, self.cut = tree.parse(html)
         self.zones = zones.assign(self.elements)
         #: What readers keep from one question to the next on this page.
@@ -190,7 +192,8 @@ class Document:
 
 
 _LOAN = re.compile(
-    r"par mois sur \d|mensualit|frais de notaire|apport\s*:|montant du pr[êe]t|\btaux de \d|co[ûu]t du cr[ée]dit|hors assurance",
+    r"par mois sur \d|mensualit|frais de notaire|apport\s*:|montant du pr[êe]t|\btaux de \d|"
+    r"co[ûu]t du cr[ée]dit|hors assurance",
     re.I,
 )
 
@@ -203,6 +206,13 @@ def _is_aside(line: Line) -> bool:
     return (
         bool(zones.SIMILAR_HEADING.search(start)) and sum(element.tag == "a" for _, element in line.runs) > 1
     )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname or url)
+    except ValueError:
+        return False
 
 
 def squeeze(text: str) -> str:
@@ -252,15 +262,17 @@ def _line(runs: list[tuple[str, Element]], block: Element, document: Document) -
     runs = shown if any(text.strip() for text, _ in shown) else runs
     pieces: list[str] = []
     kept: list[tuple[str, Element]] = []
-    for text, element in runs:
+    for piece, element in runs:
+        text = piece[:MAX_LINE]
         last = kept[-1][1] if kept else block
         if element.tag == "sup" and text.strip() == "2" and pieces:
-            pieces[-1], text = pieces[-1].rstrip(), "²"
+            pieces[-1] = pieces[-1].rstrip()
+            text = "²"
         elif pieces and element is not last and element.tag not in _GLUED and last.tag not in _GLUED:
             pieces.append(" ")
         pieces.append(text)
         squeezed = squeeze(text)
         if squeezed:
             kept.append((squeezed, element))
-    text = squeeze("".join(pieces))
+    text = squeeze("".join(pieces)[:MAX_LINE])
     return Line(text, block, document.zones[kept[0][1].index], kept) if text else None

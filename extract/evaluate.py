@@ -21,7 +21,8 @@ from models.places import Places
 
 #: Fields that the labels tell; `surface` is compared in square metres, `photos` by count.
 FIELDS = (
-    "title", "price", "currency", "surface", "rooms", "bedrooms", "bathrooms", "address", "postal_code", "city",
+    "title", "price", "currency", "surface", "rooms", "bedrooms", "bathrooms", "address", "postal_code",
+    "city",
     "property_type", "transaction", "description", "photos", "dpe", "reference",
 )  # fmt: skip
 _SQUARE_METRES = {"m2": 1.0, "sqft": 0.09290304, "are": 100.0, "acre": 4046.8564}
@@ -108,9 +109,10 @@ class Report:
         rows.append(f"{'list links':<14}" + "".join(_cells(part.links) for part in columns.values()))
         for title, part in columns.items():
             accuracy = part.kinds_right / part.pages if part.pages else 0.0
+            speed = part.pages / part.seconds if part.seconds else 0.0
             rows.append(
                 f"{title}: {part.pages} pages, mean F1 {part.mean_f1:.3f}, kind {accuracy:.3f}, "
-                f"{len(part.invented)} invented, {part.pages / part.seconds if part.seconds else 0:.0f} pages/s"
+                f"{len(part.invented)} invented, {speed:.0f} pages/s"
             )
         return "\n".join(rows)
 

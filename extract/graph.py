@@ -47,9 +47,11 @@ OTHERS = frozenset(
 )
 #: Below these keys stands somebody else.
 _SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publisher", "brand", "offeredby",
-                       "manufacturer", "issimilarto", "isrelatedto", "review", "landlord", "realestateagent"})  # fmt: skip
+                       "manufacturer", "issimilarto", "isrelatedto", "review", "landlord",
+                       "realestateagent"})  # fmt: skip
 _COMMENT = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$"
+    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|"
+    r"//\s*\]\]>|\]\]>)\s*$"
 )
 
 

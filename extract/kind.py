@@ -10,77 +10,105 @@ from urllib.parse import urlsplit
 from extract import graph, labels
 from extract.cards import PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
+from extract.zones import Zone
 
 DETAIL, INDEX, OTHER = "detail", "index", "other"
 
 #: Marks of a wall, lower case, in markup or text.
 _CHALLENGE = (
-    "captcha-delivery", "geo.captcha", "datadome", "cf-challenge", "challenge-platform/h/", "cf_chl_", "just a moment...",
-    "attention required!", "px-captcha", "perimeterx", "_incapsula_resource", "distil_r_captcha", "g-recaptcha", "h-captcha",
+    "captcha-delivery", "geo.captcha", "datadome", "cf-challenge", "challenge-platform/h/", "cf_chl_",
+    "just a moment...",
+    "attention required!", "px-captcha", "perimeterx", "_incapsula_resource", "distil_r_captcha",
+    "g-recaptcha", "h-captcha",
     "hcaptcha", "are you a human", "are you a robot", "n'êtes pas un robot", "êtes un humain", "êtes humain",
-    "access denied", "accès refusé", "accès interdit", "unusual traffic", "checking your browser", "enable cookies",
+    "access denied", "accès refusé", "accès interdit", "unusual traffic", "checking your browser",
+    "enable cookies",
 )  # fmt: skip
 _GONE = re.compile(
-    r"(?:annonce|bien|offre|page|fiche|propri[ée]t[ée]|logement)[^.\n]{0,60}(?:n'est plus (?:disponible|en ligne|propos|[àa] la vente|accessible|d'actualit)|"
-    r"n'existe (?:plus|pas)|a [ée]t[ée] (?:retir|supprim|archiv|vendue? ou|lou[ée]e? ou)|est introuvable|introuvable|n'a pas [ée]t[ée] trouv|expir|"
-    r"plus disponible)|page (?:not found|introuvable|non trouv[ée]e)|erreur 40[48]|error 40[48]|40[48] (?:error|not found|request)|"
-    r"^40[48]$|oups|(?:listing|property|page) (?:is )?no longer (?:available|exists?|online)|nicht mehr verf[üu]gbar|ya no est[áa] disponible|request time-?out",
+    r"(?:annonce|bien|offre|page|fiche|propri[ée]t[ée]|"
+    r"logement)[^.\n]{0,60}(?:n'est plus (?:disponible|en ligne|propos|[àa] la vente|accessible|"
+    r"d'actualit)|"
+    r"n'existe (?:plus|pas)|a [ée]t[ée] (?:retir|supprim|archiv|vendue? ou|lou[ée]e? ou)|"
+    r"est introuvable|introuvable|n'a pas [ée]t[ée] trouv|expir|"
+    r"plus disponible)|page (?:not found|introuvable|non trouv[ée]e)|erreur 40[48]|error 40[48]|"
+    r"40[48] (?:error|not found|request)|"
+    r"^40[48]$|oups|(?:listing|property|page) (?:is )?no longer (?:available|exists?|online)|"
+    r"nicht mehr verf[üu]gbar|ya no est[áa] disponible|request time-?out",
     re.I | re.M,
 )
 _SOLD = re.compile(
-    r"^(?:(?:d[ée]j[àa]|bien|maison|appartement|statut|[ée]tat|disponibilit[ée]|annonce)\s*:?\s*)?(?:vendue?|lou[ée]e?|"
-    r"(?:vendue?|lou[ée]e?) par (?:l'agence|nos soins|notre agence|nous)|sous (?:compromis|offre|promesse|option)(?: de vente)?|"
-    r"compromis (?:sign[ée]|en cours)|vente (?:conclue|r[ée]alis[ée]e)|d[ée]j[àa] (?:vendue?|lou[ée]e?))\s*!?$",
+    r"^(?:(?:d[ée]j[àa]|bien|maison|appartement|statut|[ée]tat|disponibilit[ée]|"
+    r"annonce)\s*:?\s*)?(?:vendue?|lou[ée]e?|"
+    r"(?:vendue?|lou[ée]e?) par (?:l'agence|nos soins|notre agence|nous)|sous (?:compromis|offre|"
+    r"promesse|option)(?: de vente)?|"
+    r"compromis (?:sign[ée]|en cours)|vente (?:conclue|r[ée]alis[ée]e)|d[ée]j[àa] (?:vendue?|"
+    r"lou[ée]e?))\s*!?$",
     re.I,
 )
 _SOLD_TITLE = re.compile(
-    r"(?:^|\W)(?:VENDUE?|LOUÉE?|LOUEE?|SOUS (?:COMPROMIS|OFFRE|PROMESSE))\W*$|^\W*(?:VENDUE?|LOUÉE?|SOUS (?:COMPROMIS|OFFRE))\b"
+    r"(?:^|\W)(?:VENDUE?|LOUÉE?|LOUEE?|SOUS (?:COMPROMIS|OFFRE|PROMESSE))\W*$|^\W*(?:VENDUE?|LOUÉE?|"
+    r"SOUS (?:COMPROMIS|OFFRE))\b"
 )
 _STICKER = re.compile(
     r"sticker|badge|label|status|statut|etat|ribbon|flag|bandeau|ruban|banner|tag|overlay|sold|vendu|loue",
     re.I,
 )
 _LIST_TITLE = re.compile(
-    r"\b(?:annonces?|nos biens|nos ventes|nos locations|nos offres|r[ée]sultats?|biens? trouv|logements?|toutes? (?:nos|les)|"
-    r"(?:appartements|maisons|biens|terrains|villas|immeubles|ventes|locations|studios|properties|houses|flats|homes|wohnungen|immobilien|casas|pisos)\b)",
+    r"\b(?:annonces?|nos biens|nos ventes|nos locations|nos offres|r[ée]sultats?|biens? trouv|"
+    r"logements?|toutes? (?:nos|les)|"
+    r"(?:appartements|maisons|biens|terrains|villas|immeubles|ventes|locations|studios|properties|"
+    r"houses|flats|homes|wohnungen|immobilien|casas|pisos)\b)",
     re.I,
 )
 _LIST_WORDS = re.compile(
-    r"\b\d[\d .,]{0,8}\s*(?:annonces?|biens?|r[ée]sultats?|offres?|logements?|properties|results|listings|ergebnisse|treffer|anuncios|appartements|maisons|locations|ventes)\b|"
-    r"trier par|tri(?:er)? ?:|affiner|filtrer|r[ée]sultats? (?:de|par)|sort by|sortier|ordenar|affichage|par page",
+    r"\b\d[\d .,]{0,8}\s*(?:annonces?|biens?|r[ée]sultats?|offres?|logements?|properties|results|"
+    r"listings|ergebnisse|treffer|anuncios|appartements|maisons|locations|ventes)\b|"
+    r"trier par|tri(?:er)? ?:|affiner|filtrer|r[ée]sultats? (?:de|par)|sort by|sortier|ordenar|"
+    r"affichage|par page",
     re.I,
 )
 _DETAIL_WORDS = re.compile(
-    r"\b(?:r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]|honoraires|charges|d[ée]p[ôo]t de garantie|dpe|diagnostic|classe [ée]nerg|bilan [ée]nerg|"
-    r"taxe fonci[èe]re|descriptif|description|caract[ée]ristiques|prestations|g[ée]orisques|copropri[ée]t[ée]|nombre de|surface|ann[ée]e de construction|chauffage|"
-    r"disponib|visite|imprimer|partager|ajouter (?:aux|à)|contacter|mise [àa] prix|key features|property (?:details|description|id)|tenure|council tax|floor ?plan|energieausweis|"
+    r"\b(?:r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]|honoraires|charges|"
+    r"d[ée]p[ôo]t de garantie|dpe|diagnostic|classe [ée]nerg|bilan [ée]nerg|"
+    r"taxe fonci[èe]re|descriptif|description|caract[ée]ristiques|prestations|g[ée]orisques|"
+    r"copropri[ée]t[ée]|nombre de|surface|ann[ée]e de construction|chauffage|"
+    r"disponib|visite|imprimer|partager|ajouter (?:aux|à)|contacter|mise [àa] prix|key features|"
+    r"property (?:details|description|id)|tenure|council tax|floor ?plan|energieausweis|"
     r"objektbeschreibung|baujahr|nebenkosten|caracter[íi]sticas|beschreibung|year built)",
     re.I,
 )
 #: "sur 7 annonces", "page 2 sur 3": said by lists alone.
 _COUNTED = re.compile(
-    r"\b(?:sur|of|von|de) \d+ (?:annonces?|biens?|r[ée]sultats?|offres?|properties|results)|^\W*\d+ (?:annonces?|biens?|r[ée]sultats?|offres?)"
+    r"\b(?:sur|of|von|de) \d+ (?:annonces?|biens?|r[ée]sultats?|offres?|properties|results)|"
+    r"^\W*\d+ (?:annonces?|biens?|r[ée]sultats?|offres?)"
     r"(?: (?:immobili[èe]res?|trouv[ée]e?s?|disponibles?|correspond\w*))?\W*$|\bpage \d+ (?:sur|/|of|de) \d+",
     re.I,
 )
 _PLURAL_TITLE = re.compile(
-    r"^\W*(?:nos|les|tou(?:te)?s (?:nos|les)|notre s[ée]lection de) (?:\w+ )?(?:biens|annonces|ventes|locations|offres|maisons|appartements|terrains|propri[ée]t[ée]s)\b",
+    r"^\W*(?:nos|les|tou(?:te)?s (?:nos|les)|notre s[ée]lection de) (?:\w+ )?(?:biens|annonces|ventes|"
+    r"locations|offres|maisons|appartements|terrains|propri[ée]t[ée]s)\b",
     re.I,
 )
 _DIGIT = re.compile(r"\d")
 #: Titles of a site's own pages, never of a listing's.
 _INFO_TITLE = re.compile(
-    r"^\W*(?:(?:nos|les|notre|bar[èe]me (?:de |des |d['’])?(?:nos|les)?) ?)?(?:honoraires|tarifs?|mentions? l[ée]gales|bar[èe]me|contact(?:ez[- ]nous)?|politique|"
-    r"conditions g[ée]n[ée]rales|actualit[ée]s?|blog|le (?:blog|journal|carnet)|conseils|qui sommes|l['’]agence|notre (?:agence|[ée]quipe|maison)|"
-    r"estim(?:er|ation|ez)|plan du site|recrutement|vendre (?:mon|son|votre)|comprendre|pr[ée]parer|n[ée]gocier|bien choisir|comment|pourquoi)\b",
+    r"^\W*(?:(?:nos|les|notre|bar[èe]me (?:de |des |d['’])?(?:nos|les)?) ?)?(?:honoraires|tarifs?|"
+    r"mentions? l[ée]gales|bar[èe]me|contact(?:ez[- ]nous)?|politique|"
+    r"conditions g[ée]n[ée]rales|actualit[ée]s?|blog|le (?:blog|journal|carnet)|conseils|qui sommes|"
+    r"l['’]agence|notre (?:agence|[ée]quipe|maison)|"
+    r"estim(?:er|ation|ez)|plan du site|recrutement|vendre (?:mon|son|votre)|comprendre|pr[ée]parer|"
+    r"n[ée]gocier|bien choisir|comment|pourquoi)\b",
     re.I | re.M,
 )
 _INFO_PATH = re.compile(
     r"/(?:blog|actualit|actus?\b|news|conseil|journal|article|post\b|mentions|legal|honoraires|carnet)", re.I
 )
 _PROPERTY_FIELDS = frozenset(
-    {"price", "surface", "land_surface", "rooms", "bedrooms", "bathrooms", "floor", "reference", "construction_year", "dpe", "ges",
-     "property_type", "charges", "deposit", "furnished", "availability", "postal_code", "city"}
+    {
+        "price", "surface", "land_surface", "rooms", "bedrooms", "bathrooms", "floor", "reference",
+        "construction_year", "dpe", "ges", "property_type", "charges", "deposit", "furnished",
+        "availability", "postal_code", "city",
+    }
 )  # fmt: skip
 _EMPTY_LIST = re.compile(
     r"\b(?:0|aucun[e]?|no)\s+(?:annonces?|biens?|r[ée]sultats?|results?|properties|logements?|offres?)", re.I
@@ -95,7 +123,7 @@ class Verdict:
     reason: str | None = None
 
 
-def judge(document: Document) -> Verdict:
+def judge(document: Document) -> Verdict:  # noqa: PLR0911
     """The page's kind."""
     told = document.main_text
     words = sum(len(line.text) for line in document.lines)
@@ -234,7 +262,7 @@ def index_score(document: Document, told: str) -> float:
     cards = document.cards
     score = min(4.0, cards.largest * 0.5) if cards.largest >= 2 else 0.0
     if cards.largest >= 2:
-        size = max(1, sum(len(l.text) for l in document.lines if l.zone.value == "main"))
+        size = max(1, sum(len(line.text) for line in document.lines if line.zone is Zone.MAIN))
         share = 1 - len(told) / size
         score += 4 * share
         score += 2.5 if cards.largest >= 3 and _cards_first(document) else 0

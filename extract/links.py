@@ -17,7 +17,8 @@ MAX_LINKS = 1_000
 MAX_FOLLOW = 60
 
 _NEXT_TEXT = re.compile(
-    r"^(?:page |annonces? |r[ée]sultats? )?(?:suivante?s?|next|weiter|n[äa]chste|siguiente|pr[óo]xim[ao]|volgende|successiv[ao]|"
+    r"^(?:page |annonces? |r[ée]sultats? )?(?:suivante?s?|next|weiter|n[äa]chste|siguiente|"
+    r"pr[óo]xim[ao]|volgende|successiv[ao]|"
     r"nast[ęe]pna|plus d'annonces|voir plus)(?: page| ?[>»›→]+)?$|^(?:›|»|>|>>|→)$",
     re.I,
 )
@@ -31,8 +32,10 @@ _WORTH: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         0,
         re.compile(
-            r"nos[ -_]biens|nos[ -_]annonces|annonces?|toutes?[ -_]nos|biens[ -_]|ventes?\b|vendre|acheter|achat|louer|"
-            r"locations?\b|immobili|appartements?|maisons?|terrains?|listings?|properties|buy|rent|for-sale|catalog|collections/",
+            r"nos[ -_]biens|nos[ -_]annonces|annonces?|toutes?[ -_]nos|biens[ -_]|ventes?\b|vendre|"
+            r"acheter|achat|louer|"
+            r"locations?\b|immobili|appartements?|maisons?|terrains?|listings?|properties|buy|rent|"
+            r"for-sale|catalog|collections/",
             re.I,
         ),
     ),
@@ -41,7 +44,8 @@ _WORTH: tuple[tuple[int, re.Pattern[str]], ...] = (
     (3, re.compile(r"honoraires|bar[èe]mes?|tarifs", re.I)),
 )
 _NOT_WORTH = re.compile(
-    r"estim|blog|actualit|news|recrut|vend(?:re|ez)[ -_](?:mon|son|votre)|alerte|favori|login|connexion|compte|wp-login|"
+    r"estim|blog|actualit|news|recrut|vend(?:re|ez)[ -_](?:mon|son|votre)|alerte|favori|login|"
+    r"connexion|compte|wp-login|"
     r"wp-admin|cookie|confidential|cgu|cgv|/feed|partenaire|avis|guide|conseil|simul|panier|cart|mailto",
     re.I,
 )

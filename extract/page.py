@@ -14,7 +14,7 @@ from extract import charset, decide, features, feed, identity, kind, links, plat
 from extract.candidates import Candidate
 from extract.document import Document
 from extract.identity import AgencyIdentity
-from extract.readers import energy, json_ld, pairs, photos, prose, state_json, texts
+from extract.readers import energy, json_ld, microdata, pairs, photos, prose, state_json, texts
 from extract.readers import places as place_reader
 from extract.text import fold
 from extract.zones import Zone
@@ -136,6 +136,7 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
     agency = prose.agency_addresses(document)
     for reader in (
         json_ld.read,
+        microdata.read,
         pairs.read,
         state_json.read,
         energy.read,

@@ -127,17 +127,25 @@ _HIDDEN_CLASS = re.compile(
 )
 
 SIMILAR_HEADING = re.compile(
-    r"\b(?:similaires?|similar|semblables?|dans le m[êe]me (?:secteur|quartier|genre)|pourraient? (?:aussi )?vous "
-    r"(?:plaire|int[ée]resser)|vous (?:aimerez|pourriez|serez)|[àa] (?:voir|d[ée]couvrir) (?:aussi|[ée]galement)|"
-    r"(?:nos|les|d')? ?autres? (?:biens?|annonces?|maisons?|appartements?|offres?|logements?)|(?:nos|les) derni[èe]r[es]+ "
-    r"(?:biens|annonces|offres)|m[êe]me (?:prix|budget|commune|ville|agence)|s[ée]lection|coups de c(?:oe|œ)ur|"
-    r"biens? (?:vus?|consult[ée]s?)|r[ée]cemment (?:vus?|consult[ée]s?)|related|you (?:may|might) (?:also )?(?:like|be)|"
-    r"(?:other|more|nearby|recent|featured|latest|recommended) (?:properties|listings|homes)|recently (?:sold|viewed)|"
-    r"[äa]hnliche|weitere (?:angebote|anzeigen|immobilien)|inmuebles (?:similares|relacionados)|im[óo]veis (?:semelhantes|similares))",
+    r"\b(?:similaires?|similar|semblables?|dans le m[êe]me (?:secteur|quartier|genre)|"
+    r"pourraient? (?:aussi )?vous "
+    r"(?:plaire|int[ée]resser)|vous (?:aimerez|pourriez|serez)|[àa] (?:voir|d[ée]couvrir) (?:aussi|"
+    r"[ée]galement)|"
+    r"(?:nos|les|d')? ?autres? (?:biens?|annonces?|maisons?|appartements?|offres?|logements?)|(?:nos|"
+    r"les) derni[èe]r[es]+ "
+    r"(?:biens|annonces|offres)|m[êe]me (?:prix|budget|commune|ville|agence)|s[ée]lection|"
+    r"coups de c(?:oe|œ)ur|"
+    r"biens? (?:vus?|consult[ée]s?)|r[ée]cemment (?:vus?|consult[ée]s?)|related|you (?:may|"
+    r"might) (?:also )?(?:like|be)|"
+    r"(?:other|more|nearby|recent|featured|latest|recommended) (?:properties|listings|homes)|"
+    r"recently (?:sold|viewed)|"
+    r"[äa]hnliche|weitere (?:angebote|anzeigen|immobilien)|inmuebles (?:similares|relacionados)|"
+    r"im[óo]veis (?:semelhantes|similares))",
     re.I,
 )
 SIMULATOR_HEADING = re.compile(
-    r"\b(?:simul(?:er|ez|ateur|ation)|calcul(?:er|ez|ette|atrice)? (?:de )?(?:vos|votre|mes|mon|le|la|mensualit)|"
+    r"\b(?:simul(?:er|ez|ateur|ation)|calcul(?:er|ez|ette|atrice)? (?:de )?(?:vos|votre|mes|mon|le|la|"
+    r"mensualit)|"
     r"capacit[ée] d'emprunt|estimez vos|mortgage|loan calculator|finanzierung|hipoteca)",
     re.I,
 )
@@ -182,7 +190,7 @@ def _hidden(element: Element) -> Zone | None:
     return Zone.HIDDEN if names and _HIDDEN_CLASS.search(names) else None
 
 
-def _own(element: Element) -> Zone | None:
+def _own(element: Element) -> Zone | None:  # noqa: PLR0911 - one way out for each sign
     """The zone that the element's own tag and names announce."""
     tag = element.tag
     if tag in {"nav", "footer"}:
@@ -268,7 +276,7 @@ def heading_text(element: Element) -> str:
     while stack and len(out) < 60:
         part = stack.pop()
         if isinstance(part, str):
-            out.append(part)
+            out.append(part[:2_000])
         elif part.tag not in {"script", "style"}:
             stack.extend(reversed(part.parts))
     return " ".join("".join(out).split())

@@ -46,7 +46,8 @@ def _below(node: dict[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]
 PROPERTIES = {
     "price": ("price", 0.7), "numberOfRooms": ("rooms", 0.6), "numberOfBedrooms": ("bedrooms", 0.8),
     "numberOfBathroomsTotal": ("bathrooms", 0.8), "numberOfFullBathrooms": ("bathrooms", 0.5),
-    "floorLevel": ("floor", 0.7), "sku": ("reference", 0.6), "productID": ("reference", 0.6), "mpn": ("reference", 0.4),
+    "floorLevel": ("floor", 0.7), "sku": ("reference", 0.6), "productID": ("reference", 0.6),
+    "mpn": ("reference", 0.4),
     "name": ("title", 0.6), "description": ("description", 0.5), "yearBuilt": ("construction_year", 0.8),
 }  # fmt: skip
 
@@ -107,7 +108,7 @@ def typed(
     field: str, value: str | float, source: str, confidence: float, places: Places
 ) -> Iterator[Candidate]:
     """A value from structured data through its field's own parser."""
-    if isinstance(value, float) and (value != value or abs(value) > 1e12):
+    if isinstance(value, float) and not abs(value) < 1e12:
         return
     text = f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
     if field in values.FIELDS:

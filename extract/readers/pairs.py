@@ -28,7 +28,8 @@ _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{
 _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _RENT = re.compile(r"\bloyer|\brent\b|miete\b", re.I)
 _QUALIFIED = re.compile(
-    r"\s+(?:mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|fai|hai|du bien|du logement|de l'annonce|du mandat|environ|"
+    r"\s+(?:mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|fai|hai|du bien|du logement|"
+    r"de l'annonce|du mandat|environ|"
     r"honoraires (?:inclus|compris)|\(.{1,20}\)).*$",
     re.I,
 )

@@ -19,19 +19,24 @@ SKIPPED = frozenset({Zone.CHROME, Zone.SIMILAR, Zone.AGENCY, Zone.SIMULATOR, Zon
 _IMAGE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#/&!])|/(?:image|photo|media|img|picture)s?[/?]", re.I)
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#&!])", re.I)
 _NOT_PHOTO = re.compile(
-    r"logo|icon|sprite|avatar|placeholder|blank|spacer|pixel|(?:^|[/_.-])(?:dpe|ges|energ\w*|classe)[/_.-]|flag|drapeau|marker|captcha|"
+    r"logo|icon|sprite|avatar|placeholder|blank|spacer|pixel|(?:^|[/_.-])(?:dpe|ges|energ\w*|"
+    r"classe)[/_.-]|flag|drapeau|marker|captcha|"
     r"button|bouton|loader|loading|spinner|maps\.|staticmap|tile|facebook|twitter|instagram|"
     r"\.svg|\.gif|^data:|badge|label|banner|pub[_-]|qrcode|favicon|honoraires|watermark|no-?photo|default",
     re.I,
 )
 _SOMEBODY = re.compile(r"agent|agence|negociateur|portrait|conseiller|team|equipe", re.I)
 _LAZY = (
-    "data-zoom-image", "data-zoom", "data-full", "data-large", "data-hires", "data-original", "data-src", "data-lazy-src",
-    "data-lazy", "data-image", "data-img", "data-bg", "data-background", "data-background-image", "data-thumb", "src",
+    "data-zoom-image", "data-zoom", "data-full", "data-large", "data-hires", "data-original", "data-src",
+    "data-lazy-src",
+    "data-lazy", "data-image", "data-img", "data-bg", "data-background", "data-background-image",
+    "data-thumb", "src",
 )  # fmt: skip
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
 _SIZE = re.compile(
-    r"[-_.@](?:\d{2,4}x\d{2,4}|thumb(?:nail)?|small|medium|large|mini|big|full|xl|sm|md|lg|w\d{2,4}|\d{2,4}w)(?=[._-]|$)|[?#].*$|/(?:c|w|h|q|fit|resize|crop|thumbs?|small|medium|large|full|big|mini|original|v1/fill)(?:[_=/,]?[\d\w:,=_.%-]*)?(?=/)",
+    r"[-_.@](?:\d{2,4}x\d{2,4}|thumb(?:nail)?|small|medium|large|mini|big|full|xl|sm|md|lg|w\d{2,4}|"
+    r"\d{2,4}w)(?=[._-]|$)|[?#].*$|/(?:c|w|h|q|fit|resize|crop|thumbs?|small|medium|large|full|big|"
+    r"mini|original|v1/fill)(?:[_=/,]?[\d\w:,=_.%-]*)?(?=/)",
     re.I,
 )
 
@@ -147,7 +152,8 @@ def _told(document: Document) -> Iterator[str]:
 
 
 _PHOTO_KEY = re.compile(
-    r"^(?:images?|photos?|pictures?|gallery|galerie|medias?|visuals?|photo_?urls?|image_?urls?|responsivephotos|propertyimages?)$",
+    r"^(?:images?|photos?|pictures?|gallery|galerie|medias?|visuals?|photo_?urls?|image_?urls?|"
+    r"responsivephotos|propertyimages?)$",
     re.I,
 )
 _URL_KEY = (

@@ -13,10 +13,12 @@ from extract.zones import Zone
 from models.places import Places
 
 SOURCE = "place"
-_NAME = r"[A-ZÀ-Ý][\w'’.-]+(?:[ -](?:(?:de|du|des|la|le|les|lès|sur|sous|en|aux?|et|d'|l'|of|on|upon|the)[ -])*[A-ZÀ-Ý][\w'’.-]+){0,4}"
+_SMALL = r"(?:(?:de|du|des|la|le|les|lès|sur|sous|en|aux?|et|d'|l'|of|on|upon|the)[ -])*"
+_NAME = rf"[A-ZÀ-Ý][\w'’.-]+(?:[ -]{_SMALL}[A-ZÀ-Ý][\w'’.-]+){{0,4}}"
 #: "38 St. Pauls Square, Birmingham B3", "Cecil Park, Herne Bay CT6 6DL".
 _BRITISH = re.compile(
-    rf"(?P<address>(?:\d+[a-z]?,? )?{_NAME}(?:, {_NAME}){{0,2}}), (?P<city>{_NAME}),? (?P<code>[A-Z]{{1,2}}\d[\dA-Z]?)(?: ?\d[A-Z]{{2}})?\b"
+    rf"(?P<address>(?:\d+[a-z]?,? )?{_NAME}(?:, {_NAME}){{0,2}}), (?P<city>{_NAME}),? "
+    r"(?P<code>[A-Z]{1,2}\d[\dA-Z]?)(?: ?\d[A-Z]{2})?\b"
 )
 #: "4836 Sicily Dr, Lake Elsinore, CA 92530".
 _AMERICAN = re.compile(

@@ -35,8 +35,10 @@ TEXT_FIELDS = ("price", "surface", "land_surface", "rooms", "bedrooms", "floor",
 LEAST = {"land_surface": 0.6}
 #: How much of a field's own score survives in running text.
 TRUST = {"price": 0.6, "surface": 0.7, "land_surface": 0.6, "rooms": 0.6, "bedrooms": 0.6, "floor": 0.5,
-         "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8, "ges": 0.8,
-         "reference": 0.8, "charges": 0.7, "fees": 0.7, "deposit": 0.8, "furnished": 0.5, "construction_year": 0.7,
+         "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8,
+         "ges": 0.8,
+         "reference": 0.8, "charges": 0.7, "fees": 0.7, "deposit": 0.8, "furnished": 0.5,
+         "construction_year": 0.7,
          "availability": 0.7, "exclusive": 0.6}  # fmt: skip
 _PLACED = frozenset({"postal_code", "address", "property_type"})
 _SAID = frozenset({"furnished", "exclusive"})
@@ -94,10 +96,10 @@ def titles(document: Document, places: Places) -> Iterator[Candidate]:
         ("opengraph", metas.get("og:description") or metas.get("description") or "", 0.5),
     ]
     for source, text, trust in sources:
-        text = squeeze(text)[:600]
-        for field in TITLE_FIELDS if text else ():
+        told = squeeze(text)[:600]
+        for field in TITLE_FIELDS if told else ():
             seen: set[str] = set()
-            for found in values.find(field, text, places)[:6]:
+            for found in values.find(field, told, places)[:6]:
                 if found.score < LEAST.get(field, 0.0):
                     continue
                 weight = trust * found.score * (0.6 if seen else 1.0)
@@ -143,7 +145,10 @@ def _bathrooms(lines: list[Line]) -> Iterator[Candidate]:
 def main_text(document: Document) -> tuple[str, list[int], list[Line]]:
     """The main lines joined, each line's offset, and the lines; a lone unit joins the figure before it."""
     drawn = energy.drawn(document)
-    starts, kept, texts, size = [], [], [], 0
+    starts: list[int] = []
+    kept: list[Line] = []
+    texts: list[str] = []
+    size = 0
     for line in document.main:
         if size > MAX_TEXT:
             break

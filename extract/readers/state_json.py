@@ -12,7 +12,6 @@ from typing import Any
 from extract import feed
 from extract.candidates import Candidate, candidate
 from extract.document import Document
-
 from extract.readers.json_ld import coordinates, scalar, typed
 from models.places import Places
 
@@ -23,18 +22,24 @@ MAX_DEPTH = 40
 LEAST_FIELDS = 4
 
 _ASSIGNED = re.compile(
-    r"(?:(?:window|self|globalThis)(?:\.[\w$]+|\[[\"'][\w$-]+[\"']\])+|(?:var|let|const)\s+[\w$]+)\s*=\s*(?=[{\[])|dataLayer\.push\(\s*(?=\{)"
+    r"(?:(?:window|self|globalThis)(?:\.[\w$]+|\[[\"'][\w$-]+[\"']\])+|(?:var|let|"
+    r"const)\s+[\w$]+)\s*=\s*(?=[{\[])|dataLayer\.push\(\s*(?=\{)"
 )
 
 KEYS: dict[str, str] = {
     key: field
     for field, keys in {
-        "price": "price prix prixvente prixttc loyer rent prixloyer loyercc priceamount pricevalue prixpublic saleprice rentprice montant askingprice",
-        "surface": "surface livingarea surfacehabitable habitablesurface livingspace livingsurface surfacehab area floorarea usablearea superficie constructedarea",
+        "price": "price prix prixvente prixttc loyer rent prixloyer loyercc priceamount pricevalue "
+        "prixpublic saleprice rentprice montant askingprice",
+        "surface": "surface livingarea surfacehabitable habitablesurface livingspace livingsurface "
+        "surfacehab area floorarea usablearea superficie constructedarea",
         "land_surface": "landsurface landarea surfaceterrain terrain plotarea lotsize lotarea plotsurface",
-        "rooms": "rooms nbpieces nbrooms pieces numberofrooms roomscount roomcount nbpiece nombrepieces totalrooms",
-        "bedrooms": "bedrooms nbchambres chambres numberofbedrooms bedroomscount bedroomcount nbbedrooms nombrechambres beds numbedrooms bedroom",
-        "bathrooms": "bathrooms numberofbathrooms bathroomscount nbsallesdebain bathroomcount baths numbathrooms",
+        "rooms": "rooms nbpieces nbrooms pieces numberofrooms roomscount roomcount nbpiece "
+        "nombrepieces totalrooms",
+        "bedrooms": "bedrooms nbchambres chambres numberofbedrooms bedroomscount bedroomcount "
+        "nbbedrooms nombrechambres beds numbedrooms bedroom",
+        "bathrooms": "bathrooms numberofbathrooms bathroomscount nbsallesdebain bathroomcount baths "
+        "numbathrooms",
         "floor": "floor etage floornumber",
         "postal_code": "postalcode codepostal zipcode zip cp postcode",
         "city": "city ville commune locality cityname town addresslocality nomville",
@@ -59,7 +64,8 @@ _TELLING = frozenset(
     {"price", "surface", "rooms", "bedrooms", "postal_code", "city", "description", "reference"}
 )
 _INNER = re.compile(
-    r"location|address|adresse|geo|coordinates|price|prix|surface|area|energy|dpe|ges|diagnostic|value|features|characteristics|details",
+    r"location|address|adresse|geo|coordinates|price|prix|surface|area|energy|dpe|ges|diagnostic|value|"
+    r"features|characteristics|details",
     re.I,
 )
 
@@ -92,10 +98,7 @@ def _data(document: Document) -> Iterator[Any]:
     for kind, _, text in document.scripts:
         if "ld+json" in kind or len(text) > MAX_SCRIPT or len(text) < 20:
             continue
-        if "json" in kind:
-            starts = [0]
-        else:
-            starts = [found.end() for found in list(_ASSIGNED.finditer(text))[:20]]
+        starts = [0] if "json" in kind else [found.end() for found in list(_ASSIGNED.finditer(text))[:20]]
         for start in starts:
             try:
                 yield decoder.raw_decode(text[start:].lstrip())[0]

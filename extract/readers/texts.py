@@ -10,6 +10,7 @@ from extract import zones
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
 from extract.fields import description, title
+from extract.tree import Element
 from extract.zones import Zone
 from models.places import Places
 
@@ -17,13 +18,16 @@ _DESCRIPTION_NAME = re.compile(
     r"descri|descriptif|texte-annonce|annonce-texte|beschreibung|presentation|comment", re.I
 )
 _DESCRIPTION_HEADING = re.compile(
-    r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|le bien|l'annonce|property description|"
-    r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|comentario del anunciante|descripci[óo]n|"
+    r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|"
+    r"le bien|l'annonce|property description|"
+    r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|"
+    r"comentario del anunciante|descripci[óo]n|"
     r"descri[çc][ãa]o)\b.{0,30}$",
     re.I,
 )
 _LEGAL = re.compile(
-    r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©|\bt[ée]l\.|t[ée]l[ée]phone \d",
+    r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©|"
+    r"\bt[ée]l\.|t[ée]l[ée]phone \d",
     re.I,
 )
 
@@ -58,7 +62,7 @@ def _headings(document: Document, tag: str) -> list[str]:
     return found[:4]
 
 
-def visible_text(document: Document, element: zones.Element) -> str:
+def visible_text(document: Document, element: Element) -> str:
     """The text of a heading, hidden badges left out."""
     texts = [
         line.text
@@ -107,7 +111,7 @@ def _trimmed(lines: list[Line]) -> list[Line]:
 
 def _section(lines: list[Line]) -> list[Line]:
     """The lines up to the next heading."""
-    out = []
+    out: list[Line] = []
     for line in lines[:200]:
         if line.block.tag in zones.HEADINGS and out:
             break

@@ -1,0 +1,173 @@
+"""What `read_page` tells of whole pages: kinds, fields, links and what must never leak into them."""
+
+# ruff: noqa: E501 (markup reads better unbroken)
+
+import pytest
+
+from extract.page import read_page
+from models.listing import Evidence, PropertyType, Transaction
+from tests.extract.pages import CARD, DETAIL, URL, cards, page, read
+
+
+def test_a_detail_page_gives_its_facts_with_their_evidence() -> None:
+    reading = read(page(DETAIL.replace("<h1>", "<h1>À vendre : ")))
+    listing = reading.listing
+    assert reading.kind == "detail" and listing is not None
+    assert (listing.price, listing.currency, listing.surface) == (385_000, "EUR", 112.0)
+    assert (listing.rooms, listing.bedrooms, listing.bathrooms) == (5, 3, 1)
+    assert (listing.postal_code, listing.city, listing.insee_code) == ("33000", "Bordeaux", "33063")
+    assert (listing.property_type, listing.transaction) == (PropertyType.HOUSE, Transaction.SALE)
+    assert listing.reference == "MB-1204"
+    assert listing.description is not None and listing.description.startswith("Au calme d'une impasse")
+    assert listing.features["garage"] and listing.features["cellar"]
+    assert listing.photos == ("http://agence.example/photos/a.jpg", "http://agence.example/photos/b.jpg")
+    assert isinstance(reading.evidence["price"], Evidence) and "385 000 €" in reading.evidence["price"].raw
+    assert all(0 < told.confidence <= 1 and len(told.raw) <= 200 for told in reading.evidence.values())
+
+
+def test_the_agencys_place_never_becomes_the_propertys() -> None:
+    listing = read(page(DETAIL.replace("<p>33000 Bordeaux</p>", ""))).listing
+    assert listing is not None
+    assert listing.postal_code != "69003" and listing.address is None
+
+
+def test_similar_listings_lend_neither_price_nor_photo() -> None:
+    without_price = DETAIL.replace("385 000 €", "Prix : nous consulter")
+    listing = read(page(without_price + "<h2>Biens similaires</h2>" + cards(3))).listing
+    assert listing is not None and listing.price is None
+    assert all("/p/" not in photo for photo in listing.photos)
+
+
+def test_a_simulated_loan_is_no_price() -> None:
+    loan = "<div><h3>Simulez votre prêt</h3><p>Montant : 300 000 €</p><p>Soit 1 520 € par mois sur 240 mois</p></div>"
+    listing = read(page(DETAIL.replace("385 000 €", "Prix sur demande") + loan)).listing
+    assert listing is not None and listing.price is None
+
+
+@pytest.mark.parametrize(
+    ("sticker", "sold"),
+    [
+        ("<span class='badge'>Vendu</span>", True),
+        ("<span class='badge'>Sous compromis</span>", True),
+        ("<p>LOUÉ</p>", True),
+        ("<p>Appartement vendu loué, bail en cours jusqu'en 2027.</p>", False),
+        ("<p>Vendu meublé.</p>", False),
+        (
+            "<h2>Biens similaires</h2>" + cards(3).replace("<p>6", "<span class='badge'>Vendu</span><p>6"),
+            False,
+        ),
+    ],
+)
+def test_only_the_listings_own_sticker_makes_it_sold(sticker: str, sold: bool) -> None:
+    reading = read(page(DETAIL + sticker if "h2" in sticker else DETAIL.replace("</h1>", "</h1>" + sticker)))
+    assert (reading.reason == "sold") is sold
+    assert (reading.listing is None) is sold
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (page("<h1>Cette annonce n'est plus disponible</h1><p>Voici nos autres biens.</p>"), "gone"),
+        (page("<h1>Page introuvable</h1>", "Erreur 404"), "gone"),
+        (
+            "<html><head><title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/h/b'></script></head></html>",
+            "challenge",
+        ),
+        (
+            "<html><head><title>x</title></head><body><div id='root'></div><script src='/app.js'></script></body></html>",
+            "shell",
+        ),
+        ("   ", "empty"),
+        ("%PDF-1.7 stream", "not_html"),
+    ],
+)
+def test_a_page_without_a_listing_says_why(html: str, reason: str) -> None:
+    reading = read(html)
+    assert (reading.kind, reading.reason, reading.listing) == ("other", reason, None)
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "<h1>Nos honoraires</h1><table><tr><td>Jusqu'à 100 000 €</td><td>8 %</td></tr><tr><td>De 100 001 € à 200 000 €</td><td>6 %</td></tr></table>",
+        "<article><h1>Comprendre le DPE</h1><p>Un logement classé F de 60 m² coûte 2 400 € par an à chauffer, un T3 classé C la moitié.</p></article>",
+        "<h1>Mentions légales</h1><p>SARL au capital de 10 000 €, SIREN 732 829 320, RCS Lyon, honoraires affichés.</p>",
+    ],
+)
+def test_a_sites_own_texts_are_no_listing(main: str) -> None:
+    title = main.split("<h1>")[1].split("</h1>", maxsplit=1)[0]
+    assert read(page(main, f"{title} - Agence du Test")).listing is None
+
+
+def test_a_list_gives_its_links_once_each_as_they_stand_in_page_order() -> None:
+    reading = read(
+        page("<h1>Nos biens à vendre</h1>" + cards(4) + '<a rel="next" href="?page=2">2</a>', "Nos biens")
+    )
+    assert reading.kind == "index" and reading.listing is None
+    assert reading.links == ("/biens/1.html", "/biens/2.html", "/biens/3.html", "/biens/4.html")
+    assert reading.next == "?page=2"
+
+
+def test_a_list_of_one_card_is_still_a_list() -> None:
+    main = "<h1>Nos biens à vendre</h1><p>10 annonces</p>" + cards(1) + "<p>Page 2 sur 2</p>"
+    reading = read(page(main, "Nos biens à vendre"))
+    assert (reading.kind, reading.links) == ("index", ("/biens/1.html",))
+
+
+def test_the_next_page_is_found_by_number_where_no_word_tells() -> None:
+    pager = '<div><a href="/ventes?p=1">1</a> <b>2</b> <a href="/ventes?p=3">3</a></div>'
+    assert read(page(cards(3) + pager), "http://agence.example/ventes?p=2").next == "/ventes?p=3"
+
+
+def test_menus_and_assets_are_no_listings() -> None:
+    main = (
+        cards(3)
+        + '<a href="/plaquette.pdf">250 000 € 80 m²</a><a href="tel:0102030405">Appeler 3 pièces 100 €</a>'
+    )
+    assert set(read(page(main)).links) == {"/biens/1.html", "/biens/2.html", "/biens/3.html"}
+
+
+def test_follow_is_absolute_same_site_and_names_the_feed_of_a_script() -> None:
+    script = '<script>fetch("/api/annonces.json")</script><a href="http://ailleurs.example/ventes">Ventes</a><a href="/mentions-legales">Mentions légales</a>'
+    follow = read(page(DETAIL + script)).follow
+    assert "http://agence.example/api/annonces.json" in follow
+    assert "http://agence.example/ventes" in follow and "http://agence.example/mentions-legales" in follow
+    assert not any("ailleurs" in url for url in follow)
+
+
+def test_a_feed_is_a_list_of_its_links() -> None:
+    body = b'{"total": 2, "next": "/api/biens.json?page=2", "biens": [{"url": "/bien/1", "prix": 1}, {"url": "/bien/2", "prix": 2}, {"url": "/contact"}]}'
+    reading = read_page(body, "http://agence.example/api/biens.json", content_type="application/json")
+    assert (reading.kind, reading.links, reading.next) == (
+        "index",
+        ("/bien/1", "/bien/2"),
+        "/api/biens.json?page=2",
+    )
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "iso-8859-15"])
+def test_accents_and_the_euro_sign_survive_every_declared_charset(charset: str) -> None:
+    html = page(head=f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">')
+    listing = read_page(html.encode(charset), URL).listing
+    assert listing is not None and listing.price == 385_000 and "séjour" in (listing.description or "")
+
+
+def test_an_undeclared_legacy_charset_is_recognised() -> None:
+    listing = read_page(page().encode("windows-1252"), URL).listing
+    assert listing is not None and listing.price == 385_000 and "séjour" in (listing.description or "")
+
+
+def test_robots_metas_and_the_canonical_address_are_told() -> None:
+    head = '<meta name="robots" content="noindex, nofollow"><link rel="canonical" href="/biens/9">'
+    reading = read(page(head=head))
+    assert reading.noindex and reading.nofollow and reading.canonical == "http://agence.example/biens/9"
+
+
+def test_price_and_surface_that_make_no_sense_together_are_not_both_told() -> None:
+    listing = read(page(DETAIL.replace("385 000 €", "385 €"))).listing
+    assert listing is not None and (listing.price is None or listing.surface is None)
+
+
+def test_the_same_page_gives_the_same_reading() -> None:
+    html = page(DETAIL + "<h2>À voir aussi</h2>" + CARD.format(n=1, p=1) * 3)
+    assert read(html) == read(html)
