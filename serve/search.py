@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.places import Places
@@ -49,14 +49,14 @@ async def search(connection: AsyncConnection, places: Places, query: SearchQuery
     after = cursor.decode(query.cursor, query.sort) if query.cursor else None
     wanted = conditions(query, places)
     total = await count(connection, wanted)
-    rows = await _rows(connection, wanted, query, after)
-    page = rows[: query.limit]
-    more = len(rows) > query.limit
+    placed = await _placed(connection, wanted, query, after)
+    page = placed[: query.limit]
+    more = len(placed) > query.limit
     return SearchPage(
         total=min(total, COUNT_LIMIT),
         total_is_exact=total <= COUNT_LIMIT,
-        listings=[card(row) for row in page],
-        next_cursor=cursor.encode(query.sort, page[-1]["sorted_by"], page[-1]["id"]) if more else None,
+        listings=await _filled(connection, [row.id for row in page]),
+        next_cursor=cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None,
     )
 
 
@@ -67,7 +67,7 @@ def conditions(criteria: Criteria, places: Places) -> list[ColumnElement[bool]]:
         (L.surface, criteria.surface_min, criteria.surface_max),
         (L.rooms, criteria.rooms_min, criteria.rooms_max),
     )
-    wanted: list[ColumnElement[bool]] = [L.is_active.is_(True), Agency.opted_out_at.is_(None)]
+    wanted: list[ColumnElement[bool]] = [L.is_active.expression, Agency.opted_out_at.is_(None)]
     wanted += [column >= least for column, least, _ in least_most if least is not None]
     wanted += [column <= most for column, _, most in least_most if most is not None]
     equal = (
@@ -103,25 +103,34 @@ async def count(connection: AsyncConnection, wanted: Sequence[ColumnElement[bool
     return int((await connection.execute(select(func.count()).select_from(found))).scalar_one())
 
 
-async def _rows(
+async def _placed(
     connection: AsyncConnection,
     wanted: Sequence[ColumnElement[bool]],
     query: SearchQuery,
     after: cursor.Position | None,
-) -> list[RowMapping]:
-    """One row more than the page holds, if there is one."""
+) -> list[Row[Any]]:
+    """Ids of the page's listings with their sorted values, and of one more if there is one."""
     order, room = ORDERS[query.sort], query.limit + 1
-    rows: list[RowMapping] = []
+    place = select(L.id, order.column.label("sorted_by")).join(Agency, Agency.id == L.agency_id)
+    place = place.where(*wanted)
+    rows: list[Row[Any]] = []
     if after is None or after.value is not None:
-        statement = _known(cards().add_columns(order.column.label("sorted_by")), order, after)
-        rows += (await connection.execute(statement.where(*wanted).limit(room))).mappings()
-    if len(rows) < room and order.column is not ORDERS[Sort.NEWEST].column:
-        statement = cards().add_columns(order.column.label("sorted_by")).where(order.column.is_(None))
+        rows += await connection.execute(_known(place, order, after).limit(room))
+    if len(rows) < room and query.sort is not Sort.NEWEST:
+        unknown = place.where(order.column.is_(None)).order_by(L.id.desc())
         if after is not None and after.value is None:
-            statement = statement.where(L.id < after.id)
-        statement = statement.where(*wanted).order_by(L.id.desc()).limit(room - len(rows))
-        rows += (await connection.execute(statement)).mappings()
+            unknown = unknown.where(L.id < after.id)
+        rows += await connection.execute(unknown.limit(room - len(rows)))
     return rows
+
+
+async def _filled(connection: AsyncConnection, ids: Sequence[int]) -> list[ListingCard]:
+    """The cards of these listings, in this order. A card's columns cost, so they are read last."""
+    if not ids:
+        return []
+    rows = (await connection.execute(cards().where(L.id.in_(ids)))).mappings()
+    by_id = {row["id"]: card(row) for row in rows}
+    return [by_id[row_id] for row_id in ids if row_id in by_id]
 
 
 def _known(statement: Select[Any], order: Order, after: cursor.Position | None) -> Select[Any]:

@@ -1,5 +1,6 @@
 """GET /api/listings/{id}, /api/agencies, /healthz, /readyz, /api/progress and errors."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -168,3 +169,18 @@ def test_every_response_carries_the_security_headers(seeded: httpx2.Client) -> N
 def test_a_long_answer_is_compressed(seeded: httpx2.Client) -> None:
     answer = seeded.get("/api/listings/search", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_the_access_log_names_the_route_and_nobody(
+    seeded: httpx2.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="pignon.access"):
+        seeded.get("/api/listings/7", headers={"user-agent": "someone"})
+        seeded.get("/listings/7")
+        seeded.get("/api/listings/search", params={"city": "Rennes"})
+        seeded.get("/me@example.org")
+    lines = [json.loads(record.message) for record in caplog.records]
+    routes = ["/api/listings/{listing_id}", "/listings/{listing_id}", "/api/listings/search", "-"]
+    assert [line["route"] for line in lines] == routes
+    assert [line["status"] for line in lines] == [200, 200, 200, 404]
+    assert all(set(line) == {"method", "route", "status", "bytes", "ms"} for line in lines)
