@@ -17,7 +17,7 @@ from tests.benchmarks.pages import town_details
 from tests.serve.market import add_agency
 
 #: Distinct readings; each round stores them all at fresh addresses.
-READINGS = 150
+READINGS = 100
 Addressed = Sequence[tuple[str, PageReading]]
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
