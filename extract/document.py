@@ -193,7 +193,7 @@ class Document:
 
 _LOAN = re.compile(
     r"par mois sur \d|mensualit|frais de notaire|apport\s*:|montant du pr[êe]t|\btaux de \d|"
-    r"co[ûu]t du cr[ée]dit|hors assurance",
+    r"co[ûu]t du cr[ée]dit|hors assurance|\bmortgage\b|council tax|average (?:price|value)|price paid",
     re.I,
 )
 

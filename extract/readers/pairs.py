@@ -40,12 +40,15 @@ _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What labelled values tell."""
     counts: dict[str, int] = {}
-    for number, (label, value, confidence) in enumerate(pairs(document)):
+    for number, (label, value, sure) in enumerate(pairs(document)):
         if number >= MAX_PAIRS:
             break
         field = field_of(label)
         if field is not None:
-            for name, got in values.parse(field, value, places).items():
+            told = values.parse(field, value, places)
+            # A bare number under "Prix" may be anything's; a sign makes it money.
+            confidence = sure - 0.25 if field == "price" and "currency" not in told else sure
+            for name, got in told.items():
                 yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
             if field == "price" and _RENT.search(label):
                 yield candidate("transaction", Transaction.RENT, label, SOURCE, 0.7)

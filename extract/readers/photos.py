@@ -34,9 +34,9 @@ _LAZY = (
 )  # fmt: skip
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
 _SIZE = re.compile(
-    r"[-_.@](?:\d{2,4}x\d{2,4}|thumb(?:nail)?|small|medium|large|mini|big|full|xl|sm|md|lg|w\d{2,4}|"
-    r"\d{2,4}w)(?=[._-]|$)|[?#].*$|/(?:c|w|h|q|fit|resize|crop|thumbs?|small|medium|large|full|big|"
-    r"mini|original|v1/fill)(?:[_=/,]?[\d\w:,=_.%-]*)?(?=/)",
+    r"[-_.@](?:\d{2,4}x\d{2,4}|thumb(?:nail)?|small|medium|large|mini|big|full|xl|sm|md|lg|w\d{2,4}|\d{2,4}w)(?=[._-]|$)|"
+    r"[?#].*$|/(?:[cwhq][_=]?\d[\w,=.]*|fit|resize|crop|thumb(?:nail)?s?|small|medium|large|full|big|mini|original|"
+    r"\d{2,4}x\d{2,4}|\d{2,4}/\d{2,4})(?=/)",
     re.I,
 )
 
