@@ -38,7 +38,7 @@ def site_address(typed: str, *, town: bool = False) -> str:
     name = host(tidy(url))
     if not _HOST.match(name):
         raise InputError(f"“{typed}” names no site; it should look like https://agence.example.")
-    if objection := Guard(town=town).objection(tidy(url)):
+    if objection := Guard(town=town).objection(url):
         raise InputError(f"“{typed}” cannot be crawled: {objection}.")
     return f"{origin(url)}/"
 

@@ -17,6 +17,8 @@ from models.tables import AggregatedListing, Page
 
 #: A page that was neither list nor listing may have become one: looked at again after this long.
 OTHERS_AGAIN_AFTER: Final = timedelta(days=30)
+#: A withdrawn listing's address is still asked for this long: it may come back, or we were deceived.
+DOUBTED_FOR: Final = timedelta(days=7)
 #: Crawls in a row in which a page may fail before it is treated as one of those.
 MAX_TRIES: Final = 5
 
@@ -131,7 +133,7 @@ def add(
 
 
 def arm(connection: Connection, agency_id: int, now: datetime) -> None:
-    """Open a new crawl: lists, active listings' own pages, failures and long unseen others become due."""
+    """Open a new crawl: lists, listings' own pages, failures and long unseen others become due."""
     pages = Page.__table__.c
     never_read = pages.kind.is_(None) & (pages.tries < MAX_TRIES)
     long_unseen = pages.kind.is_distinct_from("index") & (pages.fetched_at < now - OTHERS_AGAIN_AFTER)
@@ -141,10 +143,11 @@ def arm(connection: Connection, agency_id: int, now: datetime) -> None:
         .where((pages.kind == "index") | (pages.found_by == FoundBy.HOME) | never_read | long_unseen)
         .values(due_at=now)
     )
-    active = select(AggregatedListing.source_url).where(
-        AggregatedListing.agency_id == agency_id, AggregatedListing.is_active
+    listing = AggregatedListing
+    watched = select(listing.source_url).where(
+        listing.agency_id == agency_id, listing.is_active | (listing.withdrawn_at > now - DOUBTED_FOR)
     )
-    known = [Find(url, Priority.KNOWN, FoundBy.KNOWN) for url in connection.scalars(active)]
+    known = [Find(url, Priority.KNOWN, FoundBy.KNOWN) for url in connection.scalars(watched)]
     add(connection, agency_id, known, since=now, now=now)
 
 

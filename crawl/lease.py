@@ -4,6 +4,7 @@ A crawler that lost its lease (it slept, the network split) fails at its next wr
 Here too: what a restart must know of politeness (`not_before`), and the crawl's log row.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -78,6 +79,15 @@ def release(connection: Connection, lease: Lease, values: dict[str, Any]) -> Non
         update(Agency)
         .where(Agency.id == lease.agency_id, Agency.lease_token == lease.token)
         .values(leased_by=None, leased_until=None, **values)
+    )
+
+
+def take_back(connection: Connection, holders: Sequence[str]) -> None:
+    """Free the sites of workers that are dead. Should one of them still breathe, its token is no longer good
+    once someone else has the site; what it owes the site (`not_before`) stays owed.
+    """
+    connection.execute(
+        update(Agency).where(Agency.leased_by.in_(holders)).values(leased_by=None, leased_until=None)
     )
 
 

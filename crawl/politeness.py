@@ -27,7 +27,9 @@ _MARGIN = 0.002
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     delay: float = 0.0
-    ready_at: float = 0.0
+    #: End of the last answer, and the instant until which the site asked us to wait; monotonic.
+    last: float = float("-inf")
+    deferred: float = float("-inf")
 
 
 class Politeness:
@@ -61,11 +63,12 @@ class Politeness:
     def defer(self, host: str, seconds: float) -> None:
         """No request to `host` for that long; a longer wait already owed stands."""
         state = self._state(host)
-        state.ready_at = max(state.ready_at, time.monotonic() + seconds)
+        state.deferred = max(state.deferred, time.monotonic() + seconds)
 
     def remaining(self, host: str) -> float:
         """Seconds until `host` may be asked again; 0 when it may be now."""
-        return max(0.0, self._state(host).ready_at - time.monotonic())
+        state, pause = self._state(host), self.delay(host) + _MARGIN
+        return max(0.0, max(state.last + pause, state.deferred) - time.monotonic())
 
     def forget(self, host: str) -> None:
         """Drop what is known of a host whose crawl is over, unless a wait is still owed to it."""
@@ -84,7 +87,7 @@ class Politeness:
                 try:
                     yield
                 finally:
-                    self.defer(host, self.delay(host) + _MARGIN)
+                    state.last = time.monotonic()
 
     async def _pass_egress(self) -> None:
         now = time.monotonic()

@@ -29,7 +29,7 @@ from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.url import key, site_host
 from crawl.verdict import UNREADABLE, Streaks, home_verdict, schedule
-from crawl.visit import Visit, judge, manner, store_visit, words
+from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit
 from crawl.withdrawal import Settled, settle
 from extract.page import PageReading, read_page
 from models.errors import DatabaseError
@@ -81,7 +81,7 @@ class _SiteCrawl:
     robots: RobotsBook = field(init=False)
     host: str = field(init=False)
     started: float = field(default_factory=time.monotonic)
-    home: frozenset[bytes] = frozenset()
+    home: HomePage = field(default_factory=HomePage)
     portrait: Portrait = field(default_factory=Portrait)
     counts: dict[Outcome, int] = field(default_factory=dict)
     pages: int = 0
@@ -222,7 +222,7 @@ class _SiteCrawl:
         self._note(fetched)
         visited = judge(page, fetched, self._read(page, fetched), self.home)
         if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
-            self.home = words(fetched.body)
+            self.home = home_page(visited)
         self.portrait.look(page, visited.reading, fetched)
         visited = replace(visited, finds=self._fresh(visited.finds))
         outcome = await self.context.store.run(self._store, visited)

@@ -29,7 +29,8 @@ READER: Final = "1"
 MAX_DEPTH: Final = 3
 _BASE: Final = re.compile(rb"<base\b[^<>]{0,300}?\bhref\s?=\s?[\"']?([^\"'<>\s]{1,500})", re.I)
 _WORDS: Final = re.compile(rb">([^<>]{3,200})<")
-_HOME_LIKENESS: Final = 0.9
+#: Share of two pages' pieces of text that they share, from which they are one page.
+_ALIKE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,26 @@ def is_unchanged(page: DuePage, fetched: Fetched) -> bool:
     """Whether the copy we know still stands, by the server's word or byte for byte."""
     if fetched.outcome is FetchOutcome.NOT_MODIFIED:
         return True
-    known = fetched.outcome is FetchOutcome.OK and page.found_by != FoundBy.HOME
-    return known and page.content_hash == content_hash(fetched.body)
+    if fetched.outcome is not FetchOutcome.OK or page.found_by == FoundBy.HOME:
+        return False
+    return key(fetched.final_url) == page.key and page.content_hash == content_hash(fetched.body)
 
 
-def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: frozenset[bytes]) -> Visit:
-    """What a fetch and its reading mean. home: `words` of the site's home page."""
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What other pages are compared with: the home page's pieces of text, and the keys it links to."""
+
+    words: frozenset[bytes] = frozenset()
+    links: frozenset[str] = frozenset()
+
+
+def home_page(visit: Visit) -> HomePage:
+    """The home page, once it was visited."""
+    return HomePage(words(visit.fetched.body), frozenset(key(find.url) for find in visit.finds))
+
+
+def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: HomePage) -> Visit:
+    """What a fetch and its reading mean, in the light of the site's home page."""
     outcome, status = str(fetched.outcome), fetched.status
     if is_unchanged(page, fetched):
         done = Done(
@@ -121,7 +136,8 @@ def _store_listing(connection: Connection, lease: Lease, visit: Visit, now: date
         touch(connection, agency_id, address, now)
         return Outcome.UNCHANGED if page.kind == "detail" else Outcome.NONE
     reading = visit.reading
-    if reading is None or reading.listing is None or reading.noindex:
+    if reading is None or reading.listing is None or reading.noindex or page.priority == Priority.LIST:
+        # What a list calls its next page is a list, however much its one card looks like a listing.
         return Outcome.NONE
     if address != page.url:
         move(connection, agency_id, page.url, address, reading=reading, now=now)
@@ -147,16 +163,17 @@ def _lives(connection: Connection, url: str) -> bool:
     return bool(connection.scalar(query))
 
 
-def _proof(
-    page: DuePage, fetched: Fetched, reading: PageReading | None, home: frozenset[bytes]
-) -> str | None:
+def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: HomePage) -> str | None:
     if page.found_by == FoundBy.HOME:
         return None
     kind, reason = (reading.kind, reading.reason) if reading else (None, None)
-    alike = (
-        bool(home) and kind not in (None, "detail") and _likeness(words(fetched.body), home) >= _HOME_LIKENESS
+    return evidence(
+        fetched,
+        kind,
+        reason,
+        looks_like_home=kind not in (None, "detail") and _likeness(words(fetched.body), home.words) >= _ALIKE,
+        from_home=key(fetched.final_url) in home.links,
     )
-    return evidence(fetched, kind, reason, looks_like_home=alike)
 
 
 def _likeness(a: frozenset[bytes], b: frozenset[bytes]) -> float:
@@ -175,8 +192,9 @@ def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Fi
     for link in reading.links:
         if (url := absolute(base, link)) and same_site(url, fetched.final_url):
             yield Find(url, Priority.NEW, by, page.depth + 1)
-    following = absolute(base, reading.next) if reading.next and reading.links else None
-    if following and same_site(following, fetched.final_url):
+    # "Next" on a listing is the next property; a list without listings has no next page worth a visit.
+    following = absolute(base, reading.next) if is_list and reading.next and reading.links else None
+    if following and same_site(following, fetched.final_url) and reading.next not in reading.links:
         yield Find(following, Priority.LIST, FoundBy.LIST, page.depth)
     if page.depth < MAX_DEPTH:
         for link in reading.follow:

@@ -19,8 +19,6 @@ from models.tables import AggregatedListing, EventKind, Page, Property, Scraping
 #: The words of `withdrawn_reason` that a page's outcome may carry.
 EVIDENCE: Final = frozenset({"gone", "not_found", "sold", "redirected", "home"})
 _PROVEN_BY_STATUS: Final = {FetchOutcome.GONE: "gone", FetchOutcome.NOT_FOUND: "not_found"}
-#: A page that could not be read proves nothing.
-_UNREAD: Final = frozenset({"challenge", "shell", "empty", "not_html"})
 #: More than the larger of these in one crawl is held back: a site that broke answers 404 for everything.
 BURST_NUMBER: Final = 5
 BURST_SHARE: Final = 0.5
@@ -37,20 +35,23 @@ class Settled:
     republished: int = 0
 
 
-def evidence(fetched: Fetched, kind: str | None, reason: str | None, *, looks_like_home: bool) -> str | None:
+def evidence(
+    fetched: Fetched, kind: str | None, reason: str | None, *, looks_like_home: bool, from_home: bool
+) -> str | None:
     """What the fetch of a listing's own address proves against it; None when nothing.
 
-    kind and reason: the reading's, of an answer that has a page; looks_like_home: its links are the
-    home page's.
+    kind and reason: the reading's, of an answer that has a page; looks_like_home: its words are the
+    home page's; from_home: the home page links to where the answer came from.
     """
     if fetched.outcome in _PROVEN_BY_STATUS:
         return _PROVEN_BY_STATUS[fetched.outcome]
-    if fetched.outcome is not FetchOutcome.OK or kind in (None, "detail") or reason in _UNREAD:
+    if fetched.outcome is not FetchOutcome.OK or kind in (None, "detail") or reason == "challenge":
         return None
     if reason in ("gone", "sold"):
         return reason
     if fetched.redirects and key(fetched.final_url) != key(fetched.url):
-        return "redirected" if kind == "index" or is_home(fetched.final_url) else None
+        away = kind == "index" or from_home or is_home(fetched.final_url)
+        return "redirected" if away else None
     return "home" if looks_like_home else None
 
 

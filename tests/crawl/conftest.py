@@ -1,7 +1,6 @@
 """What the crawl's tests share: the misbehaving web, and a fetcher and a context that may visit it."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -9,14 +8,8 @@ from crawl.context import CrawlContext, open_context
 from crawl.fetch import Fetcher
 from crawl.politeness import Politeness
 from models.places import Places
-from models.settings import Settings
 from tests.crawl.mean_server import MeanServer
-
-
-def quick_settings(**values: Any) -> Settings:
-    """Settings for loopback: the town is on and nobody waits, unless `values` say so."""
-    quick = {"pignon_town": True, "min_delay_between_requests": 0, "min_global_delay": 0}
-    return Settings(_env_file=None, **(quick | {"scraping_timeout": 2.0} | values))
+from tests.crawl.quick import quick_settings
 
 
 @pytest.fixture

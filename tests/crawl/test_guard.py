@@ -7,8 +7,8 @@ import pytest
 from crawl.fetch import Fetcher, FetchOutcome
 from crawl.guard import AddressRefusedError, Guard, address_objection
 from crawl.politeness import Politeness
-from tests.crawl.conftest import quick_settings
 from tests.crawl.mean_server import MeanServer, Reply
+from tests.crawl.quick import quick_settings
 
 INNER = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",

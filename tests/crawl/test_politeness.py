@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from crawl.fetch import Fetcher
 from crawl.politeness import Politeness
-from tests.crawl.conftest import quick_settings
 from tests.crawl.mean_server import MeanServer, Reply
+from tests.crawl.quick import quick_settings
 
 
 async def _ask(fetcher: Fetcher, urls: list[str]) -> None:

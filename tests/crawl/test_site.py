@@ -1,0 +1,555 @@
+"""The crawl of one site, end to end, on real servers and a real database."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from crawl.agencies import opt_out, register
+from crawl.context import CrawlContext, open_context
+from crawl.report import CrawlReport
+from crawl.site import crawl_site
+from models.database import driver_url, open_engine
+from models.places import Places
+from models.tables import Agency, AggregatedListing, ListingHistory, Page, Property, ScrapingLog, utc_now
+from tests.crawl.mean_server import MeanServer, Reply, Request
+from tests.crawl.quick import quick_settings
+from tests.crawl.sites import HOME, detail, listing_page, open_site, path
+from town.server import Town
+from town.truth import truth_lines
+
+WALL = "<html><title>Just a moment...</title><div id='cf-challenge'>challenge-platform/h/</div></html>"
+
+
+def enter(engine: Engine, url: str) -> int:
+    return register(engine, [url], "test", town=True)[0]
+
+
+def active(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        urls = connection.scalars(select(AggregatedListing.source_url).where(AggregatedListing.is_active))
+        return {url.partition(".localhost")[2].partition("/")[2] for url in urls}
+
+
+def events(engine: Engine) -> Counter[str]:
+    with engine.connect() as connection:
+        return Counter(kind.value for kind in connection.scalars(select(ListingHistory.kind)))
+
+
+def agency(engine: Engine, agency_id: int) -> Agency:
+    from sqlalchemy.orm import Session
+
+    with Session(engine, expire_on_commit=False) as session:
+        return session.get_one(Agency, agency_id)
+
+
+def changes(report: CrawlReport) -> tuple[int, int, int, int]:
+    return report.new, report.changed, report.withdrawn, report.held
+
+
+async def test_a_site_is_read_from_its_lists_and_sitemap(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 6)))
+    web.page("essai", "/ventes", listing_page([1, 2, 3], "/ventes?page=2"))
+    web.page("essai", "/ventes?page=2", listing_page([6, 7]))
+    for number in (6, 7):
+        web.page("essai", path(number), detail(number))
+    report = await crawl_site(context, site)
+    assert report.status == "ok", report
+    assert active(engine) == {path(n)[1:] for n in range(1, 8)}
+    assert report.new == report.found == 7
+    row = agency(engine, site)
+    assert (row.active_listings, row.total_listings, row.scraping_status) == (7, 7, "ok")
+    assert row.name == ["Agence Essai", "Immobilier à Bordeaux"][0]
+    assert row.leased_until is None
+    assert row.next_crawl_at > utc_now()
+
+
+async def test_every_listing_belongs_to_one_property_of_its_own_from_birth(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    await crawl_site(context, enter(engine, open_site(web, "essai", range(1, 4))))
+    with engine.connect() as connection:
+        properties = connection.scalars(select(AggregatedListing.property_id)).all()
+        assert len(set(properties)) == 3
+        assert set(connection.scalars(select(Property.id))) == set(properties)
+
+
+async def test_the_same_crawl_twice_changes_nothing_and_says_so(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 6)))
+    await crawl_site(context, site)
+    before = events(engine)
+    report = await crawl_site(context, site)
+    assert changes(report) == (0, 0, 0, 0)
+    assert report.found == 5
+    assert "nothing changed" in report.line
+    assert events(engine) == before == Counter(created=5)
+    with engine.connect() as connection:
+        logs = connection.execute(select(ScrapingLog).order_by(ScrapingLog.id)).all()
+    assert [(log.status, log.listings_new, log.listings_found) for log in logs] == [
+        ("ok", 5, 5),
+        ("ok", 0, 5),
+    ]
+    assert all(log.ended_at and log.duration is not None for log in logs)
+
+
+async def test_a_page_that_did_not_change_is_asked_for_conditionally(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1]))
+    sent = []
+
+    def answer(request: Request) -> Reply:
+        sent.append(request.headers.get("if-none-match"))
+        return Reply(304) if sent[-1] else Reply(200, detail(1), {"ETag": '"v1"'})
+
+    web.put("essai", path(1), answer)
+    await crawl_site(context, site)
+    report = await crawl_site(context, site)
+    assert sent == [None, '"v1"']
+    assert report.found == 1, "not modified is seen live"
+
+
+async def test_a_price_that_drops_is_an_event_with_old_and_new(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    await crawl_site(context, site)
+    web.page("essai", path(1), detail(1, price=239_000))
+    assert changes(await crawl_site(context, site)) == (0, 1, 0, 0)
+    with engine.connect() as connection:
+        row = connection.execute(select(ListingHistory).where(ListingHistory.kind == "price")).one()
+        assert (row.old_value, row.new_value, row.field) == (250_000, 239_000, "price")
+        assert 239_000 in connection.scalars(select(AggregatedListing.price)).all()
+
+
+@pytest.mark.parametrize("how", ["gone", "not_found", "redirected", "home", "sold"])
+async def test_a_listing_is_withdrawn_on_its_own_pages_evidence(
+    web: MeanServer, context: CrawlContext, engine: Engine, how: str
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 5)))
+    await crawl_site(context, site)
+    sold = detail(1).replace("<h1>", "<p>Vendu</p><h1>")
+    answers = {
+        "gone": Reply(410),
+        "not_found": Reply(404),
+        "redirected": Reply(301, headers={"Location": "/ventes"}),
+        "home": Reply(200, HOME),
+        "sold": Reply(200, sold),
+    }
+    web.put("essai", path(1), answers[how])
+    report = await crawl_site(context, site)
+    assert changes(report) == (0, 0, 1, 0)
+    assert active(engine) == {path(n)[1:] for n in (2, 3, 4)}
+    with engine.connect() as connection:
+        row = connection.execute(select(AggregatedListing).where(~AggregatedListing.is_active)).one()
+    assert row.withdrawn_reason == how
+    again = await crawl_site(context, site)
+    assert changes(again) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(500),
+        Reply(503, headers={"Retry-After": "0"}),
+        Reply(403, "Interdit"),
+        Reply(200, ""),
+        Reply(200, detail(1), cut=40),
+        Reply(200, "<html><body>maintenance</body></html>"),
+        Reply(200, WALL),
+        Reply(302, headers={"Location": "http://ailleurs.localhost/"}),
+        Reply(302, headers={"Location": "http://10.0.0.1/"}),
+    ],
+)  # fmt: skip
+async def test_nothing_is_withdrawn_without_evidence(
+    web: MeanServer, context: CrawlContext, engine: Engine, answer: Reply
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    await crawl_site(context, site)
+    web.put("essai", path(1), answer)
+    report = await crawl_site(context, site)
+    assert (report.withdrawn, report.new) == (0, 0)
+    assert len(active(engine)) == 2
+
+
+async def test_a_listing_that_no_list_names_any_more_stays_until_its_own_page_says_so(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 4)))
+    await crawl_site(context, site)
+    web.page("essai", "/ventes", listing_page([]))
+    web.remove("essai", "/sitemap.xml")
+    report = await crawl_site(context, site)
+    assert (report.found, report.withdrawn) == (3, 0)
+
+
+async def test_a_burst_of_withdrawals_is_held_back_and_a_later_crawl_confirms_it(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 11)))
+    clock = {"now": utc_now()}
+    async with open_context(
+        quick_settings(), database_url, places=Places.sample(), clock=lambda: clock["now"]
+    ) as context:
+        await crawl_site(context, site)
+        for number in range(1, 7):
+            web.remove("essai", path(number))
+        for hours in (1, 2):
+            clock["now"] += timedelta(hours=hours)
+            report = await crawl_site(context, site)
+            assert (report.withdrawn, report.held) == (0, 6)
+            assert "held back" in (report.error or "")
+            assert len(active(engine)) == 10
+        clock["now"] += timedelta(hours=24)
+        report = await crawl_site(context, site)
+        assert (report.withdrawn, report.held) == (6, 0)
+    assert len(active(engine)) == 4
+
+
+async def test_a_site_that_recovers_from_a_burst_loses_nothing(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 11)))
+    await crawl_site(context, site)
+    for number in range(1, 11):
+        web.remove("essai", path(number))
+    await crawl_site(context, site)
+    open_site(web, "essai", range(1, 11))
+    report = await crawl_site(context, site)
+    assert changes(report) == (0, 0, 0, 0)
+    assert events(engine) == Counter(created=10)
+
+
+@pytest.mark.parametrize("same_crawl", [True, False])
+async def test_an_advert_republished_at_a_new_address_keeps_its_property(
+    web: MeanServer, context: CrawlContext, engine: Engine, *, same_crawl: bool
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2, 3]))
+    await crawl_site(context, site)
+    web.remove("essai", path(1))
+    if not same_crawl:
+        await crawl_site(context, site)
+    web.page("essai", "/ventes", listing_page([2, 3, 91]))
+    web.page("essai", path(91), detail(1, price=245_000))
+    report = await crawl_site(context, site)
+    assert (report.new, report.republished) == (1, 1)
+    with engine.connect() as connection:
+        rows = {r.source_url.rpartition("-")[2]: r for r in connection.execute(select(AggregatedListing))}
+    assert rows["91"].republishes == rows["1"].id
+    assert rows["91"].property_id == rows["1"].property_id
+    assert rows["91"].is_active
+    assert not rows["1"].is_active
+
+
+async def test_a_withdrawn_listing_that_comes_back_at_its_address_is_on_line_again(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    await crawl_site(context, site)
+    web.remove("essai", path(1))
+    await crawl_site(context, site)
+    web.page("essai", path(1), detail(1))
+    report = await crawl_site(context, site)
+    assert report.republished == 1
+    assert len(active(engine)) == 2
+    assert events(engine) == Counter(created=2, withdrawn=1, republished=1)
+
+
+async def test_an_address_that_redirects_to_the_adverts_new_one_moves_the_same_row(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    await crawl_site(context, site)
+    web.put("essai", path(1), Reply(301, headers={"Location": "/bien/1"}))
+    web.page("essai", "/bien/1", detail(1))
+    report = await crawl_site(context, site)
+    assert (report.new, report.withdrawn) == (0, 0)
+    assert active(engine) == {"bien/1", path(2)[1:]}
+    assert changes(await crawl_site(context, site)) == (0, 0, 0, 0)
+
+
+async def test_a_killed_crawl_is_resumed_where_it_stood(
+    web: MeanServer, database_url: str, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 13)))
+    pages = 0
+
+    class Killed(BaseException):
+        pass
+
+    def kill(report: CrawlReport) -> None:
+        nonlocal pages
+        pages += 1
+        if pages == 6:
+            raise Killed
+
+    with pytest.raises(Killed):
+        await crawl_site(context, site, kill)
+    fetched = set(web.paths("essai"))
+    web.log.clear()
+    with engine.begin() as connection:
+        connection.execute(update(Agency).values(leased_until=utc_now() - timedelta(seconds=1)))
+    report = await crawl_site(context, site)
+    again = [p for p in web.paths("essai") if p in fetched and p.startswith("/vente/")]
+    assert again == []
+    assert report.resumed
+    assert (report.new, report.found) == (12, 12), "the whole crawl's work is reported"
+    assert events(engine) == Counter(created=12)
+    with engine.connect() as connection:
+        assert connection.scalars(select(ScrapingLog.status)).all() == ["ok"]
+
+
+async def test_ctrl_c_gives_the_site_back_and_the_next_crawl_resumes(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 9)))
+    pages = asyncio.Event()
+    task = asyncio.create_task(crawl_site(context, site, lambda r: pages.set() if r.pages > 5 else None))
+    await pages.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    row = agency(engine, site)
+    assert row.leased_until is None
+    assert "resumes" in (row.scraping_error or "")
+    report = await crawl_site(context, site)
+    assert report.resumed
+    assert report.found == 8
+    assert events(engine) == Counter(created=8)
+
+
+async def test_two_workers_never_crawl_one_site_at_once(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 4)))
+    first, second = await asyncio.gather(crawl_site(context, site), crawl_site(context, site))
+    assert {first.status, second.status} == {"ok", "running"}
+    assert web.paths("essai").count(path(1)) == 1
+
+
+async def test_a_worker_that_lost_its_lease_writes_nothing_more(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 6)))
+
+    def usurp(report: CrawlReport) -> None:
+        if report.found == 2:
+            with engine.begin() as connection:
+                connection.execute(update(Agency).values(lease_token=Agency.lease_token + 1))
+
+    report = await crawl_site(context, site, usurp)
+    assert (report.status, report.error_type) == ("error", "LeaseLostError")
+    assert len(active(engine)) == 2
+
+
+async def test_what_a_site_is_owed_survives_a_restart(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2], robots="User-agent: *\nCrawl-delay: 0.4"))
+    for _ in range(2):
+        async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
+            await crawl_site(context, site)
+    gaps = [b.time - a.time for a, b in pairwise(web.log)]
+    assert min(gaps) >= 0.4
+    assert max(request.in_flight for request in web.log) == 1
+
+
+async def test_a_site_that_asks_for_a_long_wait_is_left_alone_until_then(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 5)))
+    web.put("essai", path(2), Reply(429, headers={"Retry-After": "3600"}))
+    for _ in range(2):
+        async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
+            report = await crawl_site(context, site)
+            assert report.status == "error"
+            assert "wait until" in (report.error or "")
+    assert web.paths("essai").count(path(2)) == 1
+    assert web.paths("essai").count("/robots.txt") == 1
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "words"),
+    [
+        ("nobody", "unreachable", "cannot be reached"),
+        ("robots_500", "unreachable", "robots.txt cannot be had"),
+        ("robots_no", "disallowed", "robots.txt does not allow"),
+        ("challenge", "challenged", "human"),
+        ("forbidden", "challenged", "403"),
+        ("moved", "unreachable", "moved"),
+        ("no_agency", "not_an_agency", "No listing"),
+        ("no_listing", "empty", "No listing"),
+        ("dead_home", "unreachable", "500"),
+    ],
+)
+async def test_a_site_that_cannot_be_crawled_ends_as_a_status_and_one_clear_line(
+    web: MeanServer, context: CrawlContext, engine: Engine, case: str, status: str, words: str
+) -> None:
+    url = web.url(case.replace("_", "-"))
+    slug = case.replace("_", "-")
+    blog = "<html><title>Recettes</title><body><h1>Mes recettes</h1><p>La tarte aux pommes.</p></body>"
+    answers = {
+        "nobody": ("/x", Reply(200)),
+        "robots_500": ("/robots.txt", Reply(500)),
+        "robots_no": ("/robots.txt", Reply(200, "User-agent: *\nDisallow: /")),
+        "challenge": ("/", Reply(503, WALL, {"Retry-After": "0"})),
+        "forbidden": ("/", Reply(403, "non")),
+        "moved": ("/", Reply(301, headers={"Location": "http://ailleurs.localhost/"})),
+        "no_agency": ("/", Reply(200, blog)),
+        "no_listing": ("/", Reply(200, HOME)),
+        "dead_home": ("/", Reply(500)),
+    }
+    web.put(slug, *answers[case])
+    if case == "nobody":
+        url = "http://nobody.localhost:1/"
+    report = await crawl_site(context, enter(engine, url))
+    assert report.status == status, report
+    assert words in (report.error or "")
+    assert "\n" not in (report.error or "")
+    row = agency(engine, report.agency_id)
+    assert (row.scraping_status, row.scraping_error) == (status, report.error)
+    assert row.scraping_error_count == 1
+    assert row.leased_until is None
+
+
+async def test_a_site_that_falls_silent_halfway_is_left_alone_and_keeps_its_listings(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 21)))
+    await crawl_site(context, site)
+    for number in range(1, 21):
+        web.put("essai", path(number), Reply(500))
+    web.log.clear()
+    report = await crawl_site(context, site)
+    assert report.status == "unreachable"
+    assert len([p for p in web.paths("essai") if p.startswith("/vente/")]) <= 10
+    assert len(active(engine)) == 20
+
+
+async def test_robots_is_obeyed_page_by_page(web: MeanServer, context: CrawlContext, engine: Engine) -> None:
+    url = open_site(web, "essai", [1, 2, 12], robots=f"User-agent: *\nDisallow: {path(2)}\n")
+    await crawl_site(context, enter(engine, url))
+    assert path(2) not in web.paths("essai")
+    assert active(engine) == {path(1)[1:], path(12)[1:]}
+
+
+async def test_noindex_and_nofollow_are_obeyed(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    url = open_site(web, "essai", [1, 2])
+    web.page("essai", path(2), detail(2).replace("<head>", '<head><meta name="robots" content="noindex">'))
+    await crawl_site(context, enter(engine, url))
+    assert active(engine) == {path(1)[1:]}
+
+
+async def test_a_crawl_stops_at_its_page_budget_and_says_so(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 31)))
+    settings = quick_settings(max_pages_per_site=10)
+    async with open_context(settings, database_url, places=Places.sample()) as context:
+        report = await crawl_site(context, site)
+    assert report.pages <= 12
+    assert "MAX_PAGES_PER_SITE" in (report.error or "")
+
+
+async def test_a_calendar_without_end_does_not_hold_the_crawl(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    url = open_site(web, "essai", [1, 2])
+    for n in range(300):
+        links = f'<a href="/annonces/jour-{n + 1}">annonces du lendemain</a>'
+        web.page("essai", f"/annonces/jour-{n}", f"<html><body><h1>Jour {n}</h1>{links}</body></html>")
+    web.page("essai", "/", HOME.replace("</nav>", '<a href="/annonces/jour-0">annonces du jour</a></nav>'))
+    report = await crawl_site(context, enter(engine, url))
+    assert report.found == 2
+    assert report.pages < 20
+
+
+async def test_a_database_that_stays_away_stops_the_crawl_with_nothing_half_written(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    from sqlalchemy import text
+
+    site = enter(engine, open_site(web, "essai", range(1, 6)))
+    name = driver_url(database_url).database
+    admin = open_engine(
+        driver_url(database_url).set(database="postgres").render_as_string(hide_password=False)
+    )
+
+    def administer(allow: bool) -> None:
+        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"alter database {name} with allow_connections {allow}"))
+            kill = "select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"
+            connection.execute(text(kill), {"name": name})
+
+    async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
+        context.store._backoff = (0.05, 0.1)
+        report = await crawl_site(context, site, lambda r: administer(False) if r.found == 2 else None)
+        assert (report.status, report.error_type) == ("error", "DatabaseError")
+        administer(True)
+        with engine.begin() as connection:
+            connection.execute(update(Agency).values(leased_until=utc_now() - timedelta(seconds=1)))
+        report = await crawl_site(context, site)
+    admin.dispose()
+    assert report.found == 5
+    assert events(engine) == Counter(created=5)
+
+
+async def test_a_connection_that_drops_in_the_middle_is_survived(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    from sqlalchemy import text
+
+    site = enter(engine, open_site(web, "essai", range(1, 6)))
+    kill = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+
+    def cut(report: CrawlReport) -> None:
+        if report.found == 2:
+            with engine.connect() as connection:
+                connection.execute(text(f"{kill} and pid <> pg_backend_pid()"))
+
+    report = await crawl_site(context, site, cut)
+    assert (report.status, report.found) == ("ok", 5)
+    assert events(engine) == Counter(created=5)
+
+
+async def test_an_agency_that_opted_out_is_not_visited_and_its_listings_go_off_line(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    await crawl_site(context, site)
+    assert opt_out(engine, site) == 2
+    web.log.clear()
+    report = await crawl_site(context, site)
+    assert report.status == "opted_out"
+    assert (web.log, active(engine)) == ([], set())
+
+
+async def test_the_town_is_found_and_followed_through_time(database_url: str, engine: Engine) -> None:
+    """Two agencies, a week apart, against the truth: no live listing is withdrawn, few are missed."""
+    async with Town(seed=0, agencies=2) as town:
+        sites = register(engine, town.urls(), "town", town=True)
+        async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
+            for day in (0, 7):
+                town.set_day(day)
+                reports = await asyncio.gather(*(crawl_site(context, site) for site in sites))
+                assert {report.status for report in reports} == {"ok"}
+                truth = {line["url"]: line["live"] for line in truth_lines(town.world, day, town.url)}
+                with engine.connect() as connection:
+                    known = select(AggregatedListing.source_url, AggregatedListing.is_active)
+                    rows = {row.source_url: row.is_active for row in connection.execute(known)}
+                hosts = tuple(town.url(agency.slug) + "/" for agency in town.world.agencies)
+                live = {url for url, alive in truth.items() if alive and url.startswith(hosts)}
+                assert {url for url, on in rows.items() if not on} <= {u for u, a in truth.items() if not a}
+                assert len(live & {url for url, on in rows.items() if on}) >= 0.95 * len(live)
+    assert max(visit.in_flight for visit in town.log.all()) == 1
+    with engine.connect() as connection:
+        assert not connection.scalars(select(Page.id).where(Page.due_at.is_not(None))).all()
