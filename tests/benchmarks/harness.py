@@ -6,6 +6,7 @@ Prints a table and writes `.bench/<bench>.json`; never asserts on time, because 
 """
 
 import json
+import math
 import os
 import platform
 import statistics
@@ -145,7 +146,7 @@ def machine() -> dict[str, Any]:
 def percentile(values: list[float], share: float) -> float:
     """The value that `share` (0 to 1) of the values do not exceed: nearest rank."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def _rates(path: Path) -> dict[str, float]:
