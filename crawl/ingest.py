@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Row, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from crawl.record import (
@@ -31,6 +31,8 @@ from models.tables import AggregatedListing, EventKind, ListingHistory, Property
 #: A shorter text ("Belle maison.") or reference ("12") may be another property's as well.
 _TELLING_TEXT: Final = 80
 _TELLING_REFERENCE: Final = 3
+#: Measured figures that two dwellings of one agency do not share by chance.
+_TELLING_FACTS: Final = ("surface", "rooms", "postal_code", "property_type", "dpe_value", "ges_value")
 #: Two readings of one dwelling's surface differ by rounding, not by more.
 _SURFACE_TOLERANCE: Final = 0.1
 
@@ -147,11 +149,7 @@ def record(
 def republished_by(connection: Connection, agency_id: int, columns: Mapping[str, Any]) -> Row[Any] | None:
     """This agency's withdrawn advert, the newest, that an advert with these columns puts on line again."""
     table, later = AggregatedListing, aliased(AggregatedListing)
-    clues = []
-    if columns["reference"] and len(columns["reference"]) >= _TELLING_REFERENCE:
-        clues.append(table.reference == columns["reference"])
-    if columns["description"] and len(columns["description"]) >= _TELLING_TEXT:
-        clues.append(table.description == columns["description"])
+    clues = alike(columns)
     if not clues:
         return None
     query = (
@@ -162,6 +160,23 @@ def republished_by(connection: Connection, agency_id: int, columns: Mapping[str,
     )
     rows = connection.execute(query)
     return next((row for row in rows if _compatible(row._asdict(), columns)), None)
+
+
+def alike(columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """What an advert in the table may share with these columns to be the same one: any of these.
+
+    Its reference, its text, or, where no reference is shown, surface and energy figures to the unit.
+    """
+    table, clues = AggregatedListing, []
+    if columns["reference"] and len(columns["reference"]) >= _TELLING_REFERENCE:
+        clues.append(table.reference == columns["reference"])
+    if columns["description"] and len(columns["description"]) >= _TELLING_TEXT:
+        clues.append(table.description == columns["description"])
+    if all(columns[name] is not None for name in _TELLING_FACTS):
+        facts = [getattr(table, name) == columns[name] for name in _TELLING_FACTS]
+        nameless = true() if columns["reference"] is None else table.reference.is_(None)
+        clues.append(and_(nameless, *facts))
+    return clues
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +258,10 @@ def _one_advert(row: Mapping[str, Any], columns: Mapping[str, Any]) -> bool:
 
 
 def _compatible(row: Mapping[str, Any], columns: Mapping[str, Any]) -> bool:
-    """Whether two adverts may be of one dwelling: references are reused, so the facts must not object."""
-    for name in ("transaction", "property_type", "postal_code"):
+    """Whether two adverts may be of one dwelling: references and texts are reused (the lots of a
+    programme share theirs), so the facts must not object.
+    """
+    for name in ("transaction", "property_type", "postal_code", "reference", "floor"):
         if row[name] and columns[name] and row[name] != columns[name]:
             return False
     mine, other = row["surface"], columns["surface"]
