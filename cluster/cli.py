@@ -5,7 +5,6 @@ import sys
 
 import typer
 
-from cluster.commands.data import db, places
 from cluster.console import run
 
 app = typer.Typer(
@@ -14,13 +13,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
 )
-app.add_typer(db, name="db")
-app.add_typer(places, name="places")
 
 
 def _register() -> None:
-    from cluster.commands import crawl, dedup, demo, extract, serve
+    from cluster.commands import crawl, data, dedup, demo, extract, serve
 
     app.command()(demo.demo)
     app.command()(demo.town)
@@ -30,13 +28,23 @@ def _register() -> None:
     app.command()(dedup.dedup)
     app.command()(serve.serve)
     app.command()(serve.schedule)
+    app.add_typer(data.db, name="db")
+    app.add_typer(data.places, name="places")
+
+
+def command() -> typer.core.TyperGroup:
+    """The whole command line, for `main` and for the test that holds the documents to it."""
+    if not app.registered_commands:
+        _register()
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    return group
 
 
 def main() -> None:
     """Entry point of the `pignon` script."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    _register()
-    sys.exit(run(app))
+    sys.exit(run(command, sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -3,17 +3,24 @@
 A shard that dies is started again and given what it had not reported; what it had stored is stored.
 """
 
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from cluster.runtime import cores
 from cluster.shard import Shard, ShardProgress
 from cluster.sharding import split
+from crawl.lease import take_back
 from crawl.report import CrawlReport
-from models.errors import CrawlError
+from models.database import open_engine
+from models.errors import CrawlError, PignonError
 from models.settings import Settings
 
 #: Sites per call: reports come back often, a dead shard repeats little.
@@ -52,13 +59,19 @@ class ShardPool:
     def __init__(self, settings: Settings, database_url: str, number: int | None = None) -> None:
         number = number or cores()
         self.arguments = (settings, database_url, number)
-        self.actors = {f"shard-{n}": self._start() for n in range(number)}
+        self.database_url = database_url
+        #: Who held leases for this pool, by shard; the present one is last.
+        self.workers: dict[str, list[str]] = {f"shard-{n}": [] for n in range(number)}
         self.deaths = 0
+        self.actors = {shard: self._start(shard) for shard in self.workers}
 
-    def _start(self) -> Any:
+    def _start(self, shard: str) -> Any:
         import ray
 
-        return ray.remote(Shard).options(num_cpus=0.9, max_concurrency=1000).remote(*self.arguments)
+        held = self.workers[shard]
+        held.append(f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(4)}:{shard}")
+        actor = ray.remote(Shard).options(num_cpus=0.9, max_concurrency=1000)
+        return actor.remote(*self.arguments, held[-1])
 
     def crawl(
         self, sites: Sequence[Site], show: Callable[[CrawlProgress], None] = lambda _: None
@@ -71,15 +84,18 @@ class ShardPool:
         while crawl.pending:
             crawl.collect(LOOK)
             show(crawl.progress())
-        show(crawl.progress())
         return crawl.reports
 
     def replace(self, shard: str) -> None:
-        """A fresh actor for a dead one."""
+        """A fresh actor for a dead one, whose sites are free for it at once."""
+        import ray
+
         self.deaths += 1
+        ray.kill(self.actors[shard])  # should it be cut off rather than dead
+        self._take_back(self.workers[shard])
         if self.deaths > MAX_DEATHS:
             raise CrawlError("The crawl stopped: its workers keep dying. See the Ray logs for the reason.")
-        self.actors[shard] = self._start()
+        self.actors[shard] = self._start(shard)
 
     def close(self) -> None:
         """Let the sites under way end their page and give their lease back, then stop the actors."""
@@ -89,6 +105,18 @@ class ShardPool:
         ray.wait([actor.stop.remote() for actor in actors], num_returns=len(actors), timeout=GRACE)
         for actor in actors:
             ray.kill(actor)
+        self._take_back([worker for held in self.workers.values() for worker in held])
+
+    def _take_back(self, workers: list[str]) -> None:
+        """Free what dead workers still hold: a lease would keep their sites for ten minutes."""
+        engine = open_engine(self.database_url)
+        try:
+            with engine.begin() as connection:
+                take_back(connection, workers)
+        except OperationalError:
+            return  # the database is gone: the leases end by themselves
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -109,11 +137,13 @@ class _Crawl:
         self.began = time.monotonic()
         self.last: dict[str, ShardProgress] = {}
         self.pending: dict[Any, tuple[str, list[int]]] = {}
-        owned = split((site.host for site in sites), list(pool.actors))
-        ids = {site.host: site.id for site in sites}
-        for shard, hosts in owned.items():
-            for start in range(0, len(hosts), BATCH):
-                self._send(shard, [ids[host] for host in hosts[start : start + BATCH]])
+        ids: dict[str, list[int]] = {}  # several sites may share a host, on ports of their own
+        for site in sites:
+            ids.setdefault(site.host, []).append(site.id)
+        for shard, hosts in split(ids, list(pool.actors)).items():
+            owned = [number for host in hosts for number in ids[host]]
+            for start in range(0, len(owned), BATCH):
+                self._send(shard, owned[start : start + BATCH])
 
     def _send(self, shard: str, ids: list[int]) -> None:
         self.pending[self.pool.actors[shard].crawl.remote(ids)] = (shard, ids)
@@ -121,7 +151,7 @@ class _Crawl:
     def collect(self, seconds: float) -> None:
         """Take in the batches that ended within `seconds`."""
         import ray
-        from ray.exceptions import RayActorError
+        from ray.exceptions import RayActorError, RayTaskError
 
         ended, _ = ray.wait(list(self.pending), timeout=seconds)
         for reference in ended:
@@ -130,6 +160,8 @@ class _Crawl:
                 self.reports += ray.get(reference)
             except RayActorError:
                 self._again(shard, ids)
+            except RayTaskError as error:
+                raise (error.cause if isinstance(error.cause, PignonError) else error) from None
 
     def _again(self, shard: str, ids: list[int]) -> None:
         """The shard died: start another and give it every batch the dead one had."""

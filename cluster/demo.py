@@ -1,6 +1,5 @@
 """The demo: the town, its crawl, its properties and its pages, in a folder that goes with it."""
 
-import signal
 import tempfile
 import time
 from dataclasses import dataclass
@@ -40,7 +39,6 @@ def run_demo(port: int, seed: int, days: int) -> None:
     Raises ServiceError at once when `port` is taken.
     """
     check_port("127.0.0.1", port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pignon-demo-") as home:
         settings = demo_settings(Path(home))

@@ -5,6 +5,8 @@
 
 import logging
 import os
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +32,10 @@ def ray_cluster(cpus: int | None = None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    terminate = signal.getsignal(signal.SIGTERM)
     _connect(cpus)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, terminate)  # Ray took it, and would end without our clean-up
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ a restarted shard starts empty and carries on.
 """
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from crawl.context import CrawlContext, open_context
 from crawl.report import CrawlReport
 from crawl.site import crawl_site
 from models.settings import Settings
+from models.tables import ScrapingStatus
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,11 @@ class ShardProgress:
 class Shard:
     """The actor's class; `cluster.crawling` gives it to Ray."""
 
-    def __init__(self, settings: Settings, database_url: str, shards: int) -> None:
+    def __init__(self, settings: Settings, database_url: str, shards: int, worker: str) -> None:
         self.settings = settings
         self.database_url = database_url
         self.shards = shards
+        self.worker = worker
         self.slots = asyncio.Semaphore(settings.max_concurrent_requests)
         self.latest: dict[int, CrawlReport] = {}
         self.running: set[asyncio.Task[CrawlReport]] = set()
@@ -74,13 +79,20 @@ class Shard:
     async def _open(self) -> CrawlContext:
         """The one context of this process, opened by whichever batch comes first."""
         if self.context is None:
-            opening = open_context(self.settings, self.database_url, shards=self.shards)
+            opening = open_context(self.settings, self.database_url, shards=self.shards, worker=self.worker)
             self.context = asyncio.create_task(self.resources.enter_async_context(opening))
         return await self.context
 
     async def _crawl_one(self, context: CrawlContext, agency_id: int) -> CrawlReport:
         async with self.slots:
-            report = await crawl_site(context, agency_id, progress=self._note)
+            try:
+                report = await crawl_site(context, agency_id, progress=self._note)
+            except Exception as error:  # noqa: BLE001 - one site's trouble, whatever it is, must not cost the others
+                _log.exception("the crawl of agency %s failed", agency_id)
+                host = self.latest[agency_id].host if agency_id in self.latest else ""
+                kind = type(error).__name__
+                line = f"{kind}: {str(error).partition(chr(10))[0]}"
+                report = CrawlReport(agency_id, host, ScrapingStatus.ERROR, line, kind)
         self._note(report)
         self.done += 1
         return report

@@ -3,22 +3,23 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from sqlalchemy import Engine, select
 
 from cluster.console import plural, print_json, stderr, stdout
-from cluster.crawling import Site
-from crawl.report import CrawlReport
 from models.errors import CrawlError, InputError
-from models.listing import LISTING_FIELDS
 from models.settings import Settings, load_settings
-from models.tables import Agency, AggregatedListing, ScrapingStatus
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from cluster.crawling import Site
+    from crawl.report import CrawlReport
 
 
 def crawl(
-    urls: Annotated[list[str] | None, typer.Argument(help="Sites to visit.", metavar="[URL]...")] = None,
+    urls: Annotated[list[str] | None, typer.Argument(help="Sites to visit.", metavar="URL")] = None,
     postal_code: Annotated[str | None, typer.Option(help="Visit the known agencies there.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Visit every known site that is due.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the sites' live listings, as JSON lines.")] = None,
@@ -30,24 +31,27 @@ def crawl(
     """
     if not urls and not postal_code and not due:
         raise InputError("Name a site to visit, or say --due or --postal-code 75015.")
+    if out is not None and not out.parent.is_dir():
+        raise InputError(f"Cannot write {out}: there is no folder {out.parent}.")
     settings = load_settings()
     reports = _crawl(settings, urls or [], postal_code, due, out)
-    for report in reports:
-        print_json(asdict(report)) if as_json else _show(report)
     if not reports:
         stderr.print("Nothing to visit: no site is due.")
-    elif not any(report.status is ScrapingStatus.OK for report in reports):
-        raise CrawlError(f"No listing could be read from {plural(len(reports), 'site')}.")
+        return
+    _tell(reports, as_json)
 
 
 def _crawl(
     settings: Settings, urls: list[str], postal_code: str | None, due: bool, out: Path | None
-) -> list[CrawlReport]:
+) -> "list[CrawlReport]":
     from cluster.crawling import shard_pool
     from cluster.progress import crawl_progress
     from cluster.runtime import ray_cluster
+    from crawl.agencies import site_address
     from models.database import database, open_engine, upgrade
 
+    for typed in urls:  # a typing mistake should not wait for the database
+        site_address(typed, town=settings.pignon_town)
     with database(settings) as url:
         upgrade(url)
         engine = open_engine(url)
@@ -65,7 +69,7 @@ def _crawl(
 
 
 def _wanted(
-    engine: Engine, settings: Settings, urls: list[str], postal_code: str | None, due: bool
+    engine: "Engine", settings: Settings, urls: list[str], postal_code: str | None, due: bool
 ) -> list[int]:
     from crawl.agencies import due as due_agencies
     from crawl.agencies import register
@@ -76,15 +80,25 @@ def _wanted(
     return list(dict.fromkeys(ids))
 
 
-def sites_of(engine: Engine, ids: list[int]) -> list[Site]:
+def sites_of(engine: "Engine", ids: list[int]) -> "list[Site]":
     """The sites of these agencies, in the order of `ids`."""
+    from sqlalchemy import select
+
+    from cluster.crawling import Site
+    from models.tables import Agency
+
     with engine.connect() as connection:
         rows = connection.execute(select(Agency.id, Agency.host).where(Agency.id.in_(ids)))
         hosts: dict[int, str] = {row.id: row.host for row in rows}
     return [Site(number, hosts[number]) for number in ids]
 
 
-def _write_listings(engine: Engine, agency_ids: list[int], path: Path) -> None:
+def _write_listings(engine: "Engine", agency_ids: list[int], path: Path) -> None:
+    from sqlalchemy import select
+
+    from models.listing import LISTING_FIELDS
+    from models.tables import Agency, AggregatedListing
+
     table = AggregatedListing
     columns: list[Any] = [getattr(table, name) for name in LISTING_FIELDS]
     query = (
@@ -101,5 +115,17 @@ def _write_listings(engine: Engine, agency_ids: list[int], path: Path) -> None:
         raise InputError(f"Cannot write {path}: {error.strerror}.") from None
 
 
-def _show(report: CrawlReport) -> None:
-    stdout.print(report.line, markup=False, soft_wrap=True)
+def _tell(reports: "list[CrawlReport]", as_json: bool) -> None:
+    """Every site's line, results on standard output and failures beside them. CrawlError when all failed."""
+    failed = [report for report in reports if report.status != "ok"]
+    for report in reports:
+        if as_json:
+            print_json(asdict(report))
+        elif report not in failed:
+            stdout.print(report.line, markup=False)
+    if len(failed) == len(reports) == 1:
+        raise CrawlError(failed[0].line)
+    for report in failed:
+        stderr.print(f"pignon: {report.line}", markup=False)
+    if len(failed) == len(reports):
+        raise CrawlError(f"No listing could be read from {plural(len(reports), 'site')}.")

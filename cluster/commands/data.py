@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from cluster.console import plural, print_json, stderr, stdout
-from models.database import database
-from models.database import upgrade as run_migrations
-from models.places import Places
+from models.errors import InputError
 from models.settings import load_settings
 
 db = typer.Typer(help="The database.", no_args_is_help=True)
@@ -21,6 +19,9 @@ def upgrade() -> None:
 
     Example: pignon db upgrade
     """
+    from models.database import database
+    from models.database import upgrade as run_migrations
+
     with database(load_settings()) as url:
         run_migrations(url)
     stdout.print("The database is up to date.")
@@ -55,10 +56,13 @@ def find(
     """
     from dataclasses import asdict
 
+    from models.places import Places
+
     place = Places.load(load_settings().home).resolve(text)
     if as_json:
-        print_json(asdict(place) if place else {})
+        print_json(asdict(place) if place else None)
     elif place:
-        stdout.print(f"{place.postal_code} {place.city}, INSEE {place.insee_code}")
-    else:
-        stdout.print(f"{text!r} means no single commune of the directory.")
+        postal_code = f"{place.postal_code} " if place.postal_code else ""
+        stdout.print(f"{postal_code}{place.city}, INSEE {place.insee_code}", markup=False)
+    if place is None:
+        raise InputError(f"“{text}” means no single commune of the directory.")

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cluster.console import plural, print_json, stderr, stdout
-from extract.page import PageReading, read_page
 from models.errors import InputError
-from models.places import Places
 from models.settings import load_settings
-from models.tables import utc_now
 
 if TYPE_CHECKING:
     from crawl.fetch import Fetched
+    from extract.page import PageReading
 
 PAGE_SUFFIXES = {".html", ".htm"}
 #: A saved page past this is cut, as the fetcher would.
@@ -24,7 +22,10 @@ MAX_PAGE_BYTES = 8 * 1024 * 1024
 
 
 def extract(
-    paths: Annotated[list[str], typer.Argument(help="Saved pages, folders of them, or one web address.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Saved pages, folders of them, or web addresses.", metavar="FILE|DIR|URL"),
+    ],
     url: Annotated[str | None, typer.Option(help="The base address of a lone file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
 ) -> None:
@@ -32,8 +33,13 @@ def extract(
 
     Example: pignon extract page.html --url https://agence.example/bien/12 --json
     """
+    from extract.page import read_page
+    from models.places import Places
+
     places = Places.load(load_settings().home)
     sources = list(_sources(paths))
+    if not sources:
+        raise InputError(f"No page (*.html, *.htm) in {', '.join(paths)}.")
     if url is not None and len(sources) != 1:
         raise InputError("--url gives the base address of one file; leave it out for several.")
     for name, body, found_url, content_type in sources_read(sources, url):
@@ -82,6 +88,7 @@ async def _fetch_politely(url: str) -> "Fetched":
     from crawl.fetch import Fetcher, Manner
     from crawl.politeness import Politeness
     from crawl.robots import RobotsBook
+    from models.tables import utc_now
 
     settings = load_settings()
     fetcher = Fetcher(settings, Politeness.of(settings))
@@ -91,7 +98,7 @@ async def _fetch_politely(url: str) -> "Fetched":
         await fetcher.close()
 
 
-def as_row(name: str, url: str, reading: PageReading, seconds: float) -> dict[str, Any]:
+def as_row(name: str, url: str, reading: "PageReading", seconds: float) -> dict[str, Any]:
     """One page's result, in the documented format."""
     return {
         "file": name,

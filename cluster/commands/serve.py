@@ -56,9 +56,7 @@ def serving(url: str, settings: Settings, host: str, port: int) -> Iterator[str]
 
 
 def wait_for_interrupt() -> None:
-    """Sleep until Ctrl-C or SIGTERM, which both raise KeyboardInterrupt here."""
-    import signal
+    """Sleep until Ctrl-C or SIGTERM, which both raise KeyboardInterrupt here (`console.run`)."""
     import threading
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     threading.Event().wait()

@@ -1,0 +1,225 @@
+"""A crawl on shards loses nothing when one is killed, doubles nothing, and keeps its manners all along."""
+
+import os
+import signal
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from cluster.commands.crawl import sites_of
+from cluster.crawling import CrawlProgress, shard_pool
+from cluster.demo import demo_settings
+from cluster.sharding import split
+from cluster.town import start_town
+from crawl.agencies import register
+from crawl.report import CrawlReport
+from models.database import open_engine
+from models.settings import Settings
+from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
+from town.visits import Visit
+
+pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(240)]
+AGENCIES = 4
+DELAY = 0.05
+#: Two sites' worth of pages: both shards are in the middle of theirs.
+KILL_AFTER_PAGES = 40
+
+
+@dataclass
+class SmallTown:
+    """Four agencies, undisturbed by the tests: each crawl is read from the visits it added."""
+
+    actor: Any
+    addresses: list[str]
+    settings: Settings
+    seen: int = 0
+
+    def new_visits(self) -> list[Visit]:
+        """The requests since this was asked last."""
+        import ray
+
+        visits: list[Visit] = ray.get(self.actor.visits.remote())
+        fresh, self.seen = visits[self.seen :], len(visits)
+        return fresh
+
+
+@dataclass
+class Watched:
+    """A crawl as its driver saw it."""
+
+    reports: list[CrawlReport]
+    looks: list[CrawlProgress] = field(default_factory=list)
+    pids: list[int] = field(default_factory=list)
+    killed: int = 0
+    #: Progress at the moment of the kill.
+    before: int = 0
+    #: The hosts that each shard's actor crawled.
+    crawled_by: dict[str, set[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def town(ray_runtime: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallTown]:
+    import ray
+
+    settings = demo_settings(tmp_path_factory.mktemp("home")).model_copy(
+        update={"min_delay_between_requests": DELAY}
+    )
+    actor, addresses = start_town(seed=3, agencies=AGENCIES)
+    yield SmallTown(actor, addresses, settings)
+    ray.kill(actor)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(town: SmallTown, module_database_url: str) -> Iterator[tuple[Engine, Watched, list[Visit]]]:
+    engine = open_engine(module_database_url)
+    watched = _crawled(town, engine, module_database_url)
+    yield engine, watched, town.new_visits()
+    engine.dispose()
+
+
+def _crawled(town: SmallTown, engine: Engine, url: str, kill: bool = False) -> Watched:
+    sites = sites_of(engine, register(engine, town.addresses, town=True))
+    watched = Watched([])
+    with shard_pool(town.settings, url, 2) as pool:
+        watched.pids = [_pid(actor) for actor in pool.actors.values()]
+
+        def look(progress: CrawlProgress) -> None:
+            watched.looks.append(progress)
+            if kill and not watched.killed and progress.pages >= KILL_AFTER_PAGES:
+                watched.killed, watched.before = watched.pids[0], progress.pages
+                os.kill(watched.killed, signal.SIGKILL)
+
+        watched.reports = pool.crawl(sites, look)
+        watched.killed = watched.killed if pool.deaths else 0
+        watched.crawled_by = {shard: _hosts(actor) for shard, actor in pool.actors.items()}
+    return watched
+
+
+def _pid(actor: Any) -> int:
+    import ray
+
+    pid: int = ray.get(actor.__ray_call__.remote(lambda _: os.getpid()))
+    return pid
+
+
+def _hosts(actor: Any) -> set[str]:
+    import ray
+
+    hosts: set[str] = ray.get(
+        actor.__ray_call__.remote(lambda shard: {report.host for report in shard.latest.values()})
+    )
+    return hosts
+
+
+def _listings(engine: Engine) -> dict[str, tuple[Any, ...]]:
+    table = AggregatedListing
+    query = select(
+        table.source_url,
+        table.is_active,
+        table.price,
+        table.surface,
+        table.rooms,
+        table.transaction,
+        table.postal_code,
+        table.title,
+        table.hash,
+    )
+    with engine.connect() as connection:
+        return {row.source_url: tuple(row) for row in connection.execute(query)}
+
+
+def _created(engine: Engine) -> dict[int, int]:
+    """Creations by listing, those without any included."""
+    born = ListingHistory.kind == EventKind.CREATED
+    query = (
+        select(AggregatedListing.id, func.count(ListingHistory.id).filter(born))
+        .outerjoin(ListingHistory, ListingHistory.listing_id == AggregatedListing.id)
+        .group_by(AggregatedListing.id)
+    )
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _delays(engine: Engine) -> dict[str, float]:
+    """What each host is owed between two requests: its own Crawl-delay or ours."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(Agency.host, Agency.crawl_delay)).all()
+    return {row.host: max(DELAY, row.crawl_delay or 0.0) for row in rows}
+
+
+def _breaches(visits: Sequence[Visit], delays: dict[str, float]) -> list[str]:
+    """Every request that came too soon after its host's last one, or beside it."""
+    by_host: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_host[visit.host].append(visit)
+    found = [f"{v.host}{v.path}: {v.in_flight} in flight" for v in visits if v.in_flight > 1]
+    for host, came in by_host.items():
+        # robots.txt comes first, and only then is the site's own delay known. Arrivals are compared: the
+        # town notes an answer's end a moment after the crawler has it.
+        for before, after in pairwise(came[1:]):
+            gap = after.time - before.time
+            if gap < delays[host]:
+                found.append(f"{host}{after.path}: {gap:.3f} s after the last, owed {delays[host]}")
+    return found
+
+
+def test_a_killed_shard_loses_nothing_and_doubles_nothing(
+    town: SmallTown, undisturbed: tuple[Engine, Watched, list[Visit]], engine: Engine, database_url: str
+) -> None:
+    expected = _listings(undisturbed[0])
+    watched = _crawled(town, engine, database_url, kill=True)
+    visits = town.new_visits()
+    assert watched.killed, "the shard was not killed in the middle of its work"
+    assert _listings(engine) == expected
+    assert set(_created(engine).values()) == {1}
+    assert sorted(report.status for report in watched.reports) == ["ok"] * AGENCIES
+    assert sum(report.new for report in watched.reports) == len(expected)
+    assert any(report.resumed for report in watched.reports)
+    assert watched.looks[-1].sites_done == AGENCIES
+    assert watched.looks[-1].pages > watched.before
+    assert _breaches(visits, _delays(engine)) == []
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).where(Agency.leased_until.is_not(None))) == 0
+        assert connection.scalar(select(func.count(ScrapingLog.id))) == AGENCIES
+
+
+def test_the_town_never_saw_a_request_too_soon_nor_two_at_once_on_one_host(
+    undisturbed: tuple[Engine, Watched, list[Visit]],
+) -> None:
+    engine, _, visits = undisturbed
+    assert {visit.host for visit in visits} == set(_delays(engine))
+    assert len(visits) > 100
+    assert _breaches(visits, _delays(engine)) == []
+
+
+def test_every_host_is_fetched_by_the_one_shard_that_owns_it(
+    undisturbed: tuple[Engine, Watched, list[Visit]],
+) -> None:
+    engine, watched, _ = undisturbed
+    owned = split(_delays(engine), sorted(watched.crawled_by))
+    assert all(owned.values()), "the town's hosts all fall to one shard: nothing is tested"
+    assert watched.crawled_by == {shard: set(hosts) for shard, hosts in owned.items()}
+
+
+def test_two_sites_on_one_host_are_both_crawled(town: SmallTown, engine: Engine, database_url: str) -> None:
+    sites = sites_of(engine, register(engine, ["http://a.localhost:1/", "http://a.localhost:2/"], town=True))
+    with shard_pool(town.settings, database_url, 1) as pool:
+        reports = pool.crawl(sites)
+    assert sorted(report.agency_id for report in reports) == sorted(site.id for site in sites)
+
+
+def test_a_failure_of_ours_on_one_site_is_told_and_costs_no_other(
+    town: SmallTown, engine: Engine, database_url: str
+) -> None:
+    sites = sites_of(engine, register(engine, town.addresses[:1], town=True))
+    with engine.begin() as connection:
+        connection.execute(text("alter table scraping_logs add check (listings_new = 0)"))
+    with shard_pool(town.settings, database_url, 1) as pool:
+        reports = pool.crawl(sites)
+    assert [report.status for report in reports] == ["error"]
+    assert reports[0].line.count("\n") == 0
