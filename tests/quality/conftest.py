@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 BASELINE: dict[str, dict[str, float]] = json.loads((HERE / "baseline.json").read_text())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def labelled() -> Path:
     """The folder of labelled data, with `pages/` and `data/`."""
     folder = Path(os.environ.get("PIGNON_LABELLED", HERE.parents[2] / "shared"))

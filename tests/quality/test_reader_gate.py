@@ -1,0 +1,50 @@
+"""The reader on labelled pages that nobody here wrote: figures that only rise, and no page that breaks it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extract.evaluate import Report, evaluate
+from tests.quality.conftest import assert_at_least
+
+pytestmark = pytest.mark.timeout(300)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def report(labelled: Path) -> Report:
+    """Every labelled page read once and compared."""
+    report = evaluate(labelled / "pages")
+    print(f"\n{report.table()}")
+    return report
+
+
+def _figures(report: Report) -> dict[str, float]:
+    fields = {name: score.f1 for name, score in report.fields.items()}
+    kind = report.kinds_right / report.pages
+    return fields | {"kind": kind, "links": report.links.f1, "mean": report.mean_f1}
+
+
+@pytest.mark.parametrize("part", ["real", "template"])
+def test_fields_kinds_and_links_reach_their_floor(report: Report, part: str) -> None:
+    assert_at_least(f"reader_{part}_pages", _figures(report.parts[part]))
+
+
+def test_no_listing_is_read_where_there_is_none(report: Report) -> None:
+    assert any(kind == "other" for kind, _ in report.kinds)
+    assert report.invented == []
+
+
+def test_the_command_reads_every_page_without_an_exception(labelled: Path) -> None:
+    command = [sys.executable, "-m", "cluster.cli", "extract", str(labelled / "pages"), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    pages = sorted(str(path) for path in (labelled / "pages").rglob("*.html"))
+    assert [row["file"] for row in rows] == pages
+    assert {row["kind"] for row in rows} == {"detail", "index", "other"}
+    assert all((row["listing"] is not None) == (row["kind"] == "detail") for row in rows)
