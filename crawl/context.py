@@ -4,14 +4,13 @@ async with open_context(settings, database_url) as context:
     report = await crawl_site(context, agency_id)
 """
 
-import os
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from crawl.fetch import Fetcher
+from crawl.lease import this_worker
 from crawl.politeness import Politeness
 from crawl.store import Store
 from models.database import open_async_engine
@@ -57,7 +56,7 @@ async def open_context(
             fetcher,
             places or Places.load(settings.home),
             clock,
-            worker or f"{socket.gethostname()}:{os.getpid()}",
+            worker or this_worker(),
         )
     finally:
         await fetcher.close()

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -62,7 +63,8 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
         return await crawl.finish(ending)
     except asyncio.CancelledError:
         interrupted = Ending(ScrapingStatus.ERROR, "Interrupted; the next crawl resumes.", unfinished=True)
-        await asyncio.shield(crawl.finish(interrupted))
+        with suppress(LeaseLostError):
+            await asyncio.shield(crawl.finish(interrupted))
         raise
     except (DatabaseError, LeaseLostError) as error:
         return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))

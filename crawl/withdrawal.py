@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from crawl.fetch import Fetched, FetchOutcome
-from crawl.ingest import record, republished_by
+from crawl.ingest import alike, record, republished_by
 from crawl.record import ROW_COLUMNS, Change
 from crawl.url import is_home, key
 from models.tables import AggregatedListing, EventKind, Page, Property, ScrapingLog
@@ -136,12 +136,14 @@ def _link_republished(connection: Connection, row: Row[Any], now: datetime, log_
 
 def _heir(connection: Connection, row: Row[Any]) -> Row[Any] | None:
     """The active advert, first seen after this one was last seen, that puts it on line again."""
-    table = AggregatedListing
+    table, clues = AggregatedListing, alike(row._asdict())
+    if not clues:
+        return None
     query = (
         select(*ROW_COLUMNS)
         .where(table.agency_id == row.agency_id, table.is_active, table.republishes.is_(None))
         .where(table.first_seen > select(table.last_seen).where(table.id == row.id).scalar_subquery())
-        .where((table.reference == row.reference) | (table.description == row.description))
+        .where(or_(*clues))
         .order_by(table.id)
     )
     for heir in connection.execute(query):

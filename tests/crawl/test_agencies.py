@@ -1,11 +1,15 @@
 """Agencies: what people type, rows without doubles, who is due."""
 
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select, update
 
 from crawl.agencies import due, register, site_address
+from crawl.lease import release_dead, this_worker
 from models.errors import InputError
 from models.tables import Agency, utc_now
 
@@ -77,3 +81,17 @@ def test_due_leaves_out_who_is_busy_waiting_inactive_opted_out_or_elsewhere(engi
     assert due(engine) == [ids["b"], ids["a"], ids["elsewhere"]]
     assert due(engine, limit=1) == [ids["b"]]
     assert due(engine, postal_code="75015") == [ids["b"], ids["a"]]
+
+
+def test_leases_of_dead_processes_of_this_machine_are_freed_and_no_others(engine: Engine) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    ids = register(engine, ["a.example", "b.example", "c.example"])
+    host, soon = socket.gethostname(), utc_now() + timedelta(hours=1)
+    holders = [f"{host}:{dead.pid}", this_worker(), f"elsewhere:{dead.pid}"]
+    with engine.begin() as connection:
+        for agency_id, holder in zip(ids, holders, strict=True):
+            values = {"leased_by": holder, "leased_until": soon}
+            connection.execute(update(Agency).where(Agency.id == agency_id).values(values))
+    assert release_dead(engine) == 1
+    assert due(engine) == [ids[0]]

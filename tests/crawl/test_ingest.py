@@ -193,6 +193,22 @@ def test_reused_references_of_other_dwellings_are_not_republications(site: tuple
     assert row(site, f"{URL}-bis").republishes == row(site).id
 
 
+def test_an_advert_without_reference_is_known_again_by_its_measured_figures(
+    site: tuple[Connection, int],
+) -> None:
+    from sqlalchemy import update
+
+    bare = replace(FLAT, reference=None, dpe_value=187, ges_value=31)
+    read(site, bare)
+    site[0].execute(update(AggregatedListing).values(is_active=False, withdrawn_at=NOW))
+    neighbour = replace(bare, description="Un autre texte.", ges_value=32)
+    named = replace(bare, description="Un autre texte.", reference="VB99")
+    again = replace(bare, description="Un autre texte.", price=239_000)
+    assert read(site, neighbour, url=f"{URL}-2") is Outcome.NEW
+    assert read(site, named, url=f"{URL}-3") is Outcome.REPUBLISHED
+    assert read(site, again, url=f"{URL}-4") is Outcome.NEW, "one advert is republished once"
+
+
 def test_the_fingerprint_does_not_depend_on_order() -> None:
     columns = columns_of(FLAT)
     assert fingerprint(columns) == fingerprint(dict(reversed(columns.items())))
