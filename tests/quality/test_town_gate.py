@@ -82,7 +82,7 @@ def _compared(
         town_truth.truth(world, 0, url),
         town_truth.truth(world, DAYS, url),
         events,
-        town_truth.true_events(world, 0, DAYS, url),
+        town_truth.true_events(world, 0, DAYS, url, first.keys()),
         repeated,
     )
 

@@ -1,7 +1,7 @@
 """Comparing what the crawl stored with the town's truth: listings found and invented, fields, events."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,11 @@ from models.tables import AggregatedListing, ListingHistory
 from town.truth import event_lines, truth_lines
 from town.world import World
 
-#: The fields of the issue's floor, and the others that a home hunter asks for.
+#: The fields of the issue's floor, and the others that a home hunter asks for. The commune is compared by
+#: its INSEE code: the town writes "Paris 15e" where the directory says "Paris".
 FIELDS = (
     "price", "transaction", "surface", "rooms", "postal_code",
-    "city", "property_type", "bedrooms", "floor", "dpe", "ges", "reference", "charges", "fees", "deposit",
+    "property_type", "bedrooms", "floor", "dpe", "ges", "reference", "charges", "fees", "deposit",
     "construction_year", "furnished", "land_surface", "insee_code", "title",
 )  # fmt: skip
 Row = Mapping[str, Any]
@@ -80,11 +81,18 @@ def same(got: Any, want: Any) -> bool:
     return bool(got == want)
 
 
-def true_events(world: World, since: int, day: int, url: Callable[[str], str]) -> dict[str, set[Any]]:
-    """Per kind, what happened between two days: addresses, with both prices for a price."""
+def true_events(
+    world: World, since: int, day: int, url: Callable[[str], str], known: Collection[str]
+) -> dict[str, set[Any]]:
+    """Per kind, what happened between two days: addresses, with both prices for a price.
+
+    known: the addresses seen on the first of them. An advert that was gone before then cannot be seen
+    to come back.
+    """
     events: dict[str, set[Any]] = {kind: set() for kind in ("created", "price", "withdrawn", "republished")}
     for line in event_lines(world, since, day, url):
-        if line["event"] in events:
+        unseen = line["event"] == "republished" and tidy(line["old"]) not in known
+        if line["event"] in events and not unseen:
             events[line["event"]].add(_event(line["event"], tidy(line["url"]), line["old"], line["new"]))
     return events
 
