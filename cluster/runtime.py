@@ -6,14 +6,18 @@
 import logging
 import os
 import signal
+import socket
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 
 from models.errors import ServiceError
 
 NAMESPACE = "pignon"
+#: Seconds that a cluster has to answer at all.
+ANSWER_TIMEOUT = 5.0
 
 
 @contextmanager
@@ -46,6 +50,11 @@ def _connect(cpus: int | None) -> None:
     import ray
 
     address = os.environ.get("RAY_ADDRESS")
+    if address:
+        _check_answers(address)
+    else:
+        # Without one of its own, Ray would write a token into the user's home and leave it there.
+        os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))
     own = {} if address else {"num_cpus": cpus, "include_dashboard": False, "address": "local"}
     try:
         ray.init(
@@ -57,6 +66,20 @@ def _connect(cpus: int | None) -> None:
     except (ConnectionError, RuntimeError, ValueError) as error:
         where = f"the Ray cluster at {address}" if address else "Ray on this machine"
         raise ServiceError(f"Cannot reach {where}: {str(error).splitlines()[0]}") from None
+
+
+def _check_answers(address: str) -> None:
+    """ServiceError when nothing listens at host:port, which Ray would take two minutes to say."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdigit():
+        return  # "auto": Ray finds its own cluster on this machine
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER_TIMEOUT).close()
+    except OSError as error:
+        reason = error.strerror or error
+        raise ServiceError(
+            f"Cannot reach the Ray cluster at {address}: {reason}. Check RAY_ADDRESS."
+        ) from None
 
 
 def cores() -> int:

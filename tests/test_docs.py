@@ -2,11 +2,13 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cluster.cli import command
 from models.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +19,22 @@ ROWS = {
     for cells in [line.strip("|").split("|")]
 }
 NAMES = sorted(name.upper() for name in Settings.model_fields)
+
+
+def _commands(group: Any, name: str = "pignon") -> Iterator[tuple[str, Any]]:
+    for word, child in group.commands.items():
+        if hasattr(child, "commands"):
+            yield from _commands(child, f"{name} {word}")
+        else:
+            yield f"{name} {word}", child
+
+
+COMMANDS = dict(_commands(command()))
+SECTIONS = {
+    title: text
+    for part in (ROOT / "docs" / "commands.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    for title, _, text in [part.partition("\n")]
+}
 
 
 def _shown(default: Any) -> str:
@@ -41,6 +59,25 @@ def test_a_setting_is_documented_with_its_default_and_shown_in_the_example(name:
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
     assert sorted(ROWS) == NAMES
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_a_command_is_documented_with_an_example_and_all_its_options(name: str) -> None:
+    text = SECTIONS[name]
+    assert f"$ {name}" in text
+    for parameter in COMMANDS[name].params:
+        for option in parameter.opts:
+            assert not option.startswith("--") or option == "--help" or f"`{option}" in text, option
+
+
+def test_no_command_is_documented_that_does_not_exist() -> None:
+    assert sorted(SECTIONS) == sorted(COMMANDS)
+    text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    known = {
+        option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts
+    }
+    ray_and_all = {"--help", "--head", "--runtime-env-json"}
+    assert set(re.findall(r"--[a-z][a-z-]+", text)) <= known | ray_and_all
 
 
 def test_a_decision_is_short_numbered_and_says_when_to_look_again() -> None:

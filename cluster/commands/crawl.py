@@ -25,7 +25,9 @@ def crawl(
     out: Annotated[Path | None, typer.Option(help="Write the sites' live listings, as JSON lines.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per site.")] = False,
 ) -> None:
-    """Visit agencies' sites politely and store their listings with their history.
+    """Visit agencies' sites politely and store their listings.
+
+    Each listing with its history. Ends with 0 when at least one site gave listings.
 
     Example: pignon crawl https://agence.example --out listings.jsonl
     """

@@ -11,7 +11,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another town.")] = 0,
     days: Annotated[int, typer.Option(help="Days between the two crawls.", min=0, max=100)] = 14,
 ) -> None:
-    """Show the whole thing on a fictitious web: crawl, recognise, search, until Ctrl-C.
+    """Show the whole on a fictitious web, until Ctrl-C.
+
+    Crawls it, recognises properties, moves its clock, crawls again, and serves search and API meanwhile.
 
     Example: pignon demo
     """
@@ -25,7 +27,7 @@ def town(
     seed: Annotated[int, typer.Option(help="Another seed, another town.")] = 0,
     truth: Annotated[Path | None, typer.Option(help="Write the truth there, for judging.")] = None,
 ) -> None:
-    """Serve the fictitious agencies' web on loopback until Ctrl-C.
+    """Serve the fictitious web alone on loopback, until Ctrl-C.
 
     Example: pignon town --port 8100
     """

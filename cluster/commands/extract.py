@@ -130,7 +130,9 @@ def evaluate(
     pages: Annotated[Path, typer.Argument(help="Folder with labels.jsonl and html/.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Measure the reader on labelled pages: per field precision, recall and F1.
+    """Measure the reader on labelled pages.
+
+    Per field precision, recall and F1.
 
     Example: pignon evaluate ../shared/pages
     """

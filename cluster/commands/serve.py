@@ -14,7 +14,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
 ) -> None:
-    """Serve the search, its API and its pages on Ray Serve until Ctrl-C.
+    """Serve the search, its API and its pages, until Ctrl-C.
 
     Example: pignon serve --port 8000
     """
@@ -34,7 +34,9 @@ def serve(
 def schedule(
     every: Annotated[int, typer.Option(help="Minutes between two looks for due sites.", min=1)] = 15,
 ) -> None:
-    """Crawl what is due, again and again, until Ctrl-C; one scheduler at a time per database.
+    """Crawl what is due, again and again, until Ctrl-C.
+
+    One scheduler at a time runs on a database; a second one says so and ends.
 
     Example: pignon schedule --every 15
     """
