@@ -38,11 +38,12 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
     """The Listing that the candidates support, and each field's evidence."""
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for one in candidates:
-        if one.value is not None:
+        if one.value is not None and (one.field != "city" or _CITY.fullmatch(str(one.value))):
             by_field[one.field].append(one)
     told = by_field.pop("period", [])
     decided: Decided = {}
     _price(decided, by_field, told)
+    _offer(by_field)
     for field, rivals in by_field.items():
         if field not in LISTING_FIELDS or field in decided:
             continue
@@ -70,6 +71,16 @@ def _price(decided: Decided, by_field: dict[str, list[Candidate]], periods: list
             by_field["transaction"].append(
                 replace(one, field="transaction", value=PERIODS[period], source="period", confidence=0.6)
             )
+
+
+def _offer(by_field: dict[str, list[Candidate]]) -> None:
+    """A deposit is asked of tenants alone."""
+    deposits = by_field.get("deposit", [])
+    if any(one.confidence >= 0.5 for one in deposits):
+        sure = max(deposits, key=lambda one: one.confidence)
+        by_field["transaction"].append(
+            replace(sure, field="transaction", value=Transaction.RENT, source="deposit", confidence=0.4)
+        )
 
 
 def elect(rivals: list[Candidate]) -> tuple[Any, Evidence] | None:
@@ -107,8 +118,16 @@ def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]], places
     """Drops what contradicts surer evidence."""
     _transaction(decided)
     _place(decided, by_field, places)
+    _land(decided)
     _rooms(decided)
     _ratio(decided)
+
+
+def _land(decided: Decided) -> None:
+    """Bare land has a plot and no living area: the one area told is the plot's."""
+    if _value(decided, "property_type") is PropertyType.LAND and "surface" in decided:
+        area = decided.pop("surface")
+        decided.setdefault("land_surface", area)
 
 
 def _value(decided: Decided, field: str) -> Any:
@@ -146,9 +165,6 @@ def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Pl
         decided["insee_code"] = (here[0].insee_code, evidence)
         return
     city = _value(decided, "city")
-    if city and not _CITY.fullmatch(city):
-        del decided["city"]
-        city = None
     place = places.resolve(city, code) if city else None
     if place is not None and (code is None or place.postal_code == code):
         decided["city"] = (place.city, decided["city"][1])
@@ -169,7 +185,9 @@ def _ratio(decided: Decided) -> None:
     price, surface = _value(decided, "price"), _value(decided, "surface")
     if not price or not surface:
         return
-    low, high = RENT_PER_M2 if _value(decided, "transaction") is Transaction.RENT else SALE_PER_M2
+    offer = _value(decided, "transaction")
+    low, high = RENT_PER_M2 if offer is Transaction.RENT else SALE_PER_M2
+    low = RENT_PER_M2[0] if offer is None else low
     if not low <= price / surface <= high:
         weaker = min(("price", "surface"), key=lambda f: decided[f][1].confidence)
         del decided[weaker]

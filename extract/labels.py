@@ -55,7 +55,7 @@ _TABLE: Final = {
         badezimmer, banos, bagni, bagno, badkamers, aantal badkamers, banheiros, casas de banho
     """,
     "floor": """
-        etage, etages du bien, numero d'etage, num etage, situation etage, etage du bien, n°
+        etage, niveau, etages du bien, numero d'etage, num etage, situation etage, etage du bien, n°
         etage, floor, floor number, etage von, planta, piano, verdieping, woonlaag, andar
     """,
     "address": """
@@ -176,15 +176,27 @@ _UNIT = re.compile(
 )
 
 
+#: "Réf. annonce", "Nb. de pièces".
+_ABBREVIATED = re.compile(r"(?<=[a-z])\.(?= )")
+#: Any label that ends as an identifier's does: "Engel & Co ID", "Listing reference", "Cód. del anuncio".
+_IDENTIFIER = re.compile(
+    r"(?:.{2,24} )?(?:id|ref|reference|referencia|referenz|anzeigennummer|objektnummer|objekt-nr|kennung)"
+    r"(?: (?:no|nr|number|code|du bien|annonce|agence|interne|web|client))?"
+    r"|(?:cod|codigo|code|reference|ref|id|numero|n°) (?:de |del |do |da |du |de l')?"
+    r"(?!postal|ape|naf|insee|acces|rcs|siren|siret|tva)[a-z0-9 .-]{2,20}"
+)
+
+
 def plain(label: str) -> str:
     """A label as the tables have it: folded, one line, without colon, bullet or unit."""
     folded = _EDGES.sub("", fold(tidy(label[:120])))
-    return _EDGES.sub("", _UNIT.sub("", folded))
+    return _ABBREVIATED.sub("", _EDGES.sub("", _UNIT.sub("", folded)))
 
 
 def field_of(label: str) -> str | None:
     """The Listing field a label names, None for any other label."""
-    return LABELS.get(plain(label))
+    known = LABELS.get(plain(label))
+    return known or ("reference" if _IDENTIFIER.fullmatch(plain(label)) else None)
 
 
 def part_of(label: str) -> str | None:

@@ -14,7 +14,18 @@ from extract import charset, decide, features, feed, identity, kind, links, plat
 from extract.candidates import Candidate
 from extract.document import Document
 from extract.identity import AgencyIdentity
-from extract.readers import energy, json_ld, microdata, pairs, photos, prose, state_json, texts
+from extract.readers import (
+    analytics,
+    context,
+    energy,
+    json_ld,
+    microdata,
+    pairs,
+    photos,
+    prose,
+    state_json,
+    texts,
+)
 from extract.readers import places as place_reader
 from extract.text import fold
 from extract.zones import Zone
@@ -113,6 +124,7 @@ def read_document(document: Document, places: Places) -> PageReading:
         identity=_identity(document, places),
     )
     if verdict.kind == kind.DETAIL:
+        places = place_reader.directory(document, places)
         listing, evidence = decide.decide(candidates(document, places), places)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
         return replace(
@@ -142,6 +154,8 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
         energy.read,
         prose.read,
         place_reader.read,
+        context.read,
+        analytics.read,
         texts.read,
     ):
         for one in reader(document, places):

@@ -14,6 +14,7 @@ from extract.fields import (
     bathrooms,
     bedrooms,
     charges,
+    city,
     deposit,
     energy,
     exclusive,
@@ -114,8 +115,8 @@ def parse(field: str, text: str, places: Places) -> Values:
     """What a text that is `field`'s value tells: Listing fields by name, empty where it tells nothing."""
     if field in LOCAL:
         locality = postal.parse(text, places)
-        if locality is None and field == "city" and 1 < len(text) < 60 and not any(c.isdigit() for c in text):
-            return {"city": text}
+        if locality is None and field == "city" and 1 < len(text) < 80:
+            return _known({"city": city.parse(text, places)})
         return _known(_locality(locality)) if locality else {}
     if field not in _TEXT:
         return {}

@@ -24,7 +24,7 @@ _NONE = re.compile(
     r"|exempt|\bnc\b|\bn/?a\b|\bns\b|\bvi\b|pending"
 )
 _GES_WORDS: Final = (
-    r"(?:emissions? de ges|gaz a effet de serre|emissions? de gaz|effet de serre|\bges\b|\bemissions?\b"
+    r"(?:emissions? de ges|gaz a effet de serre|emissions? de gaz|effet de serre|\bg\.?e\.?s\b|\bemissions?\b"
     r"|climat)"
 )
 _DPE_WORDS: Final = (

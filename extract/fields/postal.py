@@ -11,7 +11,7 @@ from models.places import Place, Places
 
 _CODE: Final = (
     r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-58])[0-9]{3})(?![0-9]|[.,][0-9]| ?(?:€"
-    r"|eur|m2|m²|k?w|km))"
+    r"|eur|m2|m²|k?w|km|sq|yard|ft|feet|acre|ha\b|m\b|[£$₹]|usd|chf|inr|kr\b|zl\b))"
 )
 _NAME: Final = (
     r"[A-ZÀ-ÝŒ][\w'’.]*(?:[ \-](?:[A-ZÀ-ÝŒ][\w'’.]*|(?:de|du|des|la|le|les|lès|lez|en|sur|sous|aux?|et|l'"
@@ -21,12 +21,15 @@ _AFTER = re.compile(rf"[ ,\-:)]{{0,3}}(?P<name>{_NAME})")
 _BEFORE = re.compile(
     rf"(?P<name>{_NAME})(?: [0-9]{{1,2}}(?:e|er|ème|eme|ième)?)? ?[,\-]? ?\(?(?:[A-Z]{{2}} ?[\-,] ?)?$"
 )
+#: The official directory has 35,000 communes: a code that it lacks is none.
+_COMPLETE: Final = 30_000
 _DISTRICT = re.compile(
     r"\b(?P<city>paris|lyon|marseille)[ \-]{0,3}(?P<number>[0-9]{1,2}) ?(?:e(?:me|r)?|ieme|er|°"
     r"|e arrondissement)?(?![0-9a-z²€%,.])"
 )
 _REFERENCE = re.compile(
-    r"(?:ref(?:erence)?s?|n°|mandat|cpi|rcs|siren|siret|bp|cs|cedex|tel|carte)\W{0,4}(?:[a-z]{0,3}\W?)$"
+    r"(?:(?:ref(?:erence)?s?|codigo|code(?! postal)|id)\b\.?(?: (?:du |de l')?[a-z]{2,10}){0,2}"
+    r"|n°|mandat|cpi|rcs|siren|siret|bp|cs|cedex|tel|carte|[€$£₹#])\W{0,4}(?:[a-z]{0,3}\W?)$"
 )
 
 
@@ -63,7 +66,7 @@ def parse(text: str, places: Places) -> Locality | None:
 def _codes(text: str, folded: str, places: Places) -> list[Match[Locality]]:
     matches = []
     for found in re.finditer(_CODE, folded):
-        if _REFERENCE.search(before(folded, found.start(), 20)):
+        if _REFERENCE.search(before(folded, found.start(), 36)):
             continue
         start, end = found.span("code")
         name = _name(text, start, end)
@@ -71,16 +74,16 @@ def _codes(text: str, folded: str, places: Places) -> list[Match[Locality]]:
         sole = places.by_postal_code(found["code"])
         place = place or (sole[0] if len(sole) == 1 else None)
         locality = Locality(found["code"], place.city if place else name, place)
-        matches.append(Match(locality, text[start:end], start, _score(bool(sole), place, name)))
+        matches.append(Match(locality, text[start:end], start, _score(bool(sole), place, name, places)))
     return matches
 
 
-def _score(known: bool, place: Place | None, name: str | None) -> float:
+def _score(known: bool, place: Place | None, name: str | None, places: Places) -> float:
     if place and name and (fold(name)[:4] == fold(place.city)[:4]):
         return 0.9
     if known:
         return 0.6
-    return 0.5 if name else 0.15
+    return 0.5 if name and len(places) < _COMPLETE else 0.15
 
 
 def _name(text: str, start: int, end: int) -> str | None:

@@ -21,12 +21,12 @@ _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
         r"|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
     (_T.RENT,
         r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)"
-        r"|rentals?|lettings?|rent|zu vermieten|vermietung|miete\w{0,2}|mieten|alquiler(?:es)?|en alquiler"
-        r"|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar|arrendamento|aluguel|alugar"
+        r"|rentals?|lettings?|rent|zur miete|zu mieten|zu vermieten|vermietung|miete\w{0,2}|mieten"
+        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar|arrendamento|aluguel|alugar"
         r"|para alugar"),
     (_T.SALE,
-        r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|cession|for sale|sales?|buy|zu verkaufen"
-        r"|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi|te koop|koop"
+        r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|cession|for sale|sales?|buy|zum (?:ver)?kauf"
+        r"|zu (?:ver)?kaufen|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi|te koop|koop"
         r"|kopen|vender|venda|a venda"),
 )  # fmt: skip
 _FIND = re.compile(

@@ -188,12 +188,10 @@ def _extra(item: Element) -> frozenset[str]:
 
 def is_emission(document: Document, scale: list[Element]) -> bool:
     """Whether a scale is the emissions': by its own names, else by the nearest words before it."""
-    own = " ".join(
-        element.names
-        for element in (scale[0], *[a for _, a in zip(range(3), scale[0].ancestors(), strict=False)])
-    )
-    if bool(_GES.search(own)) != bool(_DPE.search(own)):
-        return bool(_GES.search(own))
+    nearest = (scale[0], *[above for _, above in zip(range(3), scale[0].ancestors(), strict=False)])
+    for element in nearest:
+        if bool(_GES.search(element.names)) != bool(_DPE.search(element.names)):
+            return bool(_GES.search(element.names))
     first = scale[0].index
     before = [line.text for line in document.lines if line.runs[0][1].index < first][-12:]
     for text in reversed(before):

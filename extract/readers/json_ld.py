@@ -87,7 +87,7 @@ def _address(address: dict[str, Any], places: Places) -> Iterator[Candidate]:
     if code:
         yield candidate("postal_code", str(code).strip(), code, SOURCE, 0.6)
     if isinstance(city, str):
-        yield candidate("city", " ".join(city.split()), city, SOURCE, 0.6)
+        yield candidate("city", " ".join(city.split(",")[0].split()), city, SOURCE, 0.6)
     street = scalar(address.get("streetAddress"))
     if isinstance(street, str):
         yield from typed("address", street, SOURCE, 0.6, places)

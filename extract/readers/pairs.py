@@ -25,7 +25,12 @@ MAX_VALUE = 160
 MAX_PAIRS = 600
 
 _SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
-_SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
+_LABEL_UNIT = re.compile(r"\bsq(?:uare)?\.? ?(?:ft|feet|foot)\b|\bft²", re.I)
+_LETTERS = re.compile(r"[a-z²]", re.I)
+#: In French it announces a rental, not a place.
+_LET = re.compile(r"locations?\W*$", re.I)
+#: Said of plots and rooms as well as of dwellings.
+_VAGUE = re.compile(r"(?:size|area|type|bien|nature|secteur|status|statut)\W*$", re.I)
 _RENT = re.compile(r"\bloyer|\brent\b|miete\b", re.I)
 _QUALIFIED = re.compile(
     r"\s+(?:mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|fai|hai|du bien|du logement|"
@@ -40,14 +45,18 @@ _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What labelled values tell."""
     counts: dict[str, int] = {}
+    french = len(places) > 0
     for number, (label, value, sure) in enumerate(pairs(document)):
         if number >= MAX_PAIRS:
             break
         field = field_of(label)
+        if field == "city" and french and _LET.match(label):
+            continue
         if field is not None:
-            told = values.parse(field, value, places)
+            told = values.parse(field, _with_unit(field, label, value), places)
             # A bare number under "Prix" may be anything's; a sign makes it money.
-            confidence = sure - 0.25 if field == "price" and "currency" not in told else sure
+            vague = (field == "price" and "currency" not in told) or _VAGUE.match(label)
+            confidence = sure - 0.25 if vague else sure
             for name, got in told.items():
                 yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
             if field == "price" and _RENT.search(label):
@@ -59,6 +68,12 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     if counts:
         raw = ", ".join(f"{label}: {count}" for label, count in counts.items())
         yield candidate("bathrooms", sum(counts.values()), raw, SOURCE, CONFIDENCE)
+
+
+def _with_unit(field: str, label: str, value: str) -> str:
+    """The value with the unit that its label names alone: "Square feet" / "1056"."""
+    unit = _LABEL_UNIT.search(label) if field in {"surface", "land_surface"} else None
+    return f"{value} sq ft" if unit and not _LETTERS.search(value) else value
 
 
 @lru_cache(maxsize=20_000)

@@ -27,15 +27,19 @@ TITLE_FIELDS = (
     "transaction",
     "postal_code",
     "land_surface",
+    "address",
+    "reference",
 )
 TEXT_FIELDS = ("price", "surface", "land_surface", "rooms", "bedrooms", "floor", "postal_code", "address",
                "transaction", "property_type", "dpe", "ges", "reference", "charges", "fees", "deposit",
                "furnished", "construction_year", "availability", "exclusive")  # fmt: skip
+#: Elsewhere postal codes are read in whole address lines alone (`places`): five figures may be anything.
+ABROAD = tuple(field for field in TEXT_FIELDS if field != "postal_code")
 #: Fields whose words around must be telling.
 LEAST = {"land_surface": 0.6}
 #: How much of a field's own score survives in running text.
 TRUST = {"price": 0.6, "surface": 0.7, "land_surface": 0.6, "rooms": 0.6, "bedrooms": 0.6, "floor": 0.5,
-         "postal_code": 0.6, "address": 0.55, "transaction": 0.4, "property_type": 0.3, "dpe": 0.8,
+         "postal_code": 0.6, "address": 0.55, "transaction": 0.45, "property_type": 0.3, "dpe": 0.8,
          "ges": 0.8,
          "reference": 0.8, "charges": 0.7, "fees": 0.7, "deposit": 0.8, "furnished": 0.5,
          "construction_year": 0.7,
@@ -45,7 +49,9 @@ _SAID = frozenset({"furnished", "exclusive"})
 PRICE_NAMES = ("price", "prix", "tarif", "loyer", "preis", "precio", "montant", "rent", "cost", "amount")
 
 
-_UNIT = re.compile(r"^(?:€|euros?\b|m²|m2\b|kwh|kg\b|/ ?mois|\$|£)", re.I)
+_UNIT = re.compile(
+    r"^(?:€|euros?\b|m²|m2\b|kwh|kg\b|(?:[hc]\.?c\.? ?)?(?:/ ?|par )mois|[hc]\.?c\b|\$|£)", re.I
+)
 _CONTACT = re.compile(
     r"\bt[ée]l(?:[ée]phone|\.|\b)|\b0[1-9](?:[ .-]?\d\d){4}\b|\+33|@|siren|siret|\brcs\b|\bcpi\b|mobile|fax",
     re.I,
@@ -98,6 +104,8 @@ def titles(document: Document, places: Places) -> Iterator[Candidate]:
     for source, text, trust in sources:
         told = squeeze(text)[:600]
         for field in TITLE_FIELDS if told else ():
+            if field == "postal_code" and not len(places):
+                continue
             seen: set[str] = set()
             for found in values.find(field, told, places)[:6]:
                 if found.score < LEAST.get(field, 0.0):
@@ -113,7 +121,7 @@ def lines(document: Document, places: Places) -> Iterator[Candidate]:
     text, starts, kept = main_text(document)
     yield from _bathrooms(kept)
     contact = contact_lines(document)
-    for field in TEXT_FIELDS:
+    for field in TEXT_FIELDS if len(places) else ABROAD:
         least = LEAST.get(field, 0.0)
         for found in values.find(field, text, places)[:60]:
             if found.score < least:

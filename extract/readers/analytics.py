@@ -1,0 +1,41 @@
+"""What a page's measuring scripts say of the advert: `dataLayer`, `utag_data`, ad targeting, `digitalData`.
+
+Scripts that are no JSON: keys and plain values are read wherever one stands beside the other. A key told
+with two values in a page is a list's, and tells nothing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from extract.candidates import Candidate
+from extract.document import Document
+from extract.readers.json_ld import typed
+from extract.readers.state_json import KEYS
+from models.places import Places
+
+SOURCE = "analytics"
+MAX_SCRIPT = 60_000
+_MEASURING = re.compile(r"dataLayer|digitalData|utag_data|tc_vars|setTargeting|_gaq|gtag\(|datalayer", re.I)
+_PAIR = re.compile(
+    r"[\"']?\b([A-Za-z][\w-]{1,30})[\"']?\s*[:,]\s*(?:\"([^\"\n]{1,60})\"|'([^'\n]{1,60})'|(\d[\d.]{0,12})\b)"
+)
+#: Field: how much a script's word counts.
+TRUST = {"price": 0.4, "postal_code": 0.4, "city": 0.4, "surface": 0.35, "rooms": 0.35, "bedrooms": 0.35,
+         "property_type": 0.3, "transaction": 0.35, "reference": 0.27}  # fmt: skip
+
+
+def read(document: Document, places: Places) -> Iterator[Candidate]:
+    """Fields that the measuring scripts tell with one value alone."""
+    told: dict[str, dict[str, Candidate]] = {}
+    for kind, _, text in document.scripts:
+        if "json" in kind or not _MEASURING.search(text[:MAX_SCRIPT]):
+            continue
+        for found in _PAIR.finditer(text[:MAX_SCRIPT]):
+            field = KEYS.get(re.sub(r"[^a-z0-9]", "", found[1].lower()))
+            if field in TRUST:
+                value = next(group for group in found.groups()[1:] if group is not None)
+                for one in typed(field, value.strip(), SOURCE, TRUST[field], places):
+                    told.setdefault(one.field, {}).setdefault(str(one.value), one)
+    for values in told.values():
+        if len(values) == 1:
+            yield from values.values()
