@@ -1,7 +1,10 @@
 """The demo: the town, its crawl, its properties and its pages, in a folder that goes with it."""
 
+import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,9 @@ from models.settings import Settings, load_settings
 from models.tables import AggregatedListing, ListingHistory
 from serve.app import check_port
 
+#: Tries to remove the demo's folder, a tenth of a second apart.
+REMOVALS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
@@ -40,16 +46,30 @@ def run_demo(port: int, seed: int, days: int) -> None:
     """
     check_port("127.0.0.1", port)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pignon-demo-") as home:
-        settings = demo_settings(Path(home))
+    with _own_folder() as home:
+        settings = demo_settings(home)
         stderr.print("Starting the database and Ray …")
-        with embedded(settings.home) as url, ray_cluster():
+        with embedded(settings.home) as url, ray_cluster(folder=home / "ray"):
             upgrade(url)
             engine = open_engine(url)
             try:
                 _show(_Stage(engine, url, settings, began), port, seed, days)
             finally:
                 engine.dispose()
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A temporary folder, removed even where a dying worker still writes a last line into it."""
+    home = Path(tempfile.mkdtemp(prefix="pignon-demo-"))
+    try:
+        yield home
+    finally:
+        for _ in range(REMOVALS):
+            shutil.rmtree(home, ignore_errors=True)
+            if not home.exists():
+                break
+            time.sleep(0.1)
 
 
 def demo_settings(home: Path) -> Settings:
@@ -69,16 +89,20 @@ def _show(stage: _Stage, port: int, seed: int, days: int) -> None:
     town, addresses = start_town(seed)
     sites = sites_of(stage.engine, register(stage.engine, addresses, source="demo", town=True))
     stderr.print(f"A fictitious web of {plural(len(sites), 'agency site')} is up.")
-    with serving(stage.url, stage.settings, "127.0.0.1", port) as address:
-        stderr.print(f"Watch it fill at [bold]{address}[/]")
-        with shard_pool(stage.settings, stage.url) as pool:
-            _visit(stage, pool, sites, "First visit")
-            if days:
-                ray.get(town.set_day.remote(days))
-                _visit(stage, pool, sites, f"{days} days later")
-        stderr.print(f"Ready: [bold]{address}[/] for people, [bold]{address}docs[/] for programs.")
-        stderr.print("Ctrl-C stops it.")
-        wait_for_interrupt()
+    with ExitStack() as shards:
+        # The shards start while the pages do.
+        pool = shards.enter_context(shard_pool(stage.settings, stage.url))
+        with serving(stage.url, stage.settings, "127.0.0.1", port) as address:
+            seconds = time.monotonic() - stage.began
+            stderr.print(f"Watch it fill at [bold]{address}[/] ({seconds:.0f} s after the start).")
+            with shards:
+                _visit(stage, pool, sites, "First visit")
+                if days:
+                    ray.get(town.set_day.remote(days))
+                    _visit(stage, pool, sites, f"{days} days later")
+            stderr.print(f"Ready: [bold]{address}[/] for people, [bold]{address}docs[/] for programs.")
+            stderr.print("Ctrl-C stops it.")
+            wait_for_interrupt()
 
 
 def _visit(stage: _Stage, pool: ShardPool, sites: list[Site], title: str) -> None:

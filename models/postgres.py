@@ -6,6 +6,7 @@ Every user holds a shared lock on one file; whoever can take it alone at the end
 kernel frees the lock of a killed process, so neither a crash nor two commands at once leave it wrong.
 """
 
+import atexit
 import errno
 import fcntl
 import logging
@@ -121,6 +122,8 @@ class _Handle:
 
     def stop(self) -> None:
         self.server.stop()
+        # At exit the library would lock, and so make again, a file in a folder that may be gone by then.
+        atexit.unregister(self.server._cleanup)
 
 
 def _forget_dead(data: Path) -> None:

@@ -1,5 +1,6 @@
 """`pignon serve` and `pignon schedule`: the API with its pages, and the crawls on time."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -48,8 +49,11 @@ def schedule(
 @contextmanager
 def serving(url: str, settings: Settings, host: str, port: int) -> Iterator[str]:
     """The API on the connected cluster for as long as the block lasts; its address."""
+    import ray.serve  # noqa: F401 - first, as its import sets the level of its own log
+
     from serve.app import start, stop
 
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     address = start(url, settings, host, port)
     try:
         yield address

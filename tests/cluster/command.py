@@ -117,7 +117,7 @@ class Running:
             assert time.monotonic() < end, f"not so after {seconds} s:\n{self.err}"
             time.sleep(0.2)
 
-    def interrupt(self, number: int = signal.SIGINT, seconds: float = 60) -> int:
+    def interrupt(self, number: int = signal.SIGINT, seconds: float = 120) -> int:
         """Ctrl-C as a terminal sends it, to every process of the group; the exit code."""
         os.killpg(self.process.pid, number)
         return self.process.wait(seconds)

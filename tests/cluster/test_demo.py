@@ -1,10 +1,12 @@
 """The demo as a newcomer runs it: listings to search, two visits, a clean end with nothing left behind."""
 
+import re
 import signal
 import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import pytest
 
 from tests.cluster.command import Pignon, Running, free_port
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,23 @@ class Shown:
     port_is_free: bool
 
 
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for its temporary files, to see what is left of them. The path is short for Ray's sockets."""
+    with tempfile.TemporaryDirectory(prefix="pd") as folder:
+        (Path(folder) / "t").mkdir()
+        yield Path(folder) / "t"
+
+
 @pytest.fixture(scope="module")
 def shown() -> Iterator[Shown]:
     """The whole demo once; several tests look at it."""
-    with tempfile.TemporaryDirectory(prefix="pgn-demo-") as folder:
-        # Its temporary files go where what is left of them can be seen; the path is short for sockets.
-        scratch = Path(folder) / "t"
-        scratch.mkdir()
+    with _scratch() as scratch:
         port = free_port()
         began = time.monotonic()
-        running = Pignon(Path(folder) / "home", {"TMPDIR": str(scratch)}).start("demo", "--port", str(port))
+        running = Pignon(scratch.parent / f"{scratch.name}h", {"TMPDIR": str(scratch)}).start(
+            "demo", "--port", str(port)
+        )
         try:
             yield _watched(running, port, began, scratch)
         finally:
@@ -51,9 +60,9 @@ def shown() -> Iterator[Shown]:
 
 def _watched(running: Running, port: int, began: float, scratch: Path) -> Shown:
     with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
-        running.wait_for(lambda: bool(_search(client)), 200)
+        running.wait_for(lambda: bool(_search(client)), 240)
         first = time.monotonic() - began
-        running.wait_for(lambda: "Ready: " in running.err, 280)
+        running.wait_for(lambda: "Ready: " in running.err, 300)
         ready = time.monotonic() - began
         listings = _search(client)
         page = client.get("/").text
@@ -117,20 +126,18 @@ def test_ctrl_c_ends_it_with_nothing_left_behind(shown: Shown) -> None:
     assert shown.left == []
     assert shown.folders == []
     assert shown.port_is_free
-    assert "Traceback" not in shown.said
+    assert not {"Traceback", "INFO", "raylet"} & set(re.findall(r"\w+", shown.said))
     assert shown.said.splitlines()[-1] == "pignon: stopped."
 
 
-def test_sigterm_in_the_middle_of_the_start_leaves_nothing_either(tmp_path: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="pgn-demo-") as folder:
-        scratch = Path(folder) / "t"
-        scratch.mkdir()
-        pignon = Pignon(Path(folder) / "home", {"TMPDIR": str(scratch)})
+def test_sigterm_in_the_middle_of_the_start_leaves_nothing_either() -> None:
+    with _scratch() as scratch:
+        pignon = Pignon(scratch.parent / f"{scratch.name}h", {"TMPDIR": str(scratch)})
         running = pignon.start("demo", "--port", str(free_port()))
         try:
-            running.wait_for(lambda: "agency sites is up" in running.err, 120)
+            running.wait_for(lambda: "agency sites is up" in running.err, 150)
             running.process.send_signal(signal.SIGTERM)
-            code = running.process.wait(90)
+            code = running.process.wait(120)
             assert code in (0, 130, 143), running.err
             assert _left(running) == []
             assert list(scratch.iterdir()) == []
