@@ -89,6 +89,11 @@ _PLURAL_TITLE = re.compile(
     r"locations|offres|maisons|appartements|terrains|propri[ée]t[ée]s)\b",
     re.I,
 )
+#: One surface or one number in a heading is one property's; lists count in plurals.
+_OWN_FIGURE = re.compile(
+    r"\d\s*(?:m²|m2\b|sq\.? ?(?:ft|feet|m\b|yards?))|\b(?:listing id|r[ée]f(?:[ée]rence)?\b\.?)\W{0,4}\w*\d",
+    re.I,
+)
 _DIGIT = re.compile(r"\d")
 #: Titles of a site's own pages, never of a listing's.
 _INFO_TITLE = re.compile(
@@ -138,7 +143,7 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
     if is_home(document):
         return Verdict(OTHER, "home")
-    if index >= 2.5 and not is_article(document, ""):
+    if index >= 2.5 and not is_article(document, "") and not _is_text(document, told):
         return Verdict(INDEX)
     return Verdict(OTHER, "shell" if len(told) < 300 and document.all("script") else None)
 
@@ -219,9 +224,16 @@ def detail_score(document: Document, told: str) -> float:
     score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
     score += 1.5 if titled else 0
     score += 2.0 if graph.subject(document) else 0
+    score += 2.0 if any(_OWN_FIGURE.search(title) for title in document.h1[:1]) else 0
     score -= 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score -= 2.0 if any(_COUNTED.search(line.text) for line in short) else 0
     return score - (4.0 if is_article(document, heads) else 0)
+
+
+def _is_text(document: Document, told: str) -> bool:
+    """Whether a page without a single card tells much: a text about lists, no list that a script fills."""
+    counted = any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90)
+    return not document.cards.largest and not document.cards.found and not counted and len(told) > 2_000
 
 
 def _priced(lines: list[Line]) -> bool:

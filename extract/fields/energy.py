@@ -42,7 +42,7 @@ _VALUE: Final[dict[Label, re.Pattern[str]]] = {
 }
 _WORDS: Final[dict[Label, re.Pattern[str]]] = {"dpe": re.compile(_DPE_WORDS), "ges": re.compile(_GES_WORDS)}
 _FILLER: Final = (
-    r"(?:[ :=\-|*\n(\"']|classe|energetique|energie|climat|class|rating|lettre|est|is|en|actuelle?|valeur"
+    r"(?:[ .:=\-|*\n(\"']|classe|energetique|energie|climat|class|rating|lettre|est|is|en|actuelle?|valeur"
     r"|du bien){0,8}"
 )
 _FIRST_LETTER = re.compile(rf"{_FILLER}(?<![a-z0-9'])(?P<letter>[a-g])(?![a-z0-9'])")
@@ -55,10 +55,11 @@ _REACH: Final = 72
 _FILE: Final[dict[Label, re.Pattern[str]]] = {
     "dpe": re.compile(
         r"(?<![a-z])(?:dpe|energie|energy|conso(?:mmation)?|epc|classe?)[_\-/=.]{1,2}(?:new|2021|v2|classe?"
-        r"|letter|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
+        r"|letter|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z]|[_\-][a-g0-9](?![a-z0-9]))(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
     "ges": re.compile(
         r"(?<![a-z])(?:ges|ghg|emissions?|co2|climat)[_\-/=.]{1,2}(?:new|2021|v2|classe?|letter"
-        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z])(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
+        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z]|[_\-][a-g0-9](?![a-z0-9]))"
+        r"(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
 }  # fmt: skip
 
 

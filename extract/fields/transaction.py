@@ -22,12 +22,12 @@ _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
     (_T.RENT,
         r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)"
         r"|rentals?|lettings?|rent|zur miete|zu mieten|zu vermieten|vermietung|miete\w{0,2}|mieten"
-        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar|arrendamento|aluguel|alugar"
-        r"|para alugar"),
+        r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar"
+        r"|arrendamento|aluguel|alugar|para alugar"),
     (_T.SALE,
         r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|cession|for sale|sales?|buy|zum (?:ver)?kauf"
-        r"|zu (?:ver)?kaufen|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi|te koop|koop"
-        r"|kopen|vender|venda|a venda"),
+        r"|zu (?:ver)?kaufen|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi"
+        r"|te koop|koop|kopen|vender|venda|a venda"),
 )  # fmt: skip
 _FIND = re.compile(
     r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS) + r")(?![a-z0-9])"

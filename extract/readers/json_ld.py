@@ -52,9 +52,20 @@ PROPERTIES = {
 }  # fmt: skip
 
 
+#: English pages count bedrooms, Spanish ones of America too.
+_BEDS = re.compile(r"\b(?:beds?|bedrooms?|bhk|rec[áa]maras?)\b", re.I)
+
+
 def _part(node: dict[str, Any], document: Document, places: Places) -> Iterator[Candidate]:
     for name, (field, confidence) in PROPERTIES.items():
         value = scalar(node.get(name))
+        if (
+            field == "rooms"
+            and not len(places)
+            and "numberOfBedrooms" not in node
+            and _BEDS.search(document.main_text)
+        ):
+            continue  # Abroad the same property often holds the bedrooms.
         if value is not None:
             yield from typed(field, value, SOURCE, confidence, places)
     currency = scalar(node.get("priceCurrency"))

@@ -107,7 +107,7 @@ def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
         following = lines[at + 1] if at + 1 < len(lines) else None
         yield from _inside(line)
         if following is not None and len(line.text) <= MAX_LABEL:
-            yield from _across(line, following, lines[at - 1] if at else None)
+            yield from _across(line, following, _free(lines, at))
 
 
 def _short(line: Line) -> bool:
@@ -151,6 +151,15 @@ def _across(line: Line, following: Line, before: Line | None) -> Iterator[tuple[
         yield text, following.text, CONFIDENCE
     elif before is not None and _is_value(before) and _near(before, line):
         yield text, before.text, CONFIDENCE - 0.15
+
+
+def _free(lines: list[Line], at: int) -> Line | None:
+    """The line before, unless it is the value of the label before it."""
+    if at and at > 1 and _near(lines[at - 2], lines[at - 1]):
+        label = lines[at - 2].text.rstrip(" :")
+        if len(label) <= MAX_LABEL and field_of(label):
+            return None
+    return lines[at - 1] if at else None
 
 
 def _is_value(line: Line) -> bool:

@@ -5,6 +5,7 @@ portraits and other listings' cards.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +22,14 @@ _FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#&!])", re.I)
 _NOT_PHOTO = re.compile(
     r"logo|icon|sprite|avatar|placeholder|blank|spacer|pixel|(?:^|[/_.-])(?:dpe|ges|energ\w*|"
     r"classe)[/_.-]|flag|drapeau|marker|captcha|"
-    r"button|bouton|loader|loading|spinner|maps\.|staticmap|tile|facebook|twitter|instagram|"
+    r"button|bouton|loader|loading|spinner|matomo|idsite=|/(?:house-)?ads?/|leaderboard|(?:^|[/_.-])(?:epc|bg)[_.-]|"
+    r"(?:^|[/_.-])(?:agents?|reviews?|testimonials?|authors?|team|floor-?plans?)(?=[/_.\d-])|"
+    r"background|[-_](?:970x250|970x90|728x90|300x250)\b|maps\.|staticmap|tile|facebook|twitter|instagram|"
     r"\.svg|\.gif|^data:|badge|label|banner|pub[_-]|qrcode|favicon|honoraires|watermark|no-?photo|default",
     re.I,
+)
+_PORTRAIT = re.compile(
+    r"(?:^|[/_.-])(?:agents?|reviews?|testimonials?|authors?|team|floor-?plans?)(?=[/_.\d-])", re.I
 )
 _SOMEBODY = re.compile(r"agent|agence|negociateur|portrait|conseiller|team|equipe", re.I)
 _LAZY = (
@@ -39,16 +45,42 @@ _SIZE = re.compile(
     r"\d{2,4}x\d{2,4}|\d{2,4}/\d{2,4})(?=/)",
     re.I,
 )
+#: Two encodings of one photo; TYPO3 adds a hash to each size that it makes of one file.
+_AFTER = re.compile(r"(?:(?<=\w)_[0-9a-f]{10})?\.(?:jpe?g|png|webp|avif)(?:[:!][\w.]*)?(?=$|[?#])", re.I)
+_NUMBERED = re.compile(r"\d|%|[0-9a-f]{16}|^[\w-]{24,}$", re.I)
 
 
 def read(document: Document) -> tuple[str, ...]:
     """Absolute addresses of the property's photos."""
-    shown = list(_unique(_shown(document)))
+    share = document.metas.get("og:image") or ""
+    shared = document.absolute(share) if share and not _NOT_PHOTO.search(_path(share)) else ""
     told = list(_unique(_told(document)))
+    shown = _kindred(list(_unique(_shown(document))), [shared, *told[:1]])
     best = told if len(told) > len(shown) else shown
-    if not best and (shared := document.metas.get("og:image")) and not _NOT_PHOTO.search(shared):
-        best = [document.absolute(shared)]
-    return tuple(best[:MAX_PHOTOS])
+    return tuple(best[:MAX_PHOTOS]) or ((shared,) if shared else ())
+
+
+def _kindred(addresses: list[str], known: list[str]) -> list[str]:
+    """The images that come from where the property's photos come from: the place that gives most of
+    them; the site's own drawings, banners and portraits come from elsewhere."""
+    places = [_place(address) for address in addresses]
+    counts = Counter(places)
+    if not counts:
+        return []
+    most = max(counts.values())
+    sure = {_place(address) for address in known if address} & counts.keys()
+    if most >= 3:
+        kept = {place for place, count in counts.items() if 2 * count >= most or place in sure}
+    else:
+        kept = sure or set(counts)
+    return [address for address, place in zip(addresses, places, strict=True) if place in kept]
+
+
+def _place(address: str) -> str:
+    """Host and directories of an address, what numbers one listing left out."""
+    host, _, path = address.split("//", 1)[-1].partition("/")
+    folders = path.partition("?")[0].split("/")[:-1]
+    return "/".join([host, *(part for part in folders if len(part) > 2 and not _NUMBERED.search(part))])
 
 
 def _unique(addresses: Iterator[str]) -> Iterator[str]:
@@ -63,7 +95,8 @@ def _unique(addresses: Iterator[str]) -> Iterator[str]:
 def same(address: str) -> str:
     """What two sizes of one photo have in common."""
     query = re.search(r"[?&](?:url|src|image|id|file)=([^&]+)", address)
-    return _SIZE.sub("", query.group(1) if query else address).lower()
+    file = _AFTER.sub("", query.group(1) if query else address)
+    return _SIZE.sub("", file).lower()
 
 
 def _shown(document: Document) -> Iterator[str]:
@@ -78,9 +111,14 @@ def _shown(document: Document) -> Iterator[str]:
                 yield address
 
 
+def _path(address: str) -> str:
+    return address.split("//", 1)[-1].partition("/")[2]
+
+
 def _named(element: Element, address: str) -> str:
-    path = address.split("//", 1)[-1].partition("/")[2]
-    return f"{path} {element.names} {element.get('alt')[:60] if len(element.get('alt')) < 20 else ''}"
+    return (
+        f"{_path(address)} {element.names} {element.get('alt')[:60] if len(element.get('alt')) < 20 else ''}"
+    )
 
 
 def _address(element: Element) -> str | None:
@@ -147,7 +185,7 @@ def _told(document: Document) -> Iterator[str]:
     for source in (subject, state_json.subject(document)):
         if source:
             for address in addresses(source):
-                if not _NOT_PHOTO.search(address.split("//", 1)[-1].partition("/")[2]):
+                if not _NOT_PHOTO.search(_path(address)):
                     yield document.absolute(address)
 
 

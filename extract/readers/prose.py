@@ -12,7 +12,7 @@ from extract import labels, values
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line, squeeze
 from extract.fields import address, bathrooms
-from extract.readers import energy
+from extract.readers import energy, texts
 from extract.text import fold
 from extract.zones import Zone
 from models.places import Places
@@ -95,7 +95,8 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
 def titles(document: Document, places: Places) -> Iterator[Candidate]:
     """What the page's titles tell: heading, title element, shared title and summary."""
     metas = document.metas
-    sources = [("h1", text, 0.85) for text in document.h1[:2]]
+    heads = document.h1[:2] or texts.bold_headings(document)
+    sources = [("h1", text, 0.85) for text in heads]
     sources += [
         ("title", document.title, 0.75),
         ("opengraph", metas.get("og:title") or metas.get("twitter:title") or "", 0.7),
@@ -155,7 +156,7 @@ def main_text(document: Document) -> tuple[str, list[int], list[Line]]:
     drawn = energy.drawn(document)
     starts: list[int] = []
     kept: list[Line] = []
-    texts: list[str] = []
+    told: list[str] = []
     size = 0
     for line in document.main:
         if size > MAX_TEXT:
@@ -163,12 +164,12 @@ def main_text(document: Document) -> tuple[str, list[int], list[Line]]:
         if line.runs[0][1].index in drawn:
             continue
         glue = " " if _UNIT.match(line.text) else "\n"
-        text = (glue if texts else "") + line.text
-        starts.append(size + bool(texts))
+        text = (glue if told else "") + line.text
+        starts.append(size + bool(told))
         kept.append(line)
-        texts.append(text)
+        told.append(text)
         size += len(text)
-    return "".join(texts), starts, kept
+    return "".join(told), starts, kept
 
 
 def raw(text: str, start: int, length: int) -> str:

@@ -168,12 +168,23 @@ def _objects(value: Any) -> Iterator[tuple[dict[str, Any], bool]]:
         if isinstance(item, dict):
             yield item, peer
             if depth < MAX_DEPTH:
-                stack.extend(
-                    (v, depth + 1, peer) for v in reversed(item.values()) if isinstance(v, (dict, list))
-                )
+                inner = (_unpacked(v) for v in reversed(item.values()))
+                stack.extend((v, depth + 1, peer) for v in inner if v is not None)
         elif isinstance(item, list) and depth < MAX_DEPTH:
             many = peer or sum(isinstance(v, dict) and len(v) > 3 for v in item) > 1
             stack.extend((v, depth + 1, many) for v in reversed(item) if isinstance(v, (dict, list)))
+
+
+def _unpacked(value: Any) -> dict[str, Any] | list[Any] | None:
+    """An inner object, also one that is written as JSON in a string, as caches are."""
+    if isinstance(value, str):
+        if len(value) < 300 or value[0] not in "{[":
+            return None
+        try:
+            value = json.loads(value, strict=False)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, (dict, list)) else None
 
 
 def _agrees(told: dict[str, str | int | float], document: Document) -> bool:

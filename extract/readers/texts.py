@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from extract import zones
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
-from extract.fields import description, title
+from extract.fields import description, kind, title
+from extract.text import PHONE, fold
 from extract.tree import Element
 from extract.zones import Zone
 from models.places import Places
@@ -25,6 +26,7 @@ _DESCRIPTION_HEADING = re.compile(
     r"descri[çc][ãa]o)\b.{0,30}$",
     re.I,
 )
+_BOLD = frozenset({"b", "strong", "big", "h3", "h4", "h5", "h6"})
 _LEGAL = re.compile(
     r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©|"
     r"\bt[ée]l\.|t[ée]l[ée]phone \d",
@@ -43,12 +45,27 @@ def titles(document: Document) -> Iterator[Candidate]:
     site = document.metas.get("og:site_name")
     rows = [("h1", text, 0.85) for text in _headings(document, "h1")]
     rows += [("opengraph", document.metas.get("og:title", ""), 0.6), ("title", document.title, 0.5)]
-    if not any(title.parse(text, site) for source, text, _ in rows if source == "h1"):
-        rows += [("h2", text, 0.65) for text in _headings(document, "h2")[:2]]
+    headed = any(title.parse(text, site) for source, text, _ in rows if source == "h1")
+    rows += [("h2", text, 0.76 if headed else 0.65) for text in _headings(document, "h2")[:2]]
+    if not headed:
+        rows += [("bold", text, 0.66) for text in bold_headings(document)]
+    shared = fold(" ".join([document.metas.get("og:title", ""), document.title]))
     for source, text, confidence in rows:
         value = title.parse(text, site)
         if value is not None:
-            yield candidate("title", value, text, source, confidence)
+            # The heading that the page repeats to tabs and social networks is the advert's own.
+            again = source in {"h1", "h2"} and len(value) > 8 and fold(value) in shared
+            yield candidate("title", value, text, source, confidence + 0.12 * again)
+
+
+def bold_headings(document: Document) -> list[str]:
+    """What stands for a heading on pages without any: the first short bold line that names a dwelling."""
+    for line in document.main[:60]:
+        bold = {element.tag for _, element in line.runs} <= _BOLD or line.block.tag in _BOLD
+        titled = bold or "title" in line.block.names or "titre" in line.block.names
+        if titled and 8 < len(line.text) < 120 and kind.find(line.text) and not PHONE.search(line.text):
+            return [line.text]
+    return []
 
 
 def _headings(document: Document, tag: str) -> list[str]:
