@@ -20,7 +20,7 @@ import httpx2
 
 from crawl.guard import AddressRefusedError, Guard, GuardedBackend
 from crawl.politeness import Politeness
-from crawl.url import absolute, host, same_site, site_host
+from crawl.url import MAX_LENGTH, absolute, host, same_site, site_host
 from models.settings import Settings
 
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -265,7 +265,8 @@ def _redirect_target(fetched: Fetched) -> str | None:
 
 
 def _objection_to(url: str, target: str, trail: list[str], leave_site: bool) -> FetchOutcome | None:
-    if not target.startswith(("http://", "https://")) or not host(target):
+    # A longer address fits neither a row's index nor anyone's browser.
+    if not target.startswith(("http://", "https://")) or not host(target) or len(target) > MAX_LENGTH:
         return FetchOutcome.REFUSED
     if len(trail) > MAX_REDIRECTS or target in trail:
         return FetchOutcome.REDIRECT_LOOP
@@ -279,10 +280,10 @@ def _retry_after(response: httpx2.Response) -> float | None:
     if response.status_code not in (429, 503):
         return None
     told = response.headers.get("retry-after", "").strip()
-    if told.isdigit():
+    if told.isascii() and told.isdigit():
         return min(float(told), _LONGEST_WAIT)
     try:
         wait = (parsedate_to_datetime(told).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return _DEFAULT_WAIT if response.status_code == 429 else None
     return min(max(wait, 0.0), _LONGEST_WAIT)

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 from crawl.fetch import SITEMAP_BYTES, Fetched, Fetcher, FetchOutcome, Manner, Permit
 from crawl.url import absolute, key, origin, same_site
@@ -57,10 +58,12 @@ async def read_sitemaps(
 
 
 def absolute_sitemap(base: str, url: str) -> str | None:
-    """A sitemap's address made absolute; `crawl.url.absolute` would refuse its ending."""
-    from urllib.parse import urljoin
-
-    joined = urljoin(base if "/" in base.removeprefix(origin(base)) else f"{base}/", url.strip())
+    """A sitemap's address made absolute, None when it cannot be; `crawl.url.absolute` would refuse its ending."""
+    try:
+        joined = urljoin(base if "/" in base.removeprefix(origin(base)) else f"{base}/", url.strip())
+        joined.encode()
+    except ValueError:
+        return None
     return joined if joined.startswith(("http://", "https://")) else None
 
 

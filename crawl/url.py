@@ -39,10 +39,11 @@ def tidy(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         netloc = _netloc(parts)
+        # Half a surrogate pair, as cut JSON has it, is no text that could be escaped.
+        path = _escape(_PATH_SESSION.sub("", parts.path)) or "/"
+        query = "&".join(_kept(parts.query))
     except ValueError:
         return url
-    path = _escape(_PATH_SESSION.sub("", parts.path)) or "/"
-    query = "&".join(_kept(parts.query))
     return urlunsplit((parts.scheme.lower(), netloc, path, query, ""))
 
 
@@ -92,6 +93,7 @@ def absolute(base: str, link: str) -> str | None:
     """`link` as it stands in the page at `base`, made absolute and tidy; None when it is no web page."""
     try:
         joined = urljoin(base, link.strip())
+        joined.encode()
         parts = urlsplit(joined)
     except ValueError:
         return None

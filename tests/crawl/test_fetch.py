@@ -153,3 +153,21 @@ async def test_a_long_retry_after_is_not_tried_but_owed(web: MeanServer, fetcher
     assert fetched.outcome is FetchOutcome.LIMITED
     assert len(web.log) == 1
     assert 890 < fetcher.politeness.remaining("site.localhost") <= 900
+
+
+@pytest.mark.parametrize(
+    "told", ["²", "Fri, 31 Dec 9999 23:59:59 -0100", "-5", "9" * 5000, "nan", "soon", ""]
+)
+async def test_a_retry_after_that_makes_no_sense_is_an_outcome_all_the_same(
+    web: MeanServer, fetcher: Fetcher, told: str
+) -> None:
+    web.put("site", "/", Reply(429, headers={"Retry-After": told}))
+    fetched = await fetcher.fetch(web.url("site"), Manner(cap=1))
+    assert fetched.outcome is FetchOutcome.LIMITED
+    assert 0 < (fetched.retry_after or 0) <= 7 * 86_400
+
+
+async def test_a_redirect_to_an_address_without_end_is_refused(web: MeanServer, fetcher: Fetcher) -> None:
+    web.put("site", "/", Reply(302, headers={"Location": web.url("site", "/" + "x" * 5_000)}))
+    assert (await fetcher.fetch(web.url("site"))).outcome is FetchOutcome.REFUSED
+    assert len(web.log) == 1

@@ -1,7 +1,7 @@
 """Addresses: what is fetched, what identifies a page, what belongs to a site."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawl.url import absolute, is_home, key, other_entrances, same_site, tidy
@@ -56,7 +56,15 @@ def test_apex_and_www_are_one_site_and_a_subdomain_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["mailto:a@b.fr", "tel:+33102030405", "javascript:void(0)", "/photo.JPG", "http:///x"]
+    "link",
+    [
+        "/bien/\ud83d-vue-mer",
+        "mailto:a@b.fr",
+        "tel:+33102030405",
+        "javascript:void(0)",
+        "/photo.JPG",
+        "http:///x",
+    ],
 )
 def test_what_is_no_page_is_no_link(link: str) -> None:
     assert absolute("https://a.example/", link) is None
@@ -85,7 +93,8 @@ def test_other_entrances_never_upgrade_to_what_was_not_asked_but_fall_back() -> 
     assert other_entrances("http://www.a.example/") == ("http://a.example/",)
 
 
-@given(st.text(max_size=80))
+@settings(deadline=None)  # the first name of other letters loads their tables
+@given(st.text(st.characters(), max_size=80))  # half surrogate pairs as well
 def test_no_text_breaks_an_address(text: str) -> None:
     for url in (text, f"https://{text}", f"https://a.example/{text}"):
         assert isinstance(key(url), str)
