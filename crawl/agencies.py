@@ -72,14 +72,23 @@ def due(
 
 
 def opt_out(engine: Engine, agency_id: int, now: datetime | None = None) -> int:
-    """Stop visiting an agency at its own wish and take its listings off line; returns how many."""
+    """Stop visiting an agency at its own wish and take its listings off line; returns how many.
+
+    A crawl under way loses its lease: it neither goes on nor puts a listing on line again.
+    """
     now = now or utc_now()
     with engine.begin() as connection:
         connection.execute(
             update(Agency)
             .where(Agency.id == agency_id)
             .values(
-                opted_out_at=now, is_active=False, scraping_status=ScrapingStatus.OPTED_OUT, active_listings=0
+                opted_out_at=now,
+                is_active=False,
+                scraping_status=ScrapingStatus.OPTED_OUT,
+                active_listings=0,
+                lease_token=Agency.lease_token + 1,
+                leased_by=None,
+                leased_until=None,
             )
         )
         gone = connection.execute(

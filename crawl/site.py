@@ -111,8 +111,8 @@ class _SiteCrawl:
         if isinstance(entrance, Ending):
             return entrance
         await self._open(entrance)
-        await self._read_sitemaps(entrance)
-        return await self._work_off() or await self._conclude()
+        waits = await self._read_sitemaps(entrance)
+        return waits or await self._work_off() or await self._conclude()
 
     async def finish(self, ending: Ending) -> CrawlReport:
         """Write the log and the agency's row, give the lease back; on a failure of ours nothing more."""
@@ -185,8 +185,10 @@ class _SiteCrawl:
 
         await self.context.store.run(opening)
 
-    async def _read_sitemaps(self, entrance: str) -> None:
-        """Sitemaps' pages join the queue; a sitemap that fails is only one source less."""
+    async def _read_sitemaps(self, entrance: str) -> Ending | None:
+        """Sitemaps' pages join the queue; a sitemap that fails is only one source less, unless it asks for
+        a long wait.
+        """
         rules = await self.robots.rules(entrance)
         limit = 4 * self.context.settings.max_pages_per_site
         async for fetched, urls in read_sitemaps(
@@ -197,6 +199,9 @@ class _SiteCrawl:
             limit -= len(finds)
             if finds:
                 await self.context.store.run(self._add, finds)
+            if (ending := self._too_long_a_wait()) is not None:
+                return ending
+        return None
 
     def _add(self, connection: Connection, finds: tuple[Find, ...]) -> None:
         now = self.context.clock()

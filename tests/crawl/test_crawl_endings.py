@@ -107,17 +107,18 @@ async def test_what_a_site_is_owed_survives_a_restart(
     assert max(request.in_flight for request in web.log) == 1
 
 
+@pytest.mark.parametrize("where", [path(2), "/sitemap.xml"])
 async def test_a_site_that_asks_for_a_long_wait_is_left_alone_until_then(
-    web: MeanServer, database_url: str, engine: Engine
+    web: MeanServer, database_url: str, engine: Engine, where: str
 ) -> None:
     site = enter(engine, open_site(web, "essai", range(1, 5)))
-    web.put("essai", path(2), Reply(429, headers={"Retry-After": "3600"}))
+    web.put("essai", where, Reply(429, headers={"Retry-After": "3600"}))
     for _ in range(2):
         async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
             report = await crawl_site(context, site)
             assert report.status == "error"
             assert "wait until" in (report.error or "")
-    assert web.paths("essai").count(path(2)) == 1
+    assert web.paths("essai").count(where) == 1
     assert web.paths("essai").count("/robots.txt") == 1
 
 
@@ -277,3 +278,22 @@ async def test_an_agency_that_opted_out_is_not_visited_and_its_listings_go_off_l
     report = await crawl_site(context, site)
     assert report.status == "opted_out"
     assert (web.log, active(engine)) == ([], set())
+
+
+async def test_an_agency_that_opts_out_during_its_crawl_is_left_at_once(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 6)))
+    await crawl_site(context, site)
+    web.log.clear()
+    for number in range(1, 6):
+        web.page("essai", path(number), detail(number, price=199_000))
+
+    def leave(report: CrawlReport) -> None:
+        if any(request.path == path(1) for request in web.log):
+            opt_out(engine, site)
+
+    await crawl_site(context, site, leave)
+    assert active(engine) == set()
+    assert len(set(web.paths("essai")) & {path(n) for n in range(1, 6)}) <= 2
+    assert agency(engine, site).scraping_status == "opted_out"
