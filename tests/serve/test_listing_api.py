@@ -179,8 +179,12 @@ def test_the_access_log_names_the_route_and_nobody(
         seeded.get("/listings/7")
         seeded.get("/api/listings/search", params={"city": "Rennes"})
         seeded.get("/me@example.org")
+        # A line is written once its answer is sent, which the reader of the answer may outrun.
+        deadline = time.monotonic() + 10
+        while len(caplog.records) < 4 and time.monotonic() < deadline:
+            time.sleep(0.02)
     lines = [json.loads(record.message) for record in caplog.records]
     routes = ["/api/listings/{listing_id}", "/listings/{listing_id}", "/api/listings/search", "-"]
-    assert [line["route"] for line in lines] == routes
-    assert [line["status"] for line in lines] == [200, 200, 200, 404]
+    assert sorted(line["route"] for line in lines) == sorted(routes)
+    assert sorted(line["status"] for line in lines) == [200, 200, 200, 404]
     assert all(set(line) == {"method", "route", "status", "bytes", "ms"} for line in lines)

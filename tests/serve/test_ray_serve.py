@@ -15,14 +15,10 @@ from tests.serve.market import seed
 
 
 @pytest.fixture
-def ray_cluster() -> Iterator[None]:
-    """A local cluster of this test's own."""
-    import ray
-
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+def stopped(ray_runtime: None) -> Iterator[None]:
+    """The suite's cluster, without the application once the test is over."""
     yield
     stop()
-    ray.shutdown()
 
 
 def free_port() -> int:
@@ -36,7 +32,7 @@ def free_port() -> int:
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # Ray's own
 def test_ray_serves_the_search_on_the_address_asked_for(
-    ray_cluster: None, database_url: str, engine: Engine, tmp_path: Path
+    stopped: None, database_url: str, engine: Engine, tmp_path: Path
 ) -> None:
     seed(engine, number=12)
     port = free_port()
