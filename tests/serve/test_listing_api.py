@@ -1,6 +1,7 @@
 """GET /api/listings/{id}, /api/agencies, /healthz, /readyz, /api/progress and errors."""
 
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
