@@ -3,7 +3,8 @@
     >>> [change.field for change in changes(row, columns_of(listing))]
     ['price']
 
-Pure. A value that the table would refuse becomes null; a field that a later reading does not tell keeps
+Pure. Phones and e-mails in texts are masked here, whoever read them, as this is the only door to the
+tables. A value that the table would refuse becomes null; a field that a later reading does not tell keeps
 its known value, because silence is not evidence. `ingest` writes what this finds.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crawl.url import key
+from extract.text import mask_contacts
 from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType
 from models.place_names import fold
 from models.tables import AggregatedListing, EventKind
@@ -116,9 +118,13 @@ def changes(row: Mapping[str, Any], columns: Mapping[str, Any]) -> list[Change]:
 
 
 def evidence_of(evidence: Mapping[str, Evidence]) -> dict[str, Any]:
-    """Evidence as it is stored: per field its source, raw text and confidence."""
+    """Evidence as it is stored: per field its source, raw text without contacts, and confidence."""
     return {
-        name: {"source": e.source, "raw": _clean(e.raw)[:200], "confidence": round(e.confidence, 3)}
+        name: {
+            "source": e.source,
+            "raw": mask_contacts(_clean(e.raw))[:200],
+            "confidence": round(e.confidence, 3),
+        }
         for name, e in evidence.items()
     }
 
@@ -158,7 +164,7 @@ def _fitted_text(name: str, value: Any) -> Any:
         return value
     value = _clean(value).strip()
     if name in _CUT:
-        value = value[: _CUT[name]]
+        value = mask_contacts(value)[: _CUT[name]]
     elif len(value) > _WHOLE.get(name, len(value)):
         return None
     return value or None

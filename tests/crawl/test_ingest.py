@@ -75,6 +75,19 @@ def test_a_new_listing_is_stored_with_all_it_tells(site: tuple[Connection, int])
     assert history(site) == [("created", None, None, None)]
 
 
+def test_phones_and_e_mails_are_masked_wherever_a_text_is_stored(site: tuple[Connection, int]) -> None:
+    phones = "06 12 34 56 78, 07.11.22.33.44 ou +33 6 12 34 56 78"
+    told = f"Visites avec Paul au {phones}, paul.durand@courriel.example"
+    listing = replace(FLAT, title=told, description=told, address=told)
+    proofs = {name: Evidence("label", f"{name}: {told}", 0.9) for name in ("price", "description")}
+    ingest(*site, URL, Read(listing, proofs), now=NOW, log_id=None)
+    read(site, replace(listing, description=f"{told} {told}"), day=1)
+    stored = row(site)
+    kept = f"{stored.title} {stored.description} {stored.address} {stored.evidence} {history(site)}"
+    assert not any(secret in kept for secret in ("12 34", "11.22", "paul.durand"))
+    assert stored.description.startswith("Visites avec Paul au [phone]")
+
+
 def test_the_same_reading_again_only_moves_last_seen(site: tuple[Connection, int]) -> None:
     read(site, FLAT)
     before = row(site)
