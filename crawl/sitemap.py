@@ -58,7 +58,7 @@ async def read_sitemaps(
 
 
 def absolute_sitemap(base: str, url: str) -> str | None:
-    """A sitemap's address made absolute, None when it cannot be; `crawl.url.absolute` would refuse its ending."""
+    """A sitemap's address, absolute; None when it is none. `crawl.url.absolute` would refuse its ending."""
     try:
         joined = urljoin(base if "/" in base.removeprefix(origin(base)) else f"{base}/", url.strip())
         joined.encode()
