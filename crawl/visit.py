@@ -76,6 +76,12 @@ class HomePage:
     words: frozenset[bytes] = frozenset()
     links: frozenset[str] = frozenset()
 
+    def is_like(self, body: bytes) -> bool:
+        """Whether a page is this one. Never when this one leads nowhere: a notice of maintenance, or the
+        shell of a script, is what every address of a site answers, and says nothing of any listing.
+        """
+        return bool(self.links) and _likeness(words(body), self.words) >= _ALIKE
+
 
 def home_page(visit: Visit) -> HomePage:
     """The home page, once it was visited."""
@@ -171,7 +177,7 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
         fetched,
         kind,
         reason,
-        looks_like_home=kind not in (None, "detail") and _likeness(words(fetched.body), home.words) >= _ALIKE,
+        looks_like_home=kind not in (None, "detail") and home.is_like(fetched.body),
         from_home=key(fetched.final_url) in home.links,
     )
 

@@ -22,7 +22,9 @@ _PROVEN_BY_STATUS: Final = {FetchOutcome.GONE: "gone", FetchOutcome.NOT_FOUND: "
 #: More than the larger of these in one crawl is held back: a site that broke answers 404 for everything.
 BURST_NUMBER: Final = 5
 BURST_SHARE: Final = 0.5
-#: A later crawl that finds the same burst again, at least this long after, confirms it.
+#: A site that lost so many, and with them all it had, is held back as well.
+BURST_WHOLE: Final = 3
+#: A later crawl that finds the same listings gone again, at least this long after, confirms a burst.
 CONFIRMED_AFTER: Final = timedelta(hours=20)
 
 
@@ -56,18 +58,19 @@ def evidence(
 
 
 def settle(connection: Connection, agency_id: int, *, since: datetime, now: datetime, log_id: int) -> Settled:
-    """Withdraw the listings whose own page, fetched since `since`, proved it; in a burst, none of them."""
+    """Withdraw the listings whose own page, fetched since `since`, proved it; in a burst, only those that
+    an earlier crawl held back and that were not seen since.
+    """
     proven = _proven(connection, agency_id, since)
-    if not proven:
-        return Settled()
-    if _is_burst(connection, agency_id, since, len(proven)) and not _confirmed(
-        connection, agency_id, now, log_id
-    ):
-        return Settled(held=len(proven))
+    held = 0
+    if proven and _is_burst(connection, agency_id, since, len(proven)):
+        before = _held_since(connection, agency_id, now, log_id)
+        confirmed = [row for row in proven if before is not None and row.last_seen < before]
+        held, proven = len(proven) - len(confirmed), confirmed
     for row in proven:
         withdraw(connection, row, row.outcome, now=now, log_id=log_id)
     republished = sum(_link_republished(connection, row, now, log_id) for row in proven)
-    return Settled(withdrawn=len(proven), republished=republished)
+    return Settled(withdrawn=len(proven), held=held, republished=republished)
 
 
 def withdraw(
@@ -87,7 +90,7 @@ def _proven(connection: Connection, agency_id: int, since: datetime) -> list[Row
     table = AggregatedListing
     own_page = and_(Page.agency_id == table.agency_id, Page.url == table.source_url)
     query = (
-        select(*ROW_COLUMNS, Page.outcome)
+        select(*ROW_COLUMNS, table.last_seen, Page.outcome)
         .join(Page, own_page)
         .where(table.agency_id == agency_id, table.is_active)
         .where(Page.fetched_at >= since, Page.outcome.in_(EVIDENCE), table.last_seen < Page.fetched_at)
@@ -102,11 +105,12 @@ def _is_burst(connection: Connection, agency_id: int, since: datetime, number: i
     query = select(func.count()).where(
         table.agency_id == agency_id, table.is_active, table.first_seen < since
     )
-    return number > max(BURST_NUMBER, BURST_SHARE * (connection.scalar(query) or 0))
+    known = connection.scalar(query) or 0
+    return number > max(BURST_NUMBER, BURST_SHARE * known) or number >= max(BURST_WHOLE, known)
 
 
-def _confirmed(connection: Connection, agency_id: int, now: datetime, log_id: int) -> bool:
-    """Whether the last crawl held a burst as well, long enough ago."""
+def _held_since(connection: Connection, agency_id: int, now: datetime, log_id: int) -> datetime | None:
+    """The start of the last crawl, if it held a burst and was long enough ago."""
     query = (
         select(ScrapingLog.listings_held, ScrapingLog.started_at)
         .where(ScrapingLog.agency_id == agency_id, ScrapingLog.id != log_id)
@@ -115,7 +119,10 @@ def _confirmed(connection: Connection, agency_id: int, now: datetime, log_id: in
         .limit(1)
     )
     last = connection.execute(query).first()
-    return last is not None and last.listings_held > 0 and now - last.started_at >= CONFIRMED_AFTER
+    if last is None or not last.listings_held or now - last.started_at < CONFIRMED_AFTER:
+        return None
+    started: datetime = last.started_at
+    return started
 
 
 def _link_republished(connection: Connection, row: Row[Any], now: datetime, log_id: int) -> bool:

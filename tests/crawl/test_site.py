@@ -183,6 +183,50 @@ async def test_a_burst_of_withdrawals_is_held_back_and_a_later_crawl_confirms_it
     assert len(active(engine)) == 4
 
 
+async def test_a_burst_confirms_only_the_listings_that_were_gone_before(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 15)))
+    clock = {"now": utc_now()}
+    async with open_context(
+        quick_settings(), database_url, places=Places.sample(), clock=lambda: clock["now"]
+    ) as context:
+        await crawl_site(context, site)
+        for broken in (range(1, 9), range(6, 15)):
+            open_site(web, "essai", range(1, 15))
+            for number in broken:
+                web.remove("essai", path(number))
+            clock["now"] += timedelta(hours=24)
+            report = await crawl_site(context, site)
+    assert (report.withdrawn, report.held) == (3, 6)
+    assert active(engine) == {path(n)[1:] for n in range(1, 15) if n not in (6, 7, 8)}
+
+
+@pytest.mark.parametrize("number", [3, 5])
+async def test_a_small_site_that_loses_all_it_has_at_once_is_held_back(
+    web: MeanServer, context: CrawlContext, engine: Engine, number: int
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(number)))
+    await crawl_site(context, site)
+    for gone in range(number):
+        web.remove("essai", path(gone))
+    report = await crawl_site(context, site)
+    assert (report.withdrawn, report.held) == (0, number)
+
+
+async def test_a_site_under_maintenance_at_every_address_loses_nothing(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    await crawl_site(context, site)
+    notice = "<html><body><h1>Maintenance</h1><p>Notre site fait peau neuve et revient très vite.</p></body>"
+    for address in ("/", path(1), path(2)):
+        web.page("essai", address, notice)
+    report = await crawl_site(context, site)
+    assert (report.withdrawn, report.held) == (0, 0)
+    assert len(active(engine)) == 2
+
+
 async def test_a_site_that_recovers_from_a_burst_loses_nothing(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
