@@ -14,7 +14,7 @@ from protego import Protego
 
 from crawl.fetch import Fetched, Fetcher, FetchOutcome, Manner
 from crawl.politeness import Politeness
-from crawl.url import origin, site_host
+from crawl.url import origin, same_site, site_host
 
 PRODUCT_TOKEN: Final = "PignonBot"  # noqa: S105 - a name, no secret
 #: RFC 9309, 2.5: parse at least this much. 2.4: do not use a copy for longer than a day.
@@ -151,6 +151,8 @@ class RobotsBook:
     def _note(self, url: str, robots: Robots) -> tuple[Robots, RobotsRules]:
         known = robots, robots.rules()
         self._known[origin(url)] = known
+        # A site has up to four origins, https and `www.` or not: what any of them asks for is owed.
+        asked = [rules.crawl_delay for at, (_, rules) in self._known.items() if same_site(at, url)]
         politeness: Politeness = self._fetcher.politeness
-        politeness.ask(site_host(url), known[1].crawl_delay)
+        politeness.ask(site_host(url), max((delay for delay in asked if delay), default=None))
         return known

@@ -119,6 +119,14 @@ async def test_the_delay_that_a_site_asks_for_is_owed(
     assert fetcher.politeness.delay("site.localhost") == (delay or 0)
 
 
+async def test_the_longest_delay_of_a_sites_origins_is_owed(web: MeanServer, fetcher: Fetcher) -> None:
+    web.put("site", "/robots.txt", Reply(200, "User-agent: *\nCrawl-delay: 9"))
+    robots = book(fetcher)
+    await robots.of(web.url("site"))
+    await robots.of(web.url("www.site"))
+    assert fetcher.politeness.delay("site.localhost") == 9
+
+
 async def test_sitemaps_are_told(web: MeanServer, fetcher: Fetcher) -> None:
     web.put(
         "site", "/robots.txt", Reply(200, "Sitemap: https://a.example/plan.xml\nUser-agent: *\nDisallow:")
