@@ -222,7 +222,7 @@ def _starts_alike(got: str, wanted: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text)).split())
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text.replace("²", "2"))).split())
 
 
 def by_file(misses: Iterable[Miss]) -> Iterator[str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from extract import graph, labels
-from extract.cards import PRICE, ROOMS, SURFACE
+from extract.cards import OFFER, PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
+from extract.fields import address
 from extract.zones import Zone
 
 DETAIL, INDEX, OTHER = "detail", "index", "other"
@@ -216,6 +217,7 @@ def detail_score(document: Document, told: str) -> float:
     lines = document.main
     short = [line for line in lines if len(line.text) < 90]
     titled = bool(SURFACE.search(heads) or ROOMS.search(heads) or PRICE.search(heads))
+    titled = titled or any(_is_offer_or_address(title) for title in document.h1[:1])
     score = 1.5 * _priced(short) or 0.5 * _priced(lines)
     score += 1.0 if any(SURFACE.search(line.text) for line in short) else 0
     score += 0.5 if any(SURFACE.search(line.text) for line in lines) else 0
@@ -228,6 +230,12 @@ def detail_score(document: Document, told: str) -> float:
     score -= 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score -= 2.0 if any(_COUNTED.search(line.text) for line in short) else 0
     return score - (4.0 if is_article(document, heads) else 0)
+
+
+def _is_offer_or_address(title: str) -> bool:
+    """Whether a heading offers one thing ("… à vendre") or is a numbered street, as listings abroad are."""
+    offered = OFFER.search(title) and not _LIST_TITLE.search(title)
+    return bool(offered) or any(match.score >= 0.6 for match in address.find(title[:200]))
 
 
 def _is_text(document: Document, told: str) -> bool:

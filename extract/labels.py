@@ -182,8 +182,9 @@ _ABBREVIATED = re.compile(r"(?<=[a-z])\.(?= )")
 _IDENTIFIER = re.compile(
     r"(?:.{2,24} )?(?:id|ref|reference|referencia|referenz|anzeigennummer|objektnummer|objekt-nr|kennung)"
     r"(?: (?:no|nr|number|code|du bien|annonce|agence|interne|web|client))?"
-    r"|(?:cod|codigo|code|reference|ref|id|numero|n°) (?:de |del |do |da |du |de l')?"
-    r"(?!postal|ape|naf|insee|acces|rcs|siren|siret|tva)[a-z0-9 .-]{2,20}"
+    r"|(?:cod|codigo)(?: de| del| do| da)? (?!postal)[a-z0-9 .-]{2,20}"
+    r"|(?:code|numero|n°|id|reference|ref) (?:(?:de |du |de l'|of the )?(?:annonce|bien|mandat|dossier|offre"
+    r"|produit|property|listing|advert))"
 )
 
 

@@ -58,7 +58,7 @@ _FILE: Final[dict[Label, re.Pattern[str]]] = {
         r"|letter|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z]|[_\-][a-g0-9](?![a-z0-9]))(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
     "ges": re.compile(
         r"(?<![a-z])(?:ges|ghg|emissions?|co2|climat)[_\-/=.]{1,2}(?:new|2021|v2|classe?|letter"
-        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z]|[_\-][a-g0-9](?![a-z0-9]))"
+        r"|lettre)?[_\-/=.]{0,2}(?P<letter>[a-g])(?![a-z]|[_\-][a-g](?![a-z0-9]))"
         r"(?:[_\-.](?P<value>[0-9]{1,4})(?![0-9]))?"),
 }  # fmt: skip
 

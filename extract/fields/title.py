@@ -15,6 +15,9 @@ _GENERIC = re.compile(
     r"|immobilier(?: .{0,40})?|contact(?:ez[ \-]nous)?|mentions legales|erreur.{0,40}|error.{0,40}"
     r"|(?:page )?not found|404.{0,40}|property(?: details?)?|listing|single property|just a moment\W*"
     r"|access denied|untitled(?: document)?|nouveaute?|exclusivite|coup de coeur|a vendre|a louer|vendu"
+    r"|(?:property|agents?|listing|agency|offices?) (?:details?|information|features|overview|amenities)"
+    r"|features|overview|amenities|key (?:features|facts)|floor ?plans?|find your (?:home|property).{0,20}"
+    r"|l'essentiel|interieur|exterieur|informations?(?: .{0,30})?|partager.{0,20}|ausstattung|weitere angaben"
     r"|loue|sous compromis|recherche|resultats?.{0,40}|caracteristiques|localisation|cookies?.{0,60})"
 )
 _SITE = re.compile(

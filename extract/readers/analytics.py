@@ -36,6 +36,10 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
                 value = next(group for group in found.groups()[1:] if group is not None)
                 for one in typed(field, value.strip(), SOURCE, TRUST[field], places):
                     told.setdefault(one.field, {}).setdefault(str(one.value), one)
-    for values in told.values():
+    shown = f"{document.title} {document.main_text}".casefold()
+    for field, values in told.items():
         if len(values) == 1:
-            yield from values.values()
+            (one,) = values.values()
+            # A visitor's or an agency's town stands in such scripts too.
+            if field not in {"city", "postal_code"} or str(one.value).casefold() in shown:
+                yield one

@@ -27,7 +27,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     url = own_address(document)
     path = unquote(urlsplit(url).path)
     words = re.sub(r"[^a-z0-9]+", " ", fold(path))
-    yield from _offer(url, words, SOURCE, 0.4)
+    yield from _offer(url, words)
     trail = " > ".join(crumbs(document).values())[:300]
     offer = transaction.parse(trail) if trail else None
     if offer is not None:
@@ -62,13 +62,13 @@ def page_number(path: str) -> str | None:
     return found[1] if alone or len(found[1]) > 5 else None
 
 
-def _offer(url: str, words: str, source: str, sure: float) -> Iterator[Candidate]:
+def _offer(url: str, words: str) -> Iterator[Candidate]:
     offer = transaction.from_url(url)
     if offer is not None:
-        yield candidate("transaction", offer, url, source, sure)
+        yield candidate("transaction", offer, url, SOURCE, 0.4)
     found = {match.value for match in kind.find(words)}
     if len(found) == 1:
-        yield candidate("property_type", found.pop(), url, source, 0.3)
+        yield candidate("property_type", found.pop(), url, SOURCE, 0.3)
 
 
 def _place(words: str, places: Places) -> Iterator[Candidate]:

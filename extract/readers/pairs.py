@@ -33,8 +33,8 @@ _LET = re.compile(r"locations?\W*$", re.I)
 _VAGUE = re.compile(r"(?:size|area|type|bien|nature|secteur|status|statut)\W*$", re.I)
 _RENT = re.compile(r"\bloyer|\brent\b|miete\b", re.I)
 _QUALIFIED = re.compile(
-    r"\s+(?:mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|fai|hai|du bien|du logement|"
-    r"de l'annonce|du mandat|environ|"
+    r"\s+(?:/ ?(?:mois|an)|par (?:mois|an)|mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|"
+    r"fai|hai|du bien|du logement|de l'annonce|du mandat|environ|"
     r"honoraires (?:inclus|compris)|\(.{1,20}\)).*$",
     re.I,
 )

@@ -33,11 +33,11 @@ _CONTINENTAL = re.compile(
     rf"|(?P<city2>{NAME}),? (?P<code2>\d{{5}})(?![\d.,])(?!(?i: ?(?:m²|m2|€|sq|yards?|ft|km)))"
 )
 _AT = re.compile(
-    r"(?:\b(?P<french>à|sur la commune de)|•|\b(?:in|en|em|te|a)) (?P<rest>(?-i:[A-ZÀ-Ýlc]).+)", re.I
+    r"(?:\b(?P<french>à|sur la commune de)|•|\b(?:in|en|em|n[ao]s?|te|a)) (?P<rest>(?-i:[A-ZÀ-Ýlc]).+)", re.I
 )
 _SITE = re.compile(r"\s[-–—|•>·]\s")
 _FRENCH = re.compile(
-    r"\b(?:à|et|avec|pièces?|vendre|louer|loyer|chambres?|prix|honoraires|une|dans|vous|est|des)\b", re.I
+    r"\b(?:avec|pièces?|vendre|louer|loyer|chambres?|prix|honoraires|une|dans|vous|notre|cette|salle)\b", re.I
 )
 _FRANCE = re.compile(r"\bfran(?:ce|ch|çais)", re.I)
 
@@ -51,7 +51,7 @@ def directory(document: Document, places: Places) -> Places:
     if len(text) < 200 or document.host.endswith(".fr") or _FRANCE.search(text):
         return places
     language = document.elements[0].get("lang").lower()
-    least = 3 if language.startswith("fr") or not language else 12
+    least = 3 if language.startswith("fr") or not language else 6
     found = sum(1 for _, _ in zip(_FRENCH.finditer(text), range(least), strict=False))
     return places if found >= least or (language.startswith("fr") and found) else Places(())
 

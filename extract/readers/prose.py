@@ -50,7 +50,7 @@ PRICE_NAMES = ("price", "prix", "tarif", "loyer", "preis", "precio", "montant", 
 
 
 _UNIT = re.compile(
-    r"^(?:€|euros?\b|m²|m2\b|kwh|kg\b|(?:[hc]\.?c\.? ?)?(?:/ ?|par )mois|[hc]\.?c\b|\$|£)", re.I
+    r"^(?:€(?! ?\d)|euros?\b|m²|m2\b|kwh|kg\b|(?:[hc]\.?c\.? ?)?(?:/ ?|par )mois|[hc]\.?c\b|[$£](?! ?\d))", re.I
 )
 _CONTACT = re.compile(
     r"\bt[ée]l(?:[ée]phone|\.|\b)|\b0[1-9](?:[ .-]?\d\d){4}\b|\+33|@|siren|siret|\brcs\b|\bcpi\b|mobile|fax",
@@ -68,7 +68,10 @@ def contact_lines(document: Document) -> set[int]:
     for at, line in enumerate(main):
         if len(line.text) < 200 and _CONTACT.search(line.text):
             found.add(line.number)
-            for other in main[max(0, at - 4) : at + 3]:
+            above = main[max(0, at - 4) : at]
+            # An advert's paragraph between parts the property's lines from the agency's.
+            parted = max((i for i, other in enumerate(above) if len(other.text) > 150), default=-1)
+            for other in [*above[parted + 1 :], *main[at + 1 : at + 3]]:
                 if len(other.text) < 90 and _PLACE.search(other.text) and other.block.tag not in {"h1", "h2"}:
                     found.add(other.number)
     return found

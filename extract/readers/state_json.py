@@ -78,11 +78,22 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     told = fields(node)
     trust = 0.65
     for field, value in told.items():
-        if field not in {"latitude", "longitude"}:
+        if field in {"surface", "land_surface"}:
+            yield from typed(field, with_unit(value, document), SOURCE, trust, places)
+        elif field not in {"latitude", "longitude"}:
             yield from typed(field, value, SOURCE, trust, places)
     if "latitude" in told and "longitude" in told:
         for one in coordinates(told["latitude"], told["longitude"], SOURCE):
             yield candidate(one.field, one.value, one.raw, SOURCE, trust)
+
+
+def with_unit(value: str | float, document: Document) -> str | float:
+    """An area with square feet as its unit, where the page shows that very number in square feet."""
+    digits = re.sub(r"\.0+$|[ ,]", "", str(value))
+    if not digits.isdecimal() or len(digits) > 6:
+        return value
+    shown = re.compile(rf"(?<![\d.,]){digits[:-3]},?{digits[-3:]} ?(?:sq\.? ?f|square f)", re.I)
+    return f"{digits} sq ft" if shown.search(document.main_text[:30_000]) else value
 
 
 def data(document: Document) -> list[Any]:

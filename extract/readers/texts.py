@@ -122,8 +122,12 @@ def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
 
 
 def _trimmed(lines: list[Line]) -> list[Line]:
-    """Without the block's own heading."""
-    return lines[1:] if len(lines) > 1 and _DESCRIPTION_HEADING.match(lines[0].text.rstrip(" :")) else lines
+    """Without the block's own heading, nor the list of key points that stands before its first paragraph."""
+    if len(lines) > 1 and _DESCRIPTION_HEADING.match(lines[0].text.rstrip(" :")):
+        lines = lines[1:]
+    first = next((at for at, line in enumerate(lines) if len(line.text) > 150), 0)
+    points = all(len(line.text) < 100 and line.text[-1] not in ".!?:;," for line in lines[:first])
+    return lines[first:] if first > 3 and points else lines
 
 
 def _section(lines: list[Line]) -> list[Line]:
