@@ -1,15 +1,22 @@
 """The schedule: every job of Pignon that a clock starts. One place, fenced by a database lock.
 
-Late runs coalesce into one; a second scheduler on the same database waits for the first to end.
+Late runs coalesce into one; a second scheduler on the same database is refused. The clock only rings; the
+work is done in the main thread, where Ctrl-C reaches it and sites are given back.
 """
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+import logging
+from contextlib import suppress
+from queue import Full, Queue
+
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, text
 
-from cluster.console import stderr
+from cluster.console import plural, stderr
 from models.database import database, open_engine, upgrade
 from models.errors import PignonError, ServiceError
 from models.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 #: Any constant; held for as long as a scheduler runs.
 SCHEDULE_LOCK = 7_406_603
@@ -26,25 +33,42 @@ def run_schedule(settings: Settings, every: int) -> None:
         try:
             with engine.connect() as connection:
                 _take_lock(connection)
-                scheduler = BlockingScheduler(timezone="UTC")
-                scheduler.add_job(
-                    crawl_due,
-                    "interval",
-                    args=[settings, url],
-                    minutes=every,
-                    coalesce=True,
-                    max_instances=1,
-                    misfire_grace_time=None,
-                    next_run_time=_now(),
-                )
-                stderr.print(f"Looking for due sites every {every} minutes (Ctrl-C stops it).")
-                scheduler.start()
+                stderr.print(f"Looking for due sites every {plural(every, 'minute')} (Ctrl-C stops it).")
+                rings = _rings(every)
+                while True:
+                    rings.get()
+                    _round(settings, url)
         finally:
             engine.dispose()
 
 
+def _rings(every: int) -> "Queue[None]":
+    """A queue that holds an item when it is time, never two."""
+    rings: Queue[None] = Queue(maxsize=1)
+
+    def ring() -> None:
+        with suppress(Full):
+            rings.put_nowait(None)
+
+    scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
+    scheduler.add_job(
+        ring, "interval", minutes=every, coalesce=True, misfire_grace_time=None, next_run_time=_now()
+    )
+    scheduler.start()
+    return rings
+
+
+def _round(settings: Settings, url: str) -> None:
+    try:
+        crawl_due(settings, url)
+    except PignonError as error:
+        stderr.print(f"pignon: {error}", markup=False)
+    except Exception:  # noqa: BLE001 - one round's trouble, a database that restarts say, must not end the schedule
+        _log.exception("this round failed; the next one comes")
+
+
 def crawl_due(settings: Settings, url: str) -> None:
-    """One round: crawl every due site, then recognise properties. Trouble is one line, and the next comes."""
+    """One round: crawl every due site, then recognise properties."""
     from cluster.commands.crawl import sites_of
     from cluster.crawling import shard_pool
     from cluster.progress import crawl_progress
@@ -60,8 +84,6 @@ def crawl_due(settings: Settings, url: str) -> None:
         with ray_cluster(), shard_pool(settings, url) as pool, crawl_progress("Crawling") as show:
             pool.crawl(sites, show)
         dedup_listings(engine)
-    except PignonError as error:
-        stderr.print(f"pignon: {error}", markup=False, soft_wrap=True)
     finally:
         engine.dispose()
 

@@ -220,6 +220,29 @@ def test_ctrl_c_gives_the_sites_back_and_the_next_crawl_completes(
     assert created == 0
 
 
+def test_ctrl_c_stops_the_schedule_in_the_middle_of_a_round_and_a_second_one_is_refused(
+    on_cluster: Pignon, engine: Engine
+) -> None:
+    with running_town(agencies=2, latency=0.1) as slow:
+        known = [{"name": url, "website_url": url, "discovered_from": "test"} for url in slow.urls()]
+        with engine.begin() as connection:
+            connection.execute(Agency.__table__.insert(), known)
+        running = on_cluster.start("schedule", "--every", "60")
+        try:
+            running.wait_for(lambda: len(slow.log.all()) > 10, 100)
+            second = on_cluster("schedule")
+            code = running.interrupt()
+            assert _left(running.left) == []
+        finally:
+            running.end()
+    assert second.code == 1
+    assert second.error == "pignon: Another scheduler runs on this database; stop it first."
+    assert code == 130
+    assert "Traceback" not in running.err
+    assert running.err.splitlines()[-1] == "pignon: stopped."
+    assert _leased(engine) == 0
+
+
 def _left(ask: object, seconds: float = 15) -> list[str]:
     """What still runs once the last ones had their time to end."""
     assert callable(ask)
