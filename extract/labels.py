@@ -2,6 +2,7 @@
 field's parser's. French first; English, German, Spanish, Italian, Dutch and Portuguese beside it."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from extract.text import fold, tidy
@@ -194,10 +195,11 @@ def plain(label: str) -> str:
     return _ABBREVIATED.sub("", _EDGES.sub("", _UNIT.sub("", folded)))
 
 
+@lru_cache(maxsize=20_000)
 def field_of(label: str) -> str | None:
     """The Listing field a label names, None for any other label."""
-    known = LABELS.get(plain(label))
-    return known or ("reference" if _IDENTIFIER.fullmatch(plain(label)) else None)
+    name = plain(label)
+    return LABELS.get(name) or ("reference" if _IDENTIFIER.fullmatch(name) else None)
 
 
 def part_of(label: str) -> str | None:

@@ -27,14 +27,18 @@ TRUST = {"price": 0.4, "postal_code": 0.4, "city": 0.4, "surface": 0.35, "rooms"
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """Fields that the measuring scripts tell with one value alone."""
     told: dict[str, dict[str, Candidate]] = {}
+    seen: set[tuple[str, str]] = set()
     for kind, _, text in document.scripts:
         if "json" in kind or not _MEASURING.search(text[:MAX_SCRIPT]):
             continue
         for found in _PAIR.finditer(text[:MAX_SCRIPT]):
             field = KEYS.get(re.sub(r"[^a-z0-9]", "", found[1].lower()))
             if field in TRUST:
-                value = next(group for group in found.groups()[1:] if group is not None)
-                for one in typed(field, value.strip(), SOURCE, TRUST[field], places):
+                value = next(group for group in found.groups()[1:] if group is not None).strip()
+                if (field, value) in seen:
+                    continue
+                seen.add((field, value))
+                for one in typed(field, value, SOURCE, TRUST[field], places):
                     told.setdefault(one.field, {}).setdefault(str(one.value), one)
     shown = f"{document.title} {document.main_text}".casefold()
     for field, values in told.items():
