@@ -130,7 +130,10 @@ class AgencyQuery(Asked):
 
     name: Name | None = Field(default=None, description="Part of the agency's name.")
     postal_code: PostalCode | None = Field(default=None, description="Where the office is, five digits.")
-    cursor: str | None = Field(default=None, max_length=400, description="`next_cursor` of the page before.")
+    #: An agency's name of 200 characters, four bytes each at most, in base64.
+    cursor: str | None = Field(
+        default=None, max_length=1_200, description="`next_cursor` of the page before."
+    )
     limit: int = Field(default=50, ge=1, le=100, description="Agencies on a page.")
 
 

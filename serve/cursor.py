@@ -36,7 +36,7 @@ class Position:
 def encode(order: str, value: Value | datetime, row_id: int) -> str:
     """The cursor after a row. Times keep their microseconds."""
     plain = value.isoformat() if isinstance(value, datetime) else value
-    word = json.dumps([order, plain, row_id], separators=(",", ":"))
+    word = json.dumps([order, plain, row_id], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(word.encode()).decode().rstrip("=")
 
 
@@ -91,4 +91,15 @@ def _usable(value: object) -> bool:
         return abs(value) <= MAX_ID
     if isinstance(value, float):
         return math.isfinite(value)
-    return value is None or (isinstance(value, str) and value.isprintable())
+    return value is None or (isinstance(value, str) and _storable(value))
+
+
+def _storable(value: str) -> bool:
+    """Whether PostgreSQL may be asked for a text: neither NUL nor half a surrogate pair. Names do hold
+    unprintable characters, such as soft hyphens, and their cursors must work.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value

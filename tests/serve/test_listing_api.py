@@ -112,6 +112,19 @@ def test_agencies_follow_their_cursor_without_repeating(client: httpx2.Client, e
     assert len(seen) == len(set(seen)) == 24
 
 
+def test_a_cursor_works_after_any_name(client: httpx2.Client, engine: Engine) -> None:
+    names = ["Agence\u00ad du Port", "Agence\u200b du Quai", "\U0001f3e0" * 200, "不" * 200]
+    for name in names:
+        add_agency(engine, name)
+    seen, cursor = [], ""
+    while cursor is not None:
+        answer = client.get("/api/agencies", params={"limit": 1, "cursor": cursor})
+        assert answer.status_code == 200
+        seen += [agency["name"] for agency in answer.json()["agencies"]]
+        cursor = answer.json()["next_cursor"]
+    assert sorted(seen) == sorted(names)
+
+
 def test_agencies_are_found_by_a_part_of_their_name(seeded: httpx2.Client) -> None:
     agencies = seeded.get("/api/agencies", params={"name": "beffroi"}).json()["agencies"]
     assert [agency["name"] for agency in agencies] == ["Agence du Beffroi"]
