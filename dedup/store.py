@@ -45,7 +45,7 @@ def dedup_listings(engine: Engine) -> DedupReport:
         live = _live_listings(connection)
         result = recognise([listing.advert for listing in live])
         merged, split = _assign(connection, live, result, utc_now())
-        _write_links(connection, live, result)
+        _write_links(connection, result)
     properties = len(set(result.properties.values()))
     return DedupReport(len(live), properties, merged, split, len(result.comparisons))
 
@@ -140,9 +140,15 @@ def _retire(connection: Connection, left: set[int]) -> None:
         )
 
 
-def _write_links(connection: Connection, live: list[_Live], result: Recognition) -> None:
-    """The edges behind today's merges, with their reasons."""
-    connection.execute(delete(PropertyLink))
+def _write_links(connection: Connection, result: Recognition) -> None:
+    """The edges behind today's merges, with their reasons. Those of withdrawn adverts stand: their merge
+    must explain itself as well.
+    """
+    table = AggregatedListing
+    live = select(table.id).where(table.is_active)
+    connection.execute(
+        delete(PropertyLink).where(PropertyLink.listing_a.in_(live), PropertyLink.listing_b.in_(live))
+    )
     rows = [_link(pair) for pair in result.comparisons if _joins(pair, result)]
     if rows:
         connection.execute(insert(PropertyLink), rows)

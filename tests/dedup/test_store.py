@@ -54,6 +54,19 @@ def test_a_merge_keeps_the_oldest_property_explains_itself_and_is_written_once(e
         assert session.scalars(select(PropertyLink)).one().reasons
 
 
+def test_a_merge_explains_itself_after_one_of_its_adverts_was_withdrawn(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        add(session, "port")
+        gone = add(session, "halles").id
+    dedup_listings(engine)
+    with engine.begin() as connection:
+        withdraw = "update aggregated_listings set is_active = false, withdrawn_at = now() where id = :id"
+        connection.execute(text(withdraw), {"id": gone})
+    dedup_listings(engine)
+    with Session(engine) as session:
+        assert session.scalars(select(PropertyLink)).one().reasons
+
+
 def test_adverts_that_come_to_differ_are_split_and_the_oldest_keeps_the_id(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         oldest, other = add(session, "port"), add(session, "halles")
