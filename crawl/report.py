@@ -4,7 +4,6 @@ Counts come from the database, so a crawl that was killed and resumed reports al
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, distinct, func, select
 
@@ -118,11 +117,6 @@ def log_values(report: CrawlReport) -> dict[str, object]:
         "error_message": report.error,
         "error_type": report.error_type,
     }
-
-
-def since_start(lease: Lease, now: datetime) -> float:
-    """Seconds from the crawl's start, interruptions included."""
-    return (now - lease.since).total_seconds()
 
 
 def _events(connection: Connection, lease: Lease) -> dict[EventKind, int]:

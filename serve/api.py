@@ -86,12 +86,7 @@ def _answer_errors(app: FastAPI) -> None:
         if _wants_page(request):
             return pages.failed(request, 503)
         slow = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
-        detail = (
-            "This search takes too long; narrow it."
-            if slow
-            else "The database does not answer now; try again."
-        )
-        return problems.problem(503, detail, headers={"Retry-After": "5"})
+        return problems.problem(503, _TOO_SLOW if slow else _NO_DATABASE, headers={"Retry-After": "5"})
 
 
 def _wants_page(request: Request) -> bool:
