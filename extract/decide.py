@@ -106,9 +106,11 @@ def _together(sources: Mapping[str, Candidate]) -> float:
 
 
 def _same(value: Any) -> Any:
-    """What counts as the same value: 45.2 and 45 m², "PARIS" and "Paris"."""
+    """What counts as the same value: 45.2 and 45 m², "PARIS" and "Paris", texts that begin alike."""
     if isinstance(value, float):
         return round(value)
+    if isinstance(value, str) and len(value) > 80:
+        return "".join(char for char in value[:120].casefold() if char.isalnum())[:60]
     if isinstance(value, str):
         return " ".join(value.casefold().replace("-", " ").split())
     return value if isinstance(value, (int, bool)) else str(value)
@@ -174,6 +176,9 @@ def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Pl
 
 
 def _rooms(decided: Decided) -> None:
+    if _value(decided, "property_type") in {PropertyType.LAND, PropertyType.PARKING}:
+        for field in ("rooms", "bedrooms", "bathrooms"):
+            decided.pop(field, None)
     rooms, bedrooms = _value(decided, "rooms"), _value(decided, "bedrooms")
     if rooms is not None and bedrooms is not None and bedrooms > rooms:
         weaker = min(("rooms", "bedrooms"), key=lambda f: decided[f][1].confidence)

@@ -18,6 +18,7 @@ from extract.text import fold
 from models.errors import InputError
 from models.listing import Listing
 from models.places import Places
+from models.settings import load_settings
 
 #: Fields that the labels tell; `surface` is compared in square metres, `photos` by count.
 FIELDS = (
@@ -122,7 +123,11 @@ def _cells(score: Score) -> str:
 
 
 def evaluate(pages_dir: Path, places: Places | None = None) -> Report:
-    """Reads every labelled page below `pages_dir` and compares. InputError where there are no labels."""
+    """Reads every labelled page below `pages_dir` and compares. InputError where there are no labels.
+
+    places: the directory to read with; by default the best at hand, the imported one else the sample.
+    """
+    places = places or Places.load(load_settings().home)
     report = Report(parts={"real": Report(), "template": Report()})
     for label in labels(pages_dir):
         body = (pages_dir / label["file"]).read_bytes()

@@ -50,7 +50,8 @@ PRICE_NAMES = ("price", "prix", "tarif", "loyer", "preis", "precio", "montant", 
 
 
 _UNIT = re.compile(
-    r"^(?:€(?! ?\d)|euros?\b|m²|m2\b|kwh|kg\b|(?:[hc]\.?c\.? ?)?(?:/ ?|par )mois|[hc]\.?c\b|[$£](?! ?\d))", re.I
+    r"^(?:€(?! ?\d)|euros?\b|m²|m2\b|kwh|kg\b|(?:[hc]\.?c\.? ?)?(?:/ ?|par )mois|[hc]\.?c\b|[$£](?! ?\d))",
+    re.I,
 )
 _CONTACT = re.compile(
     r"\bt[ée]l(?:[ée]phone|\.|\b)|\b0[1-9](?:[ .-]?\d\d){4}\b|\+33|@|siren|siret|\brcs\b|\bcpi\b|mobile|fax",

@@ -110,10 +110,12 @@ def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
             if 80 < sum(len(line.text) for line in inside) < 12_000:
                 yield "block", _trimmed(inside), 0.8
     for at, line in enumerate(main):
+        if at and main[at - 1].block is line.block:
+            continue  # A line of a running text announces its own next lines.
         if len(line.text) < 60 and _DESCRIPTION_HEADING.match(line.text.rstrip(" :")):
             following = _section(main[at + 1 :])
             if sum(len(other.text) for other in following) > 60:
-                yield "section", following, 0.7
+                yield "section", _trimmed(following), 0.7
     longest = max(
         (line for line in main if not _LEGAL.search(line.text)), key=lambda line: len(line.text), default=None
     )

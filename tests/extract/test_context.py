@@ -113,3 +113,21 @@ def test_an_empty_label_takes_no_other_labels_value() -> None:
         "http://agence.example/vente/12",
     )
     assert found.bedrooms is None and found.floor is None
+
+
+def test_a_parking_space_has_no_rooms_whatever_its_building_has() -> None:
+    main = (
+        "<h1>Parking Bordeaux</h1><p class='prix'>18 000 €</p><p>33000 Bordeaux</p><ul><li>Type : Parking</li><li>Réf. : P-12</li></ul>"
+        "<p>Place de parking en sous-sol d'une résidence de standing, sous un appartement de 3 pièces avec deux chambres.</p>"
+    )
+    found = listing(page(main, "Parking Bordeaux"), "http://agence.example/vente/12")
+    assert (found.rooms, found.bedrooms, found.price) == (None, None, 18_000)
+
+
+def test_key_points_before_the_first_paragraph_are_no_description() -> None:
+    points = "".join(
+        f"<p>{point}</p>"
+        for point in ("Quartier recherché", "Garage fermé", "Sans travaux", "Faibles charges")
+    )
+    html = page(DETAIL.replace("<h2>Description</h2>", f"<h2>Description</h2>{points}"))
+    assert (listing(html, "http://agence.example/vente/12").description or "").startswith("Au calme")
