@@ -1,10 +1,12 @@
 """`pignon extract` and `pignon evaluate`: reading pages, with no database and no Ray."""
 
+import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from extract.page import PageReading
 
 PAGE_SUFFIXES = {".html", ".htm"}
+#: What the relative links of a saved page start from when nothing tells its address (RFC 2606).
+NOWHERE = "https://page.invalid"
+_CANONICAL = re.compile(rb"<link\b[^<>]{0,300}?\bcanonical\b[^<>]{0,500}>", re.I)
+_OG_URL = re.compile(rb"<meta\b[^<>]{0,300}?\bog:url\b[^<>]{0,500}>", re.I)
+_VALUE = re.compile(rb"\b(?:href|content)\s*=\s*[\"']?\s*([^\"'<>\s]+)", re.I)
 #: A saved page past this is cut, as the fetcher would.
 MAX_PAGE_BYTES = 8 * 1024 * 1024
 
@@ -42,11 +49,20 @@ def extract(
         raise InputError(f"No page (*.html, *.htm) in {', '.join(paths)}.")
     if url is not None and len(sources) != 1:
         raise InputError("--url gives the base address of one file; leave it out for several.")
-    for name, body, found_url, content_type in sources_read(sources, url):
+    failed = 0
+    for name in sources:
+        try:
+            source = read_source(name, url)
+        except InputError as error:
+            failed += 1
+            stderr.print(f"pignon: {error}", markup=False)
+            continue
         started = time.perf_counter()
-        reading = read_page(body, found_url, content_type=content_type, places=places)
-        row = as_row(name, found_url, reading, time.perf_counter() - started)
+        reading = read_page(source.body, source.address, content_type=source.content_type, places=places)
+        row = as_row(name, source.address, reading, time.perf_counter() - started)
         print_json(row) if as_json else _show(row)
+    if failed:
+        raise InputError(f"{plural(failed, 'page')} of {len(sources)} could not be read.")
 
 
 def _sources(paths: list[str]) -> Iterator[str]:
@@ -61,15 +77,36 @@ def _sources(paths: list[str]) -> Iterator[str]:
             raise InputError(f"There is no file, folder or web address {path!r}.")
 
 
-def sources_read(sources: list[str], base: str | None) -> Iterator[tuple[str, bytes, str, str | None]]:
-    """Each source as (name as given, body, its address, content type)."""
-    for source in sources:
-        if source.startswith(("http://", "https://")):
-            yield source, *_fetch(source)
-            continue
-        with Path(source).open("rb") as file:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One page to read. address: what its relative links start from."""
+
+    name: str
+    body: bytes
+    address: str
+    content_type: str | None = None
+
+
+def read_source(name: str, base: str | None) -> Source:
+    """The page of a file or a web address. Raises InputError when there is none."""
+    if name.startswith(("http://", "https://")):
+        return Source(name, *_fetch(name))
+    try:
+        with Path(name).open("rb") as file:
             body = file.read(MAX_PAGE_BYTES)
-        yield source, body, base or Path(source).resolve().as_uri(), None
+    except OSError as error:
+        raise InputError(f"Cannot read {name}: {error.strerror}.") from None
+    return Source(name, body, base or own_address(body) or f"{NOWHERE}/{quote(Path(name).name)}")
+
+
+def own_address(body: bytes) -> str | None:
+    """The address that a saved page gives itself: its canonical link, else og:url."""
+    for pattern in (_CANONICAL, _OG_URL):
+        for tag in pattern.findall(body[:200_000]):
+            value = _VALUE.search(tag)
+            if value and value[1].startswith((b"http://", b"https://")):
+                return value[1].decode("utf-8", "replace")
+    return None
 
 
 def _fetch(url: str) -> tuple[bytes, str, str | None]:

@@ -193,7 +193,7 @@ def test_extract_prints_one_object_per_page_in_the_documented_format_and_input_o
         assert row["kind"] == "detail"
         assert set(row["listing"]) == set(LISTING_FIELDS)
         assert set(row["evidence"]["price"]) == {"source", "raw", "confidence"}
-        assert row["url"].startswith("file:///")
+        assert row["url"] == f"https://page.invalid/{Path(row['file']).name}"
     assert [row["listing"]["price"] for row in ran.rows] == [201_002, 201_001, 201_000, 201_002]
 
 
@@ -204,6 +204,22 @@ def test_extract_takes_the_address_of_a_lone_file_and_of_no_more(pignon: Pignon,
     ran = pignon("extract", str(pages), "--url", address)
     assert ran.code == 2
     assert "--url" in ran.error
+
+
+def test_extract_takes_the_address_that_a_saved_page_gives_itself(pignon: Pignon, tmp_path: Path) -> None:
+    own = "https://agence.example/bien/12"
+    head = {"a": f'<link href="{own}" rel="canonical">', "b": f"<meta property=og:url content={own}>"}
+    for name, tag in head.items():
+        (tmp_path / f"{name}.html").write_text(f"<html><head>{tag}</head><body><h1>Bien</h1></body></html>")
+    ran = pignon("extract", str(tmp_path), "--json")
+    assert [row["url"] for row in ran.rows] == [own, own]
+
+
+def test_extract_goes_on_past_a_page_that_cannot_be_read_and_says_so(pignon: Pignon, pages: Path) -> None:
+    ran = pignon("extract", "http://127.0.0.1:1/", str(pages / "a.html"), "--json")
+    assert [Path(row["file"]).name for row in ran.rows] == ["a.html"]
+    assert ran.code == 2
+    assert "http://127.0.0.1:1/ gave no page" in ran.err
 
 
 def test_extract_tells_a_folder_without_pages_from_one_that_was_read(pignon: Pignon, tmp_path: Path) -> None:
