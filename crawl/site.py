@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from crawl import frontier, lease, report, visit
 from crawl.context import CrawlContext
@@ -30,7 +31,7 @@ from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.url import key, site_host
 from crawl.verdict import UNREADABLE, Streaks, home_verdict, schedule
-from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit
+from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
 from crawl.withdrawal import Settled, settle
 from extract.page import PageReading, read_page
 from models.errors import DatabaseError
@@ -68,6 +69,10 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
         raise
     except (DatabaseError, LeaseLostError) as error:
         return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
+    except Exception as error:  # noqa: BLE001 - our own failure: the site is given back, and asked again later
+        _log.exception("the crawl of %s failed", crawl.host)
+        kind = type(error).__name__
+        return await crawl.finish(Ending(ScrapingStatus.ERROR, f"The crawl failed: {kind}.", kind))
     finally:
         await asyncio.shield(context.fetcher.close(crawl.host))
         context.fetcher.politeness.forget(crawl.host)
@@ -232,7 +237,13 @@ class _SiteCrawl:
             self.home = home_page(visited)
         self.portrait.look(page, visited.reading, fetched)
         visited = replace(visited, finds=self._fresh(visited.finds))
-        outcome = await self.context.store.run(self._store, visited)
+        try:
+            outcome = await self.context.store.run(self._store, visited)
+        except DBAPIError as error:
+            # The tables refuse this page. Left due, it would end every later crawl of its site as well.
+            _log.warning("%s could not be stored: %s", page.url, str(error.orig).partition("\n")[0])
+            visited = unstorable(page, fetched)
+            outcome = await self.context.store.run(self._store, visited)
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         if self.progress is not None:
             self.progress(self.report(Ending(ScrapingStatus.RUNNING)))

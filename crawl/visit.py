@@ -119,6 +119,13 @@ def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: Ho
     return Visit(page, fetched, done, reading, proof, finds=tuple(_finds(page, fetched, reading)))
 
 
+def unstorable(page: DuePage, fetched: Fetched) -> Visit:
+    """The visit of a page whose values the tables refuse: our own failure, which proves nothing."""
+    return Visit(
+        page, fetched, Done(UNREADABLE, fetched.status, failed=True, reason="pages cannot be stored")
+    )
+
+
 def store_visit(connection: Connection, lease: Lease, visit: Visit, *, now: datetime, wait: float) -> Outcome:
     """Write a visit, in the caller's transaction. wait: seconds that the site is owed from now."""
     hold(connection, lease, now, wait)

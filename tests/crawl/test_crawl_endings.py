@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, text, update
 
 from crawl.agencies import opt_out
 from crawl.context import CrawlContext, open_context
@@ -223,7 +223,6 @@ async def test_a_calendar_without_end_does_not_hold_the_crawl(
 async def test_a_database_that_stays_away_stops_the_crawl_with_nothing_half_written(
     web: MeanServer, database_url: str, engine: Engine
 ) -> None:
-    from sqlalchemy import text
 
     site = enter(engine, open_site(web, "essai", range(1, 6)))
     name = driver_url(database_url).database
@@ -253,7 +252,6 @@ async def test_a_database_that_stays_away_stops_the_crawl_with_nothing_half_writ
 async def test_a_connection_that_drops_in_the_middle_is_survived(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
-    from sqlalchemy import text
 
     site = enter(engine, open_site(web, "essai", range(1, 6)))
     kill = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
@@ -297,3 +295,33 @@ async def test_an_agency_that_opts_out_during_its_crawl_is_left_at_once(
     assert active(engine) == set()
     assert len(set(web.paths("essai")) & {path(n) for n in range(1, 6)}) <= 2
     assert agency(engine, site).scraping_status == "opted_out"
+
+
+async def test_a_page_that_the_tables_refuse_costs_neither_the_others_nor_later_crawls(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("alter table aggregated_listings add constraint mean check (price <> 666000)")
+        )
+    site = enter(engine, open_site(web, "essai", range(1, 5)))
+    web.page("essai", path(2), detail(2, price=666_000))
+    for _ in range(2):
+        report = await crawl_site(context, site)
+        assert (report.status, report.found) == ("ok", 3)
+    assert active(engine) == {path(n)[1:] for n in (1, 3, 4)}
+
+
+async def test_a_failure_of_ours_ends_as_a_status_and_gives_the_site_back(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 3)))
+
+    def fail(report: CrawlReport) -> None:
+        raise ZeroDivisionError
+
+    report = await crawl_site(context, site, fail)
+    assert (report.status, report.error_type) == ("error", "ZeroDivisionError")
+    row = agency(engine, site)
+    assert (row.leased_by, row.scraping_status) == (None, "error")
+    assert (await crawl_site(context, site)).status == "ok"
