@@ -61,6 +61,8 @@ MAX_LINES = 8_000
 #: No advert's paragraph is longer; regular expressions are spared the rest.
 MAX_LINE = 20_000
 _GLUED = frozenset({"sup", "sub"})
+#: What stands in these is no text of the page; a title outside the head is a drawing's.
+_SHUT = tree.OPAQUE - {"title"}
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Line:
     zone: Zone
     runs: list[tuple[str, Element]]
     number: int = 0
+    #: `text` in lower case, for words that are sought in every line.
+    lower: str = ""
 
 
 class Document:
@@ -80,7 +84,8 @@ class Document:
     def __init__(self, html: str, url: str) -> None:
         self.html = html
         self.url = url if _is_address(url) else ""
-        self.elements, self.cut = tree.parse(html)
+        parsed = tree.parse(html)
+        self.elements, self.texts, self.cut = parsed.elements, parsed.texts, parsed.cut
         self.zones = zones.assign(self.elements)
         #: What readers keep from one question to the next on this page.
         self.memory: dict[str, Any] = {}
@@ -221,50 +226,64 @@ def squeeze(text: str) -> str:
 
 
 def _lines(document: Document) -> Iterator[Line]:
-    stack: list[str | Element | None] = [document.elements[0]]
-    owners: list[Element] = []
+    """Texts go into one line until a block begins or ends between them."""
+    starts, blocks, shut = _blocks(document.elements)
     runs: list[tuple[str, Element]] = []
-    block, count = document.elements[0], 0
-    while stack and count < MAX_LINES:
-        part = stack.pop()
-        ends = part is None and owners.pop().tag not in INLINE
-        starts = isinstance(part, Element) and part.tag not in INLINE
-        if (ends or starts) and runs:
-            line = _line(runs, block, document)
+    block, seen, count = document.elements[0], 0, 0
+    for text, owner, before in document.texts:
+        if shut[owner.index]:
+            continue
+        if runs and (starts[before] != seen or blocks[owner.index] is not block):
+            line = _line(runs, block, document.zones, count)
             runs = []
             if line is not None:
-                line.number = count
                 count += 1
                 yield line
-        if isinstance(part, str):
-            if not runs:
-                block = _block(owners)
-            runs.append((part, owners[-1]))
-        elif part is not None and part.tag not in tree.OPAQUE - {"title", "head"} and part.tag != "head":
-            owners.append(part)
-            stack.append(None)
-            stack.extend(reversed(part.parts))
-    if runs and owners:
-        line = _line(runs, block, document)
-        if line is not None:
-            yield line
+            if count >= MAX_LINES:
+                return
+        if runs:
+            runs.append((text, owner))
+        elif not text.isspace():
+            block, seen, runs = blocks[owner.index], starts[before], [(text, owner)]
+    if runs and (line := _line(runs, block, document.zones, count)) is not None:
+        yield line
 
 
-def _block(owners: list[Element]) -> Element:
-    for element in reversed(owners):
-        if element.tag not in INLINE:
-            return element
-    return owners[0]
+def _blocks(elements: list[Element]) -> tuple[list[int], list[Element], list[bool]]:
+    """How many blocks begin before each index; each element's nearest block; whether its text is no text."""
+    starts, blocks, shut = [0], [elements[0]], [False]
+    begun = 0
+    for element in elements:
+        tag, parent = element.tag, element.parent
+        if parent is not None:
+            inside = shut[parent.index]
+            blocks.append(blocks[parent.index] if tag in INLINE else element)
+            shut.append(inside or tag in _SHUT)
+            begun += not inside and tag not in INLINE
+        starts.append(begun)
+    return starts, blocks, shut
 
 
-def _line(runs: list[tuple[str, Element]], block: Element, document: Document) -> Line | None:
-    shown = [run for run in runs if document.zones[run[1].index] is not Zone.HIDDEN]
-    runs = shown if any(text.strip() for text, _ in shown) else runs
+def _line(runs: list[tuple[str, Element]], block: Element, zones: list[Zone], number: int) -> Line | None:
+    """One line of runs, hidden ones left out where others show; the first run is not blank."""
+    if len(runs) > 1:
+        shown = [run for run in runs if zones[run[1].index] is not Zone.HIDDEN]
+        runs = shown if any(not text.isspace() for text, _ in shown) else runs
+    if len(runs) > 1:
+        text, kept = _joined(runs, block)
+    else:
+        text = squeeze(runs[0][0][:MAX_LINE])
+        kept = [(text, runs[0][1])]
+    return Line(text, block, zones[kept[0][1].index], kept, number, text.lower()) if text else None
+
+
+def _joined(runs: list[tuple[str, Element]], block: Element) -> tuple[str, list[tuple[str, Element]]]:
+    """The text of several runs, a space between two elements', and the runs that are not blank."""
     pieces: list[str] = []
     kept: list[tuple[str, Element]] = []
+    last = block
     for piece, element in runs:
         text = piece[:MAX_LINE]
-        last = kept[-1][1] if kept else block
         if element.tag == "sup" and text.strip() == "2" and pieces:
             pieces[-1] = pieces[-1].rstrip()
             text = "²"
@@ -274,5 +293,5 @@ def _line(runs: list[tuple[str, Element]], block: Element, document: Document) -
         squeezed = squeeze(text)
         if squeezed:
             kept.append((squeezed, element))
-    text = squeeze("".join(pieces)[:MAX_LINE])
-    return Line(text, block, document.zones[kept[0][1].index], kept) if text else None
+            last = element
+    return squeeze("".join(pieces)[:MAX_LINE]), kept
