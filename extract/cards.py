@@ -5,8 +5,10 @@ a surface or a photo near. Knows no URL pattern. `links` and `document.main` use
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from extract.text import word
 from extract.tree import Element
 from extract.zones import Zone
 
@@ -16,32 +18,40 @@ if TYPE_CHECKING:
 MAX_ANCHORS = 6_000
 #: A card holds one listing; longer texts are a page's own body.
 MAX_CARD_TEXT = 4_000
+# Sought in lower case, in every text of a page: each alternative begins with a plain character.
 PRICE = re.compile(
-    r"€|£|\$|\beuros?\b|\beur\b|\bcfa\b|\bchf\b|\baed\b|\bz[łl]\b|\bprix\b|\bloyer\b|/mois|"
-    r"nous consulter|mise à prix|"
-    r"₹|\brs\.?\s?\d|\bpoa\b|auf anfrage|sur demande",
-    re.I,
+    r"€|£|\$|₹|/mois|nous consulter|mise à prix|auf anfrage|sur demande|"
+    + word(r"euros?\b", r"eur\b", r"cfa\b", r"chf\b", r"aed\b", r"z[łl]\b", r"prix\b", r"loyer\b")
+    + "|"
+    + word(r"rs\.?\s?\d", r"poa\b")
 )
-SURFACE = re.compile(r"\d\s*(?:m²|m2|m\b|㎡|sq\.?\s?ft|sqft|sq\.?\s?m|ha\b|acres?)|^m²|^m2", re.I)
+_UNIT = r"\s*(?:m²|m2|m\b|㎡|sq\.?\s?ft|sqft|sq\.?\s?m|ha\b|acres?)"
+SURFACE = re.compile("|".join(f"{digit}{_UNIT}" for digit in range(10)) + r"|m(?<![\s\S]m)[²2]")
 ROOMS = re.compile(
-    r"pi[èe]ces?\b|chambres?\b|\b[TF]\d\b|\bbeds?\b|\bbedrooms?|\bzi(?:mmer|\.)|\bhab\.|habitac|"
-    r"quartos?\b|\bpokoj|\bslaapkamer|"
-    r"\bstudio\b|\bmaison\b|\bappartement\b|\bvilla\b|\bwohnung\b|\bhaus\b|\bterrain\b|\bduplex\b|"
-    r"\boffice\b|\bretail\b|"
-    r"\bimmeuble\b|\bparking\b|\bgarage\b|\blocal\b|\bbureaux\b",
-    re.I,
+    r"pi[èe]ces?\b|chambres?\b|habitac|quartos?\b|"
+    + word(r"t\d\b", r"f\d\b", r"bed(?:s?\b|rooms?)", r"zi(?:mmer|\.)", r"hab\.", "pokoj", "slaapkamer")
+    + "|"
+    + word(r"studio\b", r"maison\b", r"appartement\b", r"villa\b", r"wohnung\b", r"haus\b", r"terrain\b")
+    + "|"
+    + word(r"duplex\b", r"office\b", r"retail\b", r"immeuble\b", r"parking\b", r"garage\b", r"local\b")
+    + "|"
+    + word(r"bureaux\b")
 )
 OFFER = re.compile(
-    r"\b(?:à|a) (?:vendre|louer)\b|\bfor (?:sale|rent)\b|\bto (?:let|rent)\b|\ben (?:venta|renta|alquiler)\b",
-    re.I,
+    word(r"à (?:vendre|louer)\b", r"a (?:vendre|louer)\b", r"for (?:sale|rent)\b", r"to (?:let|rent)\b")
+    + "|"
+    + word(r"en (?:venta|renta|alquiler)\b")
 )
-ANY = re.compile("|".join(p.pattern for p in (PRICE, SURFACE, ROOMS, OFFER)) + r"|\bm²|\bm2", re.I)
+ANY = re.compile("|".join(p.pattern for p in (PRICE, SURFACE, ROOMS, OFFER)) + "|" + word("m[²2]"))
 _ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|ics|vcf)(?:[?#]|$)", re.I)
 _NOT_A_PAGE = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:|sms:|whatsapp:|$)", re.I)
 _SIDE = re.compile(
     r"contact|favori|compar|s[ée]lection|partag|share|print|imprim|mailto|login|connexion|account|wishlist",
     re.I,
 )
+
+_IMAGES = frozenset({"img", "picture", "amp-img"})
+_SILENT = frozenset({"script", "style", "noscript", "option", "title"})
 
 
 @dataclass(slots=True)
@@ -73,22 +83,23 @@ class Facts:
         self.price, self.surface, self.rooms = [0] * size, [0] * size, [0] * size
         self.images, self.text, self.offer = [0] * size, [0] * size, [0] * size
         for element in document.elements:
-            at = element.index + 1
-            if element.tag in {"script", "style", "noscript", "option", "title"}:
-                continue
-            if element.tag in {"img", "picture", "amp-img"} or "background" in element.get("style"):
-                self.images[at] = 1
-            for part in element.parts:
-                if isinstance(part, str) and not part.isspace():
-                    self.text[at] += len(part)
-                    if len(part) < 400 and ANY.search(part):
-                        self.price[at] |= bool(PRICE.search(part))
-                        self.surface[at] |= bool(SURFACE.search(part.strip()))
-                        self.rooms[at] |= bool(ROOMS.search(part))
-                        self.offer[at] |= bool(OFFER.search(part))
-        for sums in (self.price, self.surface, self.rooms, self.images, self.text, self.offer):
-            for index in range(1, size):
-                sums[index] += sums[index - 1]
+            if element.tag in _IMAGES or (element.attrs and "background" in element.get("style")):
+                self.images[element.index + 1] = element.tag not in _SILENT
+        for part, element, _ in document.texts:
+            if not part.isspace() and element.tag not in _SILENT:
+                self._note(element.index + 1, part)
+        for name in ("price", "surface", "rooms", "images", "text", "offer"):
+            setattr(self, name, list(accumulate(getattr(self, name))))
+
+    def _note(self, at: int, part: str) -> None:
+        """Adds what one text tells to the element's own figures."""
+        self.text[at] += len(part)
+        lower = part.lower() if len(part) < 400 else ""
+        if ANY.search(lower):
+            self.price[at] |= bool(PRICE.search(lower))
+            self.surface[at] |= bool(SURFACE.search(lower.strip()))
+            self.rooms[at] |= bool(ROOMS.search(lower))
+            self.offer[at] |= bool(OFFER.search(lower))
 
     def tells(self, block: Element) -> bool:
         """Whether a block's text has a card's length."""

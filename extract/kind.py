@@ -216,11 +216,12 @@ def detail_score(document: Document, told: str) -> float:
     heads = " \n ".join([*document.h1[:2], document.title, document.metas.get("og:title", "")])
     lines = document.main
     short = [line for line in lines if len(line.text) < 90]
-    titled = bool(SURFACE.search(heads) or ROOMS.search(heads) or PRICE.search(heads))
+    low = heads.lower()
+    titled = bool(SURFACE.search(low) or ROOMS.search(low) or PRICE.search(low))
     titled = titled or any(_is_offer_or_address(title) for title in document.h1[:1])
     score = 1.5 * _priced(short) or 0.5 * _priced(lines)
-    score += 1.0 if any(SURFACE.search(line.text) for line in short) else 0
-    score += 0.5 if any(SURFACE.search(line.text) for line in lines) else 0
+    score += 1.0 if any(SURFACE.search(line.lower) for line in short) else 0
+    score += 0.5 if any(SURFACE.search(line.lower) for line in lines) else 0
     score += min(3.0, 0.6 * len(labelled(short)))
     score += min(1.0, 0.2 * len({m.group(0).lower()[:6] for m in _DETAIL_WORDS.finditer(told[:20_000])}))
     score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
@@ -234,7 +235,7 @@ def detail_score(document: Document, told: str) -> float:
 
 def _is_offer_or_address(title: str) -> bool:
     """Whether a heading offers one thing ("… à vendre") or is a numbered street, as listings abroad are."""
-    offered = OFFER.search(title) and not _LIST_TITLE.search(title)
+    offered = OFFER.search(title.lower()) and not _LIST_TITLE.search(title)
     return bool(offered) or any(match.score >= 0.6 for match in address.find(title[:200]))
 
 
@@ -245,7 +246,7 @@ def _is_text(document: Document, told: str) -> bool:
 
 
 def _priced(lines: list[Line]) -> bool:
-    return any(PRICE.search(line.text) and _DIGIT.search(line.text) for line in lines)
+    return any(PRICE.search(line.lower) and _DIGIT.search(line.text) for line in lines)
 
 
 def labelled(lines: list[Line]) -> set[str]:
@@ -268,7 +269,7 @@ def _cards_first(document: Document) -> bool:
 def is_article(document: Document, heads: str) -> bool:
     """Whether a page is one of a site's own texts: blog, fees, legal notice, contact, agency."""
     kind = document.metas.get("og:type", "").lower()
-    if kind == "article" and "article:published_time" in document.metas and not ROOMS.search(heads):
+    if kind == "article" and "article:published_time" in document.metas and not ROOMS.search(heads.lower()):
         return True
     if graph.is_article(document):
         return True
