@@ -171,10 +171,10 @@ PARTS: Final[dict[str, str]] = dict.fromkeys(
     ),
     "bathrooms",
 )
-_EDGES = re.compile(r"^[\s:.*•\-–]+|[\s:.*•?\-–]+$")
 _UNIT = re.compile(
     r" ?(?:\((?:m2|m²|€|en m2|en m²|en €|eur|sq ?ft|kwh/?m²?/?an|ttc)\)|\ben (?:m2|m²|euros|€))$"
 )
+_UNIT_ENDS = (")", "m2", "m²", "euros", "€")
 
 
 #: "Réf. annonce", "Nb. de pièces".
@@ -189,10 +189,17 @@ _IDENTIFIER = re.compile(
 )
 
 
+@lru_cache(maxsize=4_096)
 def plain(label: str) -> str:
     """A label as the tables have it: folded, one line, without colon, bullet or unit."""
-    folded = _EDGES.sub("", fold(tidy(label[:120])))
-    return _ABBREVIATED.sub("", _EDGES.sub("", _UNIT.sub("", folded)))
+    folded = _bare(fold(tidy(label[:120])))
+    if folded.endswith(_UNIT_ENDS):
+        folded = _bare(_UNIT.sub("", folded))
+    return _ABBREVIATED.sub("", folded)
+
+
+def _bare(folded: str) -> str:
+    return folded.lstrip(" :.*•-").rstrip(" :.*•?-")
 
 
 @lru_cache(maxsize=20_000)

@@ -31,17 +31,26 @@ _NEED_NUMBER = re.compile(
 # Streets named the other way round ("38 Mill Street", "Lindenstraße 4") or with other ways ("Rua Nova, 7").
 # Word lengths are bounded: a text of joined capitals would else be tried from each of them to its end.
 _NAME: Final = r"[A-ZÀ-Ý][\w'.\-]{0,24}+"
-_ABROAD = re.compile(
+_ENGLISH: Final = (
     rf"(?<!\w)[0-9]{{1,5}}[A-Za-z]? (?:[A-Z][\w'.]{{0,24}}+ ){{1,4}}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Square|Court|Ct|Way|Place|Pl|Boulevard|Blvd|Close"
     r"|Terrace|Crescent|Gardens|Grove|Hill|Row)\b(?! [Ff](?:ee|oo)t)"
-    rf"|\b(?:{_NAME} ){{0,3}}[A-ZÀ-Ý][\w\-]{{0,24}}"
+)
+_GERMAN: Final = (
+    rf"\b(?:{_NAME} ){{0,3}}[A-ZÀ-Ý][\w\-]{{0,24}}"
     r"(?:stra(?:ß|ss)e|str\.|allee|weg|platz|straat|laan|gracht) [0-9]{1,4}[a-z]?\b"
     rf"|\b(?:{_NAME} ){{1,3}}(?:Straße|Strasse|Str\.|Allee|Platz|Weg) [0-9]{{1,4}}[a-z]?\b"
-    r"|\b(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|Via|[Vv]iale|[Pp]iazza|[Cc]orso) "
+)
+_LATIN: Final = (
+    r"\b(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|Via|[Vv]iale|[Pp]iazza|[Cc]orso) "
     rf"(?:(?:de|del|da|do|dos|das|della|la|las) ){{0,2}}{_NAME}"
     rf"(?: (?:(?:de|del|da|do|dos|das|la) )?{_NAME}){{0,4}}(?:,? (?:[Nn][°º]? ?)?[0-9]{{1,5}})?"
 )
+_ABROAD = re.compile(f"{_ENGLISH}|{_GERMAN}|{_LATIN}")
+_WEST = re.compile(f"{_ENGLISH}|{_LATIN}")
+#: Without one of these no street is German or Dutch, and the slowest part of the search is spared.
+_GERMAN_WAYS: Final = ("stra", "str.", "allee", "weg", "platz", "laan", "gracht", "Stra", "Str.", "Allee", "Platz",
+                       "Weg")  # fmt: skip
 _WORDS = re.compile(r"[^\s]+")
 _STOP = re.compile(r"^(?:[0-9]{5}|-|–)$")
 _NEAR = re.compile(
@@ -55,9 +64,10 @@ def find(text: str) -> list[Match[str]]:
     """Every street line; one with a number scores above one without, "near rue X" lowest."""
     french = _french(text)
     taken = [(match.start, match.end) for match in french]
+    abroad_ways = _ABROAD if any(way in text for way in _GERMAN_WAYS) else _WEST
     abroad = [
         Match(found[0].strip(), found[0].strip(), found.start(), 0.6 if re.search("[0-9]", found[0]) else 0.4)
-        for found in _ABROAD.finditer(text)
+        for found in abroad_ways.finditer(text)
         if not any(start < found.end() and found.start() < end for start, end in taken)
     ]
     return sorted(french + abroad, key=lambda match: match.start)

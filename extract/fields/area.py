@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from extract.fields.match import after, before
-from extract.fields.number import NUMBER, decimal, number
+from extract.fields.match import after, before, begun
+from extract.fields.number import DIGITS, NUMBER, decimal, number
 
 Unit = Literal["m2", "sqft", "are", "ha", "acre"]
 #: Square metres in one unit.
@@ -76,11 +76,11 @@ def areas(folded: str, dense: float) -> Iterator[FoundArea]:
 
 
 def _candidates(folded: str, dense: float) -> Iterator[tuple[int, int, Area]]:
-    for found in _CADASTRE.finditer(folded):
+    for found in begun(DIGITS, _CADASTRE, folded):
         if (found["ha"] or found["ca"]) and not found["a"].startswith("00"):
             ares = int(found["ha"] or 0) * 100 + int(found["a"]) + int(found["ca"] or 0) / 100
             yield found.start(), found.end(), Area(round(ares, 2), "are")
-    for found in _AREA.finditer(folded):
+    for found in begun(DIGITS, _AREA, folded):
         unit: Unit = next(name for name, _ in _UNITS if found[name])
         value = number(found["number"])
         if value is not None and value * SQUARE_METRES[unit] > dense:

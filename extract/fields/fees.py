@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from extract.fields.charges import bare
-from extract.fields.match import Match, after, before, best
+from extract.fields.match import Match, after, before, begun, best
 from extract.fields.money import amounts, whole
-from extract.fields.number import NUMBER, is_negative, number
+from extract.fields.number import DIGITS, NUMBER, is_negative, number
 from extract.text import fold, tidy
 from models.listing import FeesPayer
 
@@ -102,7 +102,7 @@ def _amounts(text: str, folded: str) -> list[Match[Fees]]:
 
 def _percents(text: str, folded: str) -> list[Match[Fees]]:
     matches = []
-    for found in _PERCENT.finditer(folded):
+    for found in begun(DIGITS, _PERCENT, folded):
         around = before(folded, found.start(), 64, "\n%") + " " + after(folded, found.end(), 48, "\n%")
         percent = _percent(found)
         if percent is not None and re.search(_FEES + r"|\bttc\b[^.]{0,20}(?:charge|inclus)", around):

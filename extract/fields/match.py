@@ -1,7 +1,7 @@
 """A candidate value as found in a text, and the words around it by which it is scored."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -32,6 +32,17 @@ def best(matches: Iterable[Match[T]], floor: float = 0.0) -> Match[T] | None:
     """The surest match that reaches `floor`, the first of equals; None when there is none."""
     sure = [match for match in matches if match.score >= floor]
     return max(sure, key=lambda match: (match.score, -match.start), default=None)
+
+
+def begun(starts: re.Pattern[str], pattern: re.Pattern[str], folded: str) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer` yields, tried only where `starts` begins: a few places, not every character."""
+    end = 0
+    for start in starts.finditer(folded):
+        at = start.start()
+        found = pattern.match(folded, at) if at >= end else None
+        if found:
+            end = found.end()
+            yield found
 
 
 def before(folded: str, start: int, width: int = 48, stop: str = "\n") -> str:

@@ -4,9 +4,10 @@ and deposit each judge the same amounts by their own words."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from extract.fields.match import after, before
+from extract.fields.match import after, before, begun
 from extract.fields.number import NUMBER, number
 
 _CURRENCY: Final[dict[str, str]] = {
@@ -20,6 +21,7 @@ _AMOUNT = re.compile(
     rf"(?P<post_number>{NUMBER})(?: ?(?P<scale>{_SCALE}))? {{0,2}}(?P<post>{_SIGN}|(?<=k)e(?:ur(?:os?)?)?\b)"
     rf"|(?<![a-z])(?P<pre>{_SIGN}) ?(?P<pre_number>{NUMBER})(?:(?P<pre_scale>[km])\b)?"
 )
+_STARTS = re.compile(r"[0-9]+|[€£₹$]|us\$|r\$|zł|eur|gbp|usd|chf|xpf|fcfp|brl|inr|aed|mxn|mad|pln")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,18 @@ class Amount:
     tail: str
 
 
-def amounts(folded: str) -> Iterator[Amount]:
+@lru_cache(maxsize=64)
+def amounts(folded: str) -> tuple[Amount, ...]:
     """Every amount with a currency sign in a folded text, in order.
 
     The words around stop at a line break; those before, also at the previous amount's sign; those
-    after, at the next digit.
+    after, at the next digit. Kept: price, charges, fees and deposit are sought in the same text.
     """
-    for found in _AMOUNT.finditer(folded):
+    return tuple(_amounts(folded))
+
+
+def _amounts(folded: str) -> Iterator[Amount]:
+    for found in begun(_STARTS, _AMOUNT, folded):
         value = number(found["post_number"] or found["pre_number"])
         if value is None:
             continue
