@@ -60,6 +60,8 @@ INLINE = frozenset(
 MAX_LINES = 8_000
 #: No advert's paragraph is longer; regular expressions are spared the rest.
 MAX_LINE = 20_000
+#: A path that joining leaves as it stands: no dots to resolve, nothing empty.
+_PLAIN_PATH = re.compile(r"(?:/[\w%+,~-][\w%+,.~-]*)+/?(?:\?[\w%+=&.,~-]+)?", re.ASCII)
 _GLUED = frozenset({"sup", "sub"})
 #: What stands in these is no text of the page; a title outside the head is a drawing's.
 _SHUT = tree.OPAQUE - {"title"}
@@ -122,8 +124,20 @@ class Document:
         known: dict[str, str] = self.memory.setdefault("absolute", {})
         url = known.get(href)
         if url is None:
-            url = known[href] = self.join(self.base, href)
+            plain = self.origin and _PLAIN_PATH.fullmatch(href)
+            url = known[href] = self.origin + href if plain else self.join(self.base, href)
         return url
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme and host that relative links start from, empty where they are no web address."""
+        try:
+            parts = urlsplit(self.base)
+        except ValueError:
+            return ""
+        return (
+            f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+        )
 
     @cached_property
     def host(self) -> str:

@@ -11,6 +11,7 @@ from extract import graph, labels
 from extract.cards import OFFER, PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
 from extract.fields import address
+from extract.text import word
 from extract.zones import Zone
 
 DETAIL, INDEX, OTHER = "detail", "index", "other"
@@ -61,12 +62,14 @@ _LIST_TITLE = re.compile(
     r"houses|flats|homes|wohnungen|immobilien|casas|pisos)\b)",
     re.I,
 )
+_COUNTABLE = (
+    r"[\d .,]{0,8}\s*(?:annonces?|biens?|r[ée]sultats?|offres?|logements?|properties|results|listings|"
+    r"ergebnisse|treffer|anuncios|appartements|maisons|locations|ventes)\b"
+)
+#: In lower case, each alternative led by a plain character: searched in whole pages.
 _LIST_WORDS = re.compile(
-    r"\b\d[\d .,]{0,8}\s*(?:annonces?|biens?|r[ée]sultats?|offres?|logements?|properties|results|"
-    r"listings|ergebnisse|treffer|anuncios|appartements|maisons|locations|ventes)\b|"
-    r"trier par|tri(?:er)? ?:|affiner|filtrer|r[ée]sultats? (?:de|par)|sort by|sortier|ordenar|"
-    r"affichage|par page",
-    re.I,
+    r"trier par|tri ?:|trier ?:|affiner|filtrer|résultats? (?:de|par)|resultats? (?:de|par)|sort by|sortier|"
+    r"ordenar|affichage|par page|" + word(*(f"{digit}{_COUNTABLE}" for digit in range(10)))
 )
 _DETAIL_WORDS = re.compile(
     r"\b(?:r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]|honoraires|charges|"
@@ -290,5 +293,5 @@ def index_score(document: Document, told: str) -> float:
     score += 1.5 if _LIST_TITLE.search(heads) else 0
     score += 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score += 1.5 if any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90) else 0
-    score += 1.0 if _LIST_WORDS.search("\n".join(line.text for line in document.lines)[:40_000]) else 0
+    score += 1.0 if _LIST_WORDS.search("\n".join(line.lower for line in document.lines)[:40_000]) else 0
     return score

@@ -187,7 +187,8 @@ def _hidden(element: Element) -> Zone | None:
     if style and _HIDDEN_STYLE.search(style) and element.tag not in {"html", "body", "main"}:
         return Zone.HIDDEN
     names = attrs.get("class")
-    return Zone.HIDDEN if names and _HIDDEN_CLASS.search(names) else None
+    telling = names and ("hidden" in names or "invisible" in names or "sr-only" in names)
+    return Zone.HIDDEN if names and telling and _HIDDEN_CLASS.search(names) else None
 
 
 def _own(element: Element) -> Zone | None:  # noqa: PLR0911 - one way out for each sign

@@ -32,7 +32,7 @@ _NEED_NUMBER = re.compile(
 # Word lengths are bounded: a text of joined capitals would else be tried from each of them to its end.
 _NAME: Final = r"[A-ZÀ-Ý][\w'.\-]{0,24}+"
 _ENGLISH: Final = (
-    rf"(?<!\w)[0-9]{{1,5}}[A-Za-z]? (?:[A-Z][\w'.]{{0,24}}+ ){{1,4}}"
+    r"(?<!\w)[0-9]{1,5}[A-Za-z]? (?:[A-Z][\w'.]{0,24}+ ){1,4}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Square|Court|Ct|Way|Place|Pl|Boulevard|Blvd|Close"
     r"|Terrace|Crescent|Gardens|Grove|Hill|Row)\b(?! [Ff](?:ee|oo)t)"
 )
@@ -49,8 +49,10 @@ _LATIN: Final = (
 _ABROAD = re.compile(f"{_ENGLISH}|{_GERMAN}|{_LATIN}")
 _WEST = re.compile(f"{_ENGLISH}|{_LATIN}")
 #: Without one of these no street is German or Dutch, and the slowest part of the search is spared.
-_GERMAN_WAYS: Final = ("stra", "str.", "allee", "weg", "platz", "laan", "gracht", "Stra", "Str.", "Allee", "Platz",
-                       "Weg")  # fmt: skip
+_GERMAN_WAYS: Final = (
+    *("stra", "str.", "allee", "weg", "platz", "laan", "gracht"),
+    *("Stra", "Str.", "Allee", "Platz", "Weg"),
+)
 _WORDS = re.compile(r"[^\s]+")
 _STOP = re.compile(r"^(?:[0-9]{5}|-|–)$")
 _NEAR = re.compile(

@@ -6,11 +6,17 @@ from typing import Final
 from extract.fields.match import Match
 from extract.text import fold, tidy, word
 
-_LABEL: Final = "(?:" + word(
-    r"ref(?:erence)?s?\.?(?: ?(?:annonce|agence|client|du bien|de l'annonce|bien|interne|web|mandat"
-    r"|number|no))?", r"mandat(?: (?:exclusif|simple))?", r"annonce n°", "property id", "listing id", "mls ?#?",
-    "objekt-?(?:nr|nummer|id)", "referencia", "riferimento", "rif", "referentie"
-) + "|n° ?(?:de )?(?:mandat|dossier|annonce|bien))"  # fmt: skip
+_LABEL: Final = (
+    "(?:"
+    + word(
+        r"ref(?:erence)?s?\.?(?: ?(?:annonce|agence|client|du bien|de l'annonce|bien|interne|web|mandat"
+        r"|number|no))?",
+        r"mandat(?: (?:exclusif|simple))?",
+        *("annonce n°", "property id", "listing id", "mls ?#?", "objekt-?(?:nr|nummer|id)"),
+        *("referencia", "riferimento", "rif", "referentie"),
+    )
+    + "|n° ?(?:de )?(?:mandat|dossier|annonce|bien))"
+)
 _CODE: Final = r"[a-z0-9](?:[a-z0-9_/\-]|\.(?=[a-z0-9])){1,31}"
 _FIND = re.compile(
     rf"{_LABEL} ?\.? ?(?:n(?:o|um(?:ero)?)?[°º.]{{0,2}}|#"

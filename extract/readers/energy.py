@@ -7,6 +7,7 @@ one; letters in words are `prose`'s and `pairs`' trade. A scale that singles out
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from extract import zones
 from extract.candidates import Candidate, candidate
@@ -215,7 +216,7 @@ def names(document: Document, inside: set[int]) -> Iterator[Candidate]:
         ):
             continue
         for text in _texts(element):
-            if not (_DPE.search(text) or _GES.search(text) or "class" in text):
+            if not _may_tell(text):
                 continue
             for field, got in zip(("dpe", "ges"), energy.from_file_name(text), strict=True):
                 if got is not None and got.letter:
@@ -226,6 +227,12 @@ def names(document: Document, inside: set[int]) -> Iterator[Candidate]:
             yield candidate(field, letter, raw, "image", 0.75)
             if got.value is not None:
                 yield candidate(f"{field}_value", got.value, raw, "image", 0.75)
+
+
+@lru_cache(maxsize=4_096)
+def _may_tell(text: str) -> bool:
+    """Whether a name has an energy label's words; kept, since a page repeats its classes."""
+    return bool(_DPE.search(text) or _GES.search(text) or "class" in text)
 
 
 def _texts(element: Element) -> Iterator[str]:

@@ -15,6 +15,7 @@ SECONDS = 20.0
 
 BOMBS = {
     "nested": b"<div>" * 100_000 + b"250 000 \xe2\x82\xac",
+    "nested and closed": b"<div>" * 100_000 + b"250 000 \xe2\x82\xac" + b"</div>" * 100_000,
     "nested in tables": b"<table><tr><td>" * 40_000,
     "unclosed tags": b"<a " * 500_000,
     "angle brackets": b"<" * 2_000_000,
