@@ -39,7 +39,7 @@ _TABLE: Final = {
     "rooms": """
         pieces, piece, nombre de pieces, nb pieces, nb de pieces, nbre de pieces, nombre de piece,
         nombre de piece(s), piece(s), nb piece, nb de piece(s), nombre pieces, nbr pieces, rooms,
-        number of rooms, total rooms, zimmer, zimmeranzahl, anzahl zimmer, locali, numero di
+        number of rooms, room count, total rooms, zimmer, zimmeranzahl, anzahl zimmer, locali, numero di
         locali, vani, aantal kamers, kamers, ambientes, assoalhadas, numero de ambientes
     """,
     "bedrooms": """

@@ -23,7 +23,7 @@ _UNITS: Final[tuple[tuple[Unit, str], ...]] = (
         "m2",
             r"m ?(?:²|\^?2(?![0-9]))|㎡|m\.?q\.?(?![a-z])|qm\b|sqm\b|sq\.? ?m(?:t|et(?:er|re)s?)?\b"
             r"|metres? carres?|metros cuadrados"),
-    ("sqft", r"sq\.? ?(?:ft|feet)\b|sqft\b|square f(?:ee|oo)t|ft ?(?:²|2\b)|pieds carres"),
+    ("sqft", r"sq\.? ?(?:ft|feet)\b|sqft\b|sf\b|square f(?:ee|oo)t|ft ?(?:²|2\b)|pieds carres"),
     ("ha", r"ha\b|hectares?\b"),
     ("are", r"ares?\b"),
     ("acre", r"acres?\b"),

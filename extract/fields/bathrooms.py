@@ -13,8 +13,8 @@ _FIND = re.compile(
     rf"(?:(?P<count>{COUNT}|\bsa\b|\bl[ae]\b|\bleurs?\b) ?-?(?:(?:grandes?|belles?|petites?"
     rf"|vraies?) ){{0,2}})?"
     r"(?:\bsalles? ?(?:de|d'|d) ?(?:bains?|eaux?|douches?)\b(?:\(s\))?(?: ?/ ?(?:d'eau|douche))?|\bsd[be]\b"
-    r"|bathrooms?\b|\bbaths?\b|badezimmer\b|\bbader\b|duschbad\b|banos?\b|bagn[oi]\b|badkamers?\b"
-    r"|banheiros?\b|casas? de banho\b)"
+    r"|bathrooms?\b|\bbaths?\b|(?<=[0-9] )ba\b|badezimmer\b|\bbader\b|duschbad\b|banos?\b"
+    r"|bagn[oi]\b|badkamers?\b|banheiros?\b|casas? de banho\b)"
 )
 
 

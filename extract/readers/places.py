@@ -30,7 +30,8 @@ _AMERICAN = re.compile(
 _CONTINENTAL = re.compile(
     rf"(?<![\d.,])(?P<code>\d{{5}}(?!(?i: (?:sq|yards?|ft|km)\b))|\d{{4}} [A-Z]{{2}}"
     rf"|\d{{4}}-\d{{3}}|\d{{2}}-\d{{3}}) (?P<city>{NAME})"
-    rf"|(?P<city2>{NAME}),? (?P<code2>\d{{5}})(?![\d.,])(?!(?i: ?(?:m²|m2|€|sq|yards?|ft|km)))"
+    rf"|(?!(?:ID|Ref|Code|Tel|Box|No|Nr)\b)(?P<city2>{NAME}),? "
+    rf"(?P<code2>\d{{5}})(?![\d.,])(?!(?i: ?(?:m²|m2|€|sq|yards?|ft|km)))"
 )
 _AT = re.compile(
     r"(?:\b(?P<french>à|sur la commune de)|•|\b(?:in|en|em|n[ao]s?|te|a)) (?P<rest>(?-i:[A-ZÀ-Ýlc]).+)", re.I

@@ -5,9 +5,8 @@ Knows where sites put them; how they are cleaned is `fields.title`' and `fields.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from extract import zones
+from extract import labels, zones
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
 from extract.fields import description, kind, title
@@ -27,6 +26,7 @@ _DESCRIPTION_HEADING = re.compile(
     r"descri[çc][ãa]o)\b.{0,30}$",
     re.I,
 )
+_RANK = frozenset({"h1", "h2"})
 _BOLD = frozenset({"b", "strong", "big", "h3", "h4", "h5", "h6"})
 _LEGAL = re.compile(
     r"g[ée]orisques|honoraires|informations? (?:recueillies|sur les risques)|rgpd|cookies|copyright|©|"
@@ -50,6 +50,7 @@ def titles(document: Document) -> Iterator[Candidate]:
     rows += [("h2", text, 0.76 if headed else 0.65) for text in _headings(document, "h2")[:2]]
     if not headed:
         rows += [("bold", text, 0.66) for text in bold_headings(document)]
+        rows += [("h3", text, 0.55) for text in low_headings(document)]
     shared = fold(" ".join([document.metas.get("og:title", ""), document.title]))
     for source, text, confidence in rows:
         value = title.parse(text, site)
@@ -65,6 +66,14 @@ def bold_headings(document: Document) -> list[str]:
         bold = {element.tag for _, element in line.runs} <= _BOLD or line.block.tag in _BOLD
         titled = bold or "title" in line.block.names or "titre" in line.block.names
         if titled and 8 < len(line.text) < 120 and kind.find(line.text) and not PHONE.search(line.text):
+            return [line.text]
+    return []
+
+
+def low_headings(document: Document) -> list[str]:
+    """The first heading of a low rank, or of a high one by its class alone."""
+    for line in document.main[:40]:
+        if line.block.tag in {"h3", "h4"} or _RANK.intersection(line.block.names.split()):
             return [line.text]
     return []
 
@@ -106,16 +115,18 @@ def descriptions(document: Document) -> Iterator[Candidate]:
 def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
     main = document.main
     for element in document.elements:
-        if _is_description(element.names) or "description" in element.get("itemprop").lower():
+        if _DESCRIPTION_NAME.search(element.names) or "description" in element.get("itemprop").lower():
             inside = [line for line in main if element.index <= line.block.index < element.end]
             if 80 < sum(len(line.text) for line in inside) < 12_000:
                 yield "block", _trimmed(inside), 0.8
+    most = max((len(line.text) for line in main if not _LEGAL.search(line.text)), default=0)
     for at, line in enumerate(main):
         if at and main[at - 1].block is line.block:
             continue  # A line of a running text announces its own next lines.
         if len(line.text) < 60 and _DESCRIPTION_HEADING.match(line.text.rstrip(" :")):
             following = _section(main[at + 1 :])
-            if sum(len(other.text) for other in following) > 60:
+            # The head of a column ("Descriptif") has no paragraph below it.
+            if sum(len(o.text) for o in following) > 60 and max(len(o.text) for o in following) * 3 > most:
                 yield "section", _trimmed(following), 0.7
     longest = max(
         (line for line in main if not _LEGAL.search(line.text)), key=lambda line: len(line.text), default=None
@@ -124,18 +135,21 @@ def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
         yield "text", _siblings(main, longest), 0.5
 
 
-@lru_cache(maxsize=4_096)
-def _is_description(names: str) -> bool:
-    return bool(_DESCRIPTION_NAME.search(names))
-
-
 def _trimmed(lines: list[Line]) -> list[Line]:
     """Without the block's own heading, nor the list of key points that stands before its first paragraph."""
     if len(lines) > 1 and _DESCRIPTION_HEADING.match(lines[0].text.rstrip(" :")):
         lines = lines[1:]
+    while len(lines) > 1 and _is_pair(lines[-1].text):
+        lines = lines[:-1]
     first = next((at for at, line in enumerate(lines) if len(line.text) > 150), 0)
     points = all(len(line.text) < 100 and line.text[-1] not in ".!?:;," for line in lines[:first])
     return lines[first:] if first > 3 and points else lines
+
+
+def _is_pair(text: str) -> bool:
+    """Whether a line is a label and its value: the table of facts below a text."""
+    label, colon, value = text.partition(":")
+    return bool(colon and len(value) < 60) and labels.field_of(label) is not None
 
 
 def _section(lines: list[Line]) -> list[Line]:

@@ -131,3 +131,17 @@ def test_key_points_before_the_first_paragraph_are_no_description() -> None:
     )
     html = page(DETAIL.replace("<h2>Description</h2>", f"<h2>Description</h2>{points}"))
     assert (listing(html, "http://agence.example/vente/12").description or "").startswith("Au calme")
+
+
+def test_a_column_named_descriptif_is_no_description() -> None:
+    table = "<table><tr><th>Photo</th><th>Descriptif</th><th>Prix</th></tr></table><p>Mentions du site, toutes les offres de la semaine</p>"
+    html = page(DETAIL.replace("<h2>Description</h2>", "") + table)
+    assert (listing(html, "http://agence.example/vente/12").description or "").startswith("Au calme")
+
+
+def test_the_facts_below_a_text_are_no_part_of_it() -> None:
+    text = DETAIL[DETAIL.index("<p>Au calme") :]
+    main = DETAIL.replace(
+        text, f"<div class='description'>{text}<p>Ville : Bordeaux</p><p>Code postal : 33000</p></div>"
+    )
+    assert (listing(page(main), "http://agence.example/vente/12").description or "").endswith("cave.")
