@@ -5,6 +5,7 @@ Knows where sites put them; how they are cleaned is `fields.title`' and `fields.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from extract import labels, zones
 from extract.candidates import Candidate, candidate
@@ -115,7 +116,7 @@ def descriptions(document: Document) -> Iterator[Candidate]:
 def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
     main = document.main
     for element in document.elements:
-        if _DESCRIPTION_NAME.search(element.names) or "description" in element.get("itemprop").lower():
+        if _is_description(element.names) or "description" in element.get("itemprop").lower():
             inside = [line for line in main if element.index <= line.block.index < element.end]
             if 80 < sum(len(line.text) for line in inside) < 12_000:
                 yield "block", _trimmed(inside), 0.8
@@ -133,6 +134,11 @@ def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
     )
     if longest is not None and len(longest.text) > 60:
         yield "text", _siblings(main, longest), 0.5
+
+
+@lru_cache(maxsize=4_096)
+def _is_description(names: str) -> bool:
+    return bool(_DESCRIPTION_NAME.search(names))
 
 
 def _trimmed(lines: list[Line]) -> list[Line]:
