@@ -3,8 +3,6 @@
 A shard that dies is started again and given what it had not reported; what it had stored is stored.
 """
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,10 +15,10 @@ from sqlalchemy.exc import OperationalError
 from cluster.runtime import cores
 from cluster.shard import Shard, ShardProgress
 from cluster.sharding import split
-from crawl.lease import take_back
+from crawl.lease import take_back, this_worker
 from crawl.report import CrawlReport
 from models.database import open_engine
-from models.errors import CrawlError, PignonError
+from models.errors import CrawlError, PignonError, SettingsError
 from models.settings import Settings
 
 #: Sites per call: reports come back often, a dead shard repeats little.
@@ -54,9 +52,14 @@ class CrawlProgress:
 
 
 class ShardPool:
-    """The shards of one crawl on the connected cluster, one per core."""
+    """The shards of one crawl on the connected cluster, one per core.
+
+    Raises SettingsError when PROXIES is set: whoever sets it must not find the crawl going direct.
+    """
 
     def __init__(self, settings: Settings, database_url: str, number: int | None = None) -> None:
+        if settings.proxies:
+            raise SettingsError("PROXIES is set, but this version can only crawl directly. Unset it.")
         number = number or cores()
         self.arguments = (settings, database_url, number)
         self.database_url = database_url
@@ -69,7 +72,7 @@ class ShardPool:
         import ray
 
         held = self.workers[shard]
-        held.append(f"{socket.gethostname()[:40]}:{os.getpid()}:{token_hex(4)}:{shard}")
+        held.append(f"{this_worker()}:{token_hex(4)}:{shard}")
         actor = ray.remote(Shard).options(num_cpus=0.9, max_concurrency=1000)
         return actor.remote(*self.arguments, held[-1])
 

@@ -74,10 +74,12 @@ def crawl_due(settings: Settings, url: str) -> None:
     from cluster.progress import crawl_progress
     from cluster.runtime import ray_cluster
     from crawl.agencies import due
+    from crawl.lease import release_dead
     from dedup.store import dedup_listings
 
     engine = open_engine(url)
     try:
+        release_dead(engine)
         sites = sites_of(engine, due(engine))
         if not sites:
             return

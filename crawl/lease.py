@@ -18,6 +18,8 @@ from models.tables import Agency, ScrapingLog, ScrapingStatus
 
 #: A lease outlives the slowest single page (a long Crawl-delay is added to it).
 LEASE: Final = timedelta(minutes=10)
+#: Of a long host name, what a signature keeps.
+HOST_LENGTH: Final = 40
 #: An interrupted crawl is resumed within this time; later it is closed and a new one begins.
 RESUMED_WITHIN: Final = timedelta(hours=24)
 
@@ -94,8 +96,8 @@ def take_back(connection: Connection, holders: Sequence[str]) -> None:
 
 
 def this_worker() -> str:
-    """How this process signs its leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """How this process signs its leases; a signature may go on after another colon."""
+    return f"{socket.gethostname()[:HOST_LENGTH]}:{os.getpid()}"
 
 
 def release_dead(engine: Engine) -> int:
@@ -115,8 +117,10 @@ def release_dead(engine: Engine) -> int:
 
 
 def _is_dead(holder: str) -> bool:
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    """Whether a lease's signature (`host:pid`, perhaps more) names a process of this machine that is gone."""
+    host, _, rest = holder.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname()[:HOST_LENGTH] or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)

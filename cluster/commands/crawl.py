@@ -50,6 +50,7 @@ def _crawl(
     from cluster.progress import crawl_progress
     from cluster.runtime import ray_cluster
     from crawl.agencies import site_address
+    from crawl.lease import release_dead
     from models.database import database, open_engine, upgrade
 
     for typed in urls:  # a typing mistake should not wait for the database
@@ -58,6 +59,7 @@ def _crawl(
         upgrade(url)
         engine = open_engine(url)
         try:
+            release_dead(engine)
             sites = sites_of(engine, _wanted(engine, settings, urls, postal_code, due))
             if not sites:
                 return []

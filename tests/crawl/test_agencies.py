@@ -86,12 +86,13 @@ def test_due_leaves_out_who_is_busy_waiting_inactive_opted_out_or_elsewhere(engi
 def test_leases_of_dead_processes_of_this_machine_are_freed_and_no_others(engine: Engine) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    ids = register(engine, ["a.example", "b.example", "c.example"])
-    host, soon = socket.gethostname(), utc_now() + timedelta(hours=1)
-    holders = [f"{host}:{dead.pid}", this_worker(), f"elsewhere:{dead.pid}"]
+    ids = register(engine, ["a.example", "b.example", "c.example", "d.example", "e.example"])
+    host, soon = socket.gethostname()[:40], utc_now() + timedelta(hours=1)
+    gone = [f"{host}:{dead.pid}", f"{host}:{dead.pid}:0badcafe:shard-1"]
+    holders = [*gone, this_worker(), f"{this_worker()}:0badcafe:shard-0", f"elsewhere:{dead.pid}"]
     with engine.begin() as connection:
         for agency_id, holder in zip(ids, holders, strict=True):
             values = {"leased_by": holder, "leased_until": soon}
             connection.execute(update(Agency).where(Agency.id == agency_id).values(values))
-    assert release_dead(engine) == 1
-    assert due(engine) == [ids[0]]
+    assert release_dead(engine) == 2
+    assert due(engine) == ids[:2]
