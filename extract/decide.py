@@ -171,8 +171,6 @@ def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Pl
     if place is not None and (code is None or place.postal_code == code):
         decided["city"] = (place.city, decided["city"][1])
         decided["insee_code"] = (place.insee_code, decided["city"][1])
-        if code is None and place.postal_code:
-            decided["postal_code"] = (place.postal_code, replace(decided["city"][1], source="place"))
 
 
 def _rooms(decided: Decided) -> None:

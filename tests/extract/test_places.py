@@ -87,3 +87,10 @@ def test_an_unknown_code_counts_for_nothing_where_the_directory_is_whole() -> No
 
 def _communes(number: int) -> list[Place]:
     return [Place(f"{number:05}", f"{number + 1000:05}", f"Commune {number}", "01", None, None)]
+
+
+def test_a_postal_code_that_the_page_does_not_tell_stays_unknown_where_the_commune_is_known() -> None:
+    main = DETAIL.replace("<p>33000 Bordeaux</p>", "").replace("112 m² Bordeaux", "112 m² à Villeurbanne")
+    found = read(page(main, "Maison 5 pièces à Villeurbanne")).listing
+    assert found is not None
+    assert (found.city, found.insee_code, found.postal_code) == ("Villeurbanne", "69266", None)
