@@ -31,12 +31,22 @@ _GONE = re.compile(
     r"logement)[^.\n]{0,60}(?:n'est plus (?:disponible|en ligne|propos|[àa] la vente|accessible|"
     r"d'actualit)|"
     r"n'existe (?:plus|pas)|a [ée]t[ée] (?:retir|supprim|archiv|vendue? ou|lou[ée]e? ou)|"
-    r"est introuvable|introuvable|n'a pas [ée]t[ée] trouv|expir|"
-    r"plus disponible)|page (?:not found|introuvable|non trouv[ée]e)|erreur 40[48]|error 40[48]|"
-    r"40[48] (?:error|not found|request)|"
-    r"^40[48]$|oups|(?:listing|property|page) (?:is )?no longer (?:available|exists?|online)|"
-    r"nicht mehr verf[üu]gbar|ya no est[áa] disponible|request time-?out",
+    r"est introuvable|introuvable|n'a pas [ée]t[ée] trouv|"
+    r"plus disponible)|(?:annonce|offre)[^.\n]{0,40}expir|"
+    r"page (?:not found|introuvable|non trouv[ée]e)|erreur 404|error 404|404 (?:error|not found)|"
+    r"^404$|(?:listing|property|page) (?:is )?no longer (?:available|exists?|online)|"
+    r"nicht mehr verf[üu]gbar|ya no est[áa] disponible",
     re.I | re.M,
+)
+#: A site in trouble proves nothing against the listing whose address it answers at.
+_TROUBLE = re.compile(
+    r"erreur (?:est survenue|s'est produite|technique|interne|serveur|inattendue)|"
+    r"(?:momentan[ée]ment|temporairement|actuellement) (?:indisponible|inaccessible)|"
+    r"(?:en|sous|pour) maintenance|maintenance en cours|session[^.\n]{0,20} expir|page (?:a )?expir|"
+    r"request time-?out|gateway time-?out|408 request|"
+    r"(?:internal server|server|service) (?:error|unavailable)|something went wrong|"
+    r"temporarily unavailable|oups",
+    re.I,
 )
 _SOLD = re.compile(
     r"^(?:(?:d[ée]j[àa]|bien|maison|appartement|statut|[ée]tat|disponibilit[ée]|"
@@ -140,8 +150,8 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
         return Verdict(OTHER, "challenge")
     if words < 20:
         return Verdict(OTHER, "shell" if document.scripts or document.all("script") else "empty")
-    if _is_gone(document, told):
-        return Verdict(OTHER, "gone")
+    if (trouble := _trouble(document, told)) is not None:
+        return Verdict(OTHER, trouble)
     detail, index = detail_score(document, told), index_score(document, told)
     if detail >= 3 and detail > index:
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
@@ -160,12 +170,22 @@ def _is_challenge(document: Document, words: int) -> bool:
     return any(mark in html for mark in _CHALLENGE) and len(document.cards.found) < 2
 
 
-def _is_gone(document: Document, told: str) -> bool:
+def _trouble(document: Document, told: str) -> str | None:
+    """`gone` where the page says so of its listing, `error` where the site tells of its own trouble.
+
+    Both may stand together. "Oups ! Cette annonce n'existe plus" is the listing's end; an error, a
+    maintenance or a session that expired beside such words leaves nothing proved.
+    """
     heads = "\n".join([document.title, *document.h1])
-    if _GONE.search(heads):
-        return True
-    short = [line.text for line in document.main if len(line.text) < 200]
-    return len(told) < 2_500 and any(_GONE.search(text) for text in short)
+    said = heads
+    if len(told) < 2_500:
+        said += "\n" + "\n".join(line.text for line in document.main if len(line.text) < 200)
+    trouble = _TROUBLE.search(said)
+    if trouble and trouble[0].lower() != "oups":
+        return "error"
+    if _GONE.search(said):
+        return "gone"
+    return "error" if trouble else None
 
 
 def _is_sold(document: Document) -> bool:

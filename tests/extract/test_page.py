@@ -69,6 +69,12 @@ def test_only_the_listings_own_sticker_makes_it_sold(sticker: str, sold: bool) -
     [
         (page("<h1>Cette annonce n'est plus disponible</h1><p>Voici nos autres biens.</p>"), "gone"),
         (page("<h1>Page introuvable</h1>", "Erreur 404"), "gone"),
+        (page("<h1>Oups !</h1><p>Cette annonce n'existe plus.</p>"), "gone"),
+        (page("<h1>Oups !</h1><p>Rien à voir par ici, revenez plus tard.</p>"), "error"),
+        (page("<h1>Une erreur est survenue</h1><p>Cette annonce est introuvable.</p>"), "error"),
+        (page("<p>Le site est momentanément indisponible, en maintenance jusqu'à midi.</p>"), "error"),
+        (page("<p>Votre session a expiré, merci de vous reconnecter à votre compte.</p>"), "error"),
+        (page("<h1>408 Request Time-out</h1><p>The server timed out waiting for you.</p>"), "error"),
         (
             "<html><head><title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/h/b'></script></head></html>",
             "challenge",
