@@ -150,9 +150,12 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
         return Verdict(OTHER, "challenge")
     if words < 20:
         return Verdict(OTHER, "shell" if document.scripts or document.all("script") else "empty")
-    if (trouble := _trouble(document, told)) is not None:
+    trouble = _trouble(document, told)
+    if trouble == "gone":
         return Verdict(OTHER, trouble)
     detail, index = detail_score(document, told), index_score(document, told)
+    if trouble and detail < 3:  # a flat may tell of a lift that is "momentanément indisponible"
+        return Verdict(OTHER, trouble)
     if detail >= 3 and detail > index:
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
     if is_home(document):
