@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from extract.candidates import Candidate
+from extract.text import mask_contacts
 from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType, Transaction
 from models.places import Places
 
@@ -52,7 +53,10 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
             decided[field] = best
     make_sense(decided, by_field, places)
     values = {field: value for field, (value, _) in decided.items()}
-    return Listing(**values), {field: evidence for field, (_, evidence) in decided.items()}
+    # Whatever reader found a text, no person's phone or e-mail leaves with it.
+    values |= {field: mask_contacts(values[field]) for field in ("title", "description") if field in values}
+    proofs = {field: replace(proof, raw=mask_contacts(proof.raw)) for field, (_, proof) in decided.items()}
+    return Listing(**values), proofs
 
 
 #: What an amount per month, week or night tells of the offer.
@@ -120,9 +124,17 @@ def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]], places
     """Drops what contradicts surer evidence."""
     _transaction(decided)
     _place(decided, by_field, places)
+    _street(decided)
     _land(decided)
     _rooms(decided)
     _ratio(decided)
+
+
+def _street(decided: Decided) -> None:
+    """A street line that only repeats the commune is none."""
+    street, city = _value(decided, "address"), _value(decided, "city")
+    if street and city and re.sub(r"[\W\d]+", "", street.casefold()) == re.sub(r"\W+", "", city.casefold()):
+        del decided["address"]
 
 
 def _land(decided: Decided) -> None:
