@@ -76,8 +76,8 @@ EMAIL = re.compile(
 
 
 def mask_contacts(text: str) -> str:
-    """`text` with every phone number as `[phone]` and every e-mail address as `[e-mail]`."""
-    return PHONE.sub("[phone]", EMAIL.sub("[e-mail]", text))
+    """`text` with every phone number as `[téléphone]` and every e-mail address as `[courriel]`."""
+    return PHONE.sub("[téléphone]", EMAIL.sub("[courriel]", text))
 
 
 def word(*patterns: str) -> str:

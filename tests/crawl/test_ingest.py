@@ -85,7 +85,7 @@ def test_phones_and_e_mails_are_masked_wherever_a_text_is_stored(site: tuple[Con
     stored = row(site)
     kept = f"{stored.title} {stored.description} {stored.address} {stored.evidence} {history(site)}"
     assert not any(secret in kept for secret in ("12 34", "11.22", "paul.durand"))
-    assert stored.description.startswith("Visites avec Paul au [phone]")
+    assert stored.description.startswith("Visites avec Paul au [téléphone]")
 
 
 def test_the_same_reading_again_only_moves_last_seen(site: tuple[Connection, int]) -> None:

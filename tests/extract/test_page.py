@@ -177,3 +177,14 @@ def test_price_and_surface_that_make_no_sense_together_are_not_both_told() -> No
 def test_the_same_page_gives_the_same_reading() -> None:
     html = page(DETAIL + "<h2>À voir aussi</h2>" + CARD.format(n=1, p=1) * 3)
     assert read(html) == read(html)
+
+
+def test_no_persons_phone_or_e_mail_leaves_with_a_text_whatever_reader_found_it() -> None:
+    said = "Belle maison familiale avec jardin, proche des commodités. Appelez Jean au 06 39 98 12 34 ou jean@exemple.fr."
+    script = f'<script type="application/ld+json">{{"@type":"House","description":"{said}"}}</script>'
+    facts = "<h1>Maison 5 pièces 120 m²</h1><p>Prix : 300 000 €</p><p>Surface : 120 m²</p>"
+    reading = read(page(facts + script))
+    assert reading.listing is not None
+    told = [str(reading.listing.description), *(proof.raw for proof in reading.evidence.values())]
+    assert any("Appelez Jean au [téléphone] ou [courriel]" in text for text in told)
+    assert not any("06 39" in text or "exemple.fr" in text for text in told)

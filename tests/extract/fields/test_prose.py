@@ -37,7 +37,7 @@ def test_a_description_keeps_its_paragraphs_and_loses_its_tags() -> None:
 
 def test_phones_and_e_mails_in_a_description_are_masked() -> None:
     text = "Contactez Anne au 06.12.34.56.78, +33 6 12 34 56 78 ou anne.b@exemple.fr pour visiter."
-    assert description.parse(text) == "Contactez Anne au [phone], [phone] ou [e-mail] pour visiter."
+    assert description.parse(text) == "Contactez Anne au [téléphone], [téléphone] ou [courriel] pour visiter."
 
 
 def test_prices_surfaces_and_dates_are_no_phone_numbers() -> None:
