@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fix lock quality clean
+.PHONY: help demo test check bench fix lock assets pictures clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,11 @@ lock: $(DEV) ## lock the dependencies again: names, versions and hashes, no addr
 	$(LOCK) --extra build pyproject.toml -o requirements/run.txt
 	$(LOCK) --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
+
+assets: $(ASSETS) ## the pages' scripts, from npm
+
+pictures: $(DEV) ## the documentation's pictures, while `make demo` runs
+	PIGNON_SCREENSHOTS=1 PIGNON_SCREENSHOT_URL=http://127.0.0.1:8000 $(BIN)/pytest tests/web -k screenshots
 
 clean: ## remove what make made
 	rm -rf .venv serve/static/vendor node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -4,6 +4,7 @@ A family overrides the addresses and the `render_*` methods; this base turns a p
 answers for withdrawn adverts. Families differ in structure, not only in colour.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +30,7 @@ def redirect(location: str, status: int = 301) -> Response:
     return Response(b"", status, headers={"Location": location})
 
 
-class Family:
+class Family(ABC):
     """Base of all page families. Paths may carry a query (`/index.php?page=3`)."""
 
     name: ClassVar[str]
@@ -44,13 +45,13 @@ class Family:
 
     # Addresses -----------------------------------------------------------------------------
 
+    @abstractmethod
     def list_path(self, transaction: Transaction, page: int = 1) -> str:
         """The address of one page of the sale or rent list."""
-        raise NotImplementedError
 
+    @abstractmethod
     def detail_path(self, site: Site, advert: Advert) -> str:
         """The address of one advert; must vary with `advert.path_suffix`."""
-        raise NotImplementedError
 
     def info_paths(self) -> dict[str, str]:
         """Addresses of `agency`, `fees`, `blog`, `contact` and `legal`."""
@@ -67,25 +68,29 @@ class Family:
 
     # Pages: text, encoded by `page` --------------------------------------------------------
 
+    @abstractmethod
     def render_home(self, site: Site) -> str:
-        raise NotImplementedError
+        """The home page, with a few listings."""
 
+    @abstractmethod
     def render_list(self, site: Site, transaction: Transaction, page: int) -> str:
-        raise NotImplementedError
+        """One page of a list, with its cards and its way to the next."""
 
+    @abstractmethod
     def render_detail(self, site: Site, advert: Advert) -> str:
         """The advert's page. When `advert.withdrawn` is SOLD_STICKER it wears its sticker."""
-        raise NotImplementedError
 
+    @abstractmethod
     def render_info(self, site: Site, kind: str) -> str:
         """One of `agency`, `fees`, `blog`, `contact`, `legal`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def render_article(self, site: Site, article: Article) -> str:
-        raise NotImplementedError
+        """One blog post."""
 
+    @abstractmethod
     def render_not_found(self, site: Site) -> str:
-        raise NotImplementedError
+        """What an unknown address shows."""
 
     def robots(self, site: Site) -> str:
         delay = f"Crawl-delay: {site.crawl_delay:g}\n" if site.crawl_delay else ""
