@@ -159,8 +159,9 @@ async def test_a_long_retry_after_is_not_tried_but_owed(web: MeanServer, fetcher
     "told", ["²", "Fri, 31 Dec 9999 23:59:59 -0100", "-5", "9" * 5000, "nan", "soon", ""]
 )
 async def test_a_retry_after_that_makes_no_sense_is_an_outcome_all_the_same(
-    web: MeanServer, fetcher: Fetcher, told: str
+    web: MeanServer, fetcher: Fetcher, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("crawl.fetch._DEFAULT_WAIT", 0.05)  # half a minute of every test, else
     web.put("site", "/", Reply(429, headers={"Retry-After": told}))
     fetched = await fetcher.fetch(web.url("site"), Manner(cap=1))
     assert fetched.outcome is FetchOutcome.LIMITED
