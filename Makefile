@@ -18,8 +18,9 @@ help: ## this list
 demo: $(RUN) $(ASSETS) ## the whole thing on a fictitious web: crawl, merge, search on http://127.0.0.1:8000/
 	@exec $(BIN)/pignon demo
 
+# A file on one worker, so that what its tests share is made once (pytest 9.2 ignores groups of other kinds).
 test: $(DEV) $(ASSETS) ## the whole suite
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(DEV) ## lint, format, types, walls between packages
 	$(BIN)/ruff check .

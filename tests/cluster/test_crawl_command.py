@@ -22,7 +22,7 @@ from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
 from tests.cluster.command import MARK, Pignon, Running, free_port
 from town.server import Town, running_town
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
 BIN = Path(sys.executable).parent
 
 

@@ -24,7 +24,7 @@ from models.settings import Settings
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
 from town.visits import Visit
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
 AGENCIES = 4
 DELAY = 0.05
 #: Two sites' worth of pages: both shards are in the middle of theirs.

@@ -16,7 +16,7 @@ import pytest
 
 from tests.cluster.command import Pignon, Running, free_port
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]
 
 
 @dataclass(frozen=True)

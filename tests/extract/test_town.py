@@ -17,7 +17,6 @@ from town.world import World, build_world
 ADVERTS = 6
 FLOOR = 0.97
 #: One process reads the adverts, once for all these tests.
-pytestmark = pytest.mark.xdist_group("readings of the town")
 FIELDS = ("price", "transaction", "surface", "rooms", "postal_code")
 
 

@@ -22,7 +22,7 @@ from models.listing import LISTING_FIELDS, Listing
 from tests.quality.conftest import assert_at_least
 from tests.quality.saved_sites import Asked, SavedPage, SavedSites
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).parents[2]
 #: What a site may end as: the others tell of a failure of ours or of the server's.

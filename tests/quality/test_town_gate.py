@@ -17,7 +17,7 @@ from tests.quality import town_truth
 from tests.quality.conftest import assert_at_least
 from town.world import World, build_world
 
-pytestmark = [pytest.mark.ray, pytest.mark.xdist_group("ray"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(400)]
 DAYS = 14
 
 

@@ -28,7 +28,6 @@ def free_port() -> int:
 
 
 @pytest.mark.ray
-@pytest.mark.xdist_group("ray")
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # Ray's own
 def test_ray_serves_the_search_on_the_address_asked_for(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from serve.pages import HTMX
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 PATHS = ("/", "/?transaction=rent", "/listings/1", "/listings/6", "/agencies", "/about", "/nowhere")
 CONTRAST = Path(__file__).with_name("contrast.js").read_text()
