@@ -21,7 +21,20 @@ MAX_CARD_TEXT = 4_000
 # Sought in lower case, in every text of a page: each alternative begins with a plain character.
 PRICE = re.compile(
     r"€|£|\$|₹|/mois|nous consulter|mise à prix|auf anfrage|sur demande|"
-    + word(r"euros?\b", r"eur\b", r"cfa\b", r"chf\b", r"aed\b", r"z[łl]\b", r"prix\b", r"loyer\b")
+    + word(
+        r"euros?\b",
+        r"eur\b",
+        r"cfa\b",
+        r"chf\b",
+        r"aed\b",
+        r"z[łl]\b",
+        r"xo[fa]\b",
+        r"f ?cfa\b",
+        r"mad\b",
+        r"tnd\b",
+        r"prix\b",
+        r"loyer\b",
+    )
     + "|"
     + word(r"rs\.?\s?\d", r"poa\b")
 )
@@ -47,6 +60,13 @@ _ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|
 _NOT_A_PAGE = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:|sms:|whatsapp:|$)", re.I)
 _SIDE = re.compile(
     r"contact|favori|compar|s[ée]lection|partag|share|print|imprim|mailto|login|connexion|account|wishlist",
+    re.I,
+)
+
+#: A card's links to something else: the loan for it, the privacy notice of its form, a login.
+_ELSEWHERE = re.compile(
+    r"datenschutz|privacy|confidentialit|mentions-legales|impressum|/agb\b|cookie|finanzierung|financement|"
+    r"financing|mortgage|simulat|calcul|rechner|/login|connexion|inscription|/register|honoraires|/alerte",
     re.I,
 )
 
@@ -147,9 +167,11 @@ def find(document: "Document") -> Cards:
         if len(fresh) > result.largest:
             result.largest, result.start = len(fresh), min(c.block.index for c in fresh)
         result.found.extend(fresh)
+    result.found.extend(_alike(document, result.found))
     result.found.sort(key=lambda card: card.anchor.index)
     for card in result.found:
         result.covered.update(range(card.block.index, card.block.end))
+    _plainest(document, result.found)
     _add_linkless(document, facts, result)
     result.found = [c for c in result.found if not (key(c.href) in seen or seen.add(key(c.href)))]  # type: ignore[func-returns-value]
     return result
@@ -177,7 +199,7 @@ def _add_linkless(document: "Document", facts: Facts, result: Cards) -> None:
     for element in document.elements[1:]:
         if element.parent is None or element.end - element.index <= 3 or element.index in result.covered:
             continue
-        if document.zones[element.index] is Zone.MAIN and facts.looks_like_full_card(element):
+        if document.zones[element.index] in {Zone.MAIN, Zone.SIMILAR} and facts.looks_like_full_card(element):
             names = element.names.split()
             place = (element.parent.index, element.tag, names[0] if names else "")
             groups.setdefault(place, []).append(element)
@@ -206,7 +228,7 @@ def _grouped(document: "Document") -> list[list[Element]]:
         href = anchor.get("href")
         if not href or not is_page(href) or document.zones[anchor.index] in {Zone.CHROME, Zone.CRUMBS}:
             continue
-        if _SIDE.search(anchor.names) or not _same_site(document, href):
+        if _SIDE.search(anchor.names) or not _same_site(document, href) or _ELSEWHERE.search(href):
             continue
         path = [anchor.tag, " ".join(sorted(anchor.names.split())[:3])]
         for depth, above in enumerate(anchor.ancestors()):
@@ -236,7 +258,7 @@ def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list
     if by_anchor and len(anchors) < 3:
         return []
     owners: dict[int, int] = {}
-    mark = (lambda a: a.index) if by_anchor else (lambda a: hash(key(a.get("href"))))
+    mark = (lambda a: a.index) if by_anchor else (lambda a: hash(_target(a.get("href"))))
     for anchor in anchors:
         mine = mark(anchor)
         for node in (anchor, *anchor.ancestors()):
@@ -257,10 +279,72 @@ def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list
         return good
     # A block without a price, built like those that have one, is a card too.
     sure = {id(card) for card in good}
-    shapes = {(card.block.tag, card.block.names) for card in good}
+    shapes = {(card.block.tag, card.block.names, _pattern(card.href)) for card in good}
     return [
-        c for c in cards if id(c) in sure or ((c.block.tag, c.block.names) in shapes and facts.tells(c.block))
+        c
+        for c in cards
+        if id(c) in sure
+        or ((c.block.tag, c.block.names, _pattern(c.href)) in shapes and facts.tells(c.block))
     ]
+
+
+def _plainest(document: "Document", found: list[Card]) -> None:
+    """Of a card's links to one page, the address with the fewest parameters (`?s=sales&id=7`, `?id=7`)."""
+    anchors = document.all("a")
+    for card in found:
+        if "?" not in card.href:
+            continue
+        path, _, query = key(card.href).partition("?")
+        told = set(query.split("&"))
+        first = bisect_left(anchors, card.block.index, key=lambda one: one.index)
+        for anchor in anchors[first : first + 40]:
+            if anchor.index >= card.block.end:
+                break
+            other, _, rest = key(anchor.get("href")).partition("?")
+            if other == path and set(rest.split("&")) - {""} < told:
+                card.href, card.anchor, told = anchor.get("href"), anchor, set(rest.split("&"))
+
+
+def _alike(document: "Document", found: list[Card]) -> list[Card]:
+    """Cards that tell too little to be seen alone: built as the others, or beside them, at a like address."""
+    if len({key(card.href) for card in found}) < 2:
+        return []
+    addresses = {_pattern(card.href) for card in found}
+    beside = {(card.block.parent.index, card.block.tag) for card in found if card.block.parent is not None}
+    built = {(card.block.tag, card.block.names.split()[0]) for card in found if card.block.names.strip()}
+    taken = {at for card in found for at in range(card.block.index, card.block.end)}
+    known = {key(card.href) for card in found}
+    more: list[Card] = []
+    for anchor in (one for group in _grouped(document) for one in group):
+        href = anchor.get("href")
+        if anchor.index in taken or key(href) in known or _pattern(href) not in addresses:
+            continue
+        for _, block in zip(range(8), (anchor, *anchor.ancestors()), strict=False):
+            if block.index in taken or block.parent is None:
+                break
+            names = block.names.split()
+            if (block.parent.index, block.tag) in beside or (names and (block.tag, names[0]) in built):
+                more.append(Card(block, href, anchor))
+                known.add(key(href))
+                break
+    return more
+
+
+def _pattern(href: str) -> tuple[int, str, bool, str]:
+    """What addresses of one kind of page share: depth, first part, a number at the end, the query's names."""
+    path, _, query = key(href).partition("?")
+    path = path.split("://", 1)[-1] if "://" in path else path
+    parts = [part for part in path.split("/") if part]
+    names = ",".join(part.partition("=")[0] for part in query.split("&")) if query else ""
+    numbered = bool(parts) and any(char.isdigit() for char in parts[-1])
+    return len(parts), parts[0] if len(parts) > 1 else "", numbered, names
+
+
+def _target(href: str) -> str:
+    """The page that a link names: its path and the numbers of its query (`?s=sales&id=7` is `?id=7`)."""
+    path, _, query = key(href).partition("?")
+    named = [part for part in query.split("&") if any(char.isdigit() for char in part)] if query else []
+    return f"{path}?{'&'.join(named or [query])}"
 
 
 def _block(anchor: Element, owners: dict[int, int], mine: int) -> Element:

@@ -4,6 +4,7 @@ Knows signs (cards, titles, facts, words); reads no field. `page` asks before an
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from extract import graph, labels
 from extract.cards import OFFER, PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
 from extract.fields import address
+from extract.readers import state_json
 from extract.text import word
 from extract.zones import Zone
 
@@ -81,6 +83,11 @@ _LIST_WORDS = re.compile(
     r"trier par|tri ?:|trier ?:|affiner|filtrer|résultats? (?:de|par)|resultats? (?:de|par)|sort by|sortier|"
     r"ordenar|affichage|par page|" + word(*(f"{digit}{_COUNTABLE}" for digit in range(10)))
 )
+#: What a list's tools say; a search form on a front door says one or two of them.
+_TOOLS = re.compile(
+    r"trier\b|filtrer\b|affiner\b|réinitialiser|résultats?(?:\(s\))?\b|par page|voir les (?:biens|annonces)|"
+    r"par défaut|prix (?:croissant|décroissant|↑|↓)|plus récent|sort by|reset\b|\bfilters?\b|sortieren"
+)
 _DETAIL_WORDS = re.compile(
     r"\b(?:r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]|honoraires|charges|"
     r"d[ée]p[ôo]t de garantie|dpe|diagnostic|classe [ée]nerg|bilan [ée]nerg|"
@@ -149,6 +156,8 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     if _is_challenge(document, words):
         return Verdict(OTHER, "challenge")
     if words < 20:
+        if state_json.lists(document):
+            return Verdict(INDEX)
         return Verdict(OTHER, "shell" if document.scripts or document.all("script") else "empty")
     trouble = _trouble(document, told)
     if trouble == "gone":
@@ -316,5 +325,15 @@ def index_score(document: Document, told: str) -> float:
     score += 1.5 if _LIST_TITLE.search(heads) else 0
     score += 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score += 1.5 if any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90) else 0
-    score += 1.0 if _LIST_WORDS.search("\n".join(line.lower for line in document.lines)[:40_000]) else 0
+    all_words = "\n".join(line.lower for line in document.lines)[:40_000]
+    score += 1.0 if _LIST_WORDS.search(all_words) else 0
+    if not cards.largest:  # a list that is empty, that a script fills, or whose cards link nowhere
+        score += 1.5 if len({found[0][:6] for found in _TOOLS.finditer(all_words)}) >= 3 else 0
+        score += 2.5 if _repeats_labels(document) else 0
     return score
+
+
+def _repeats_labels(document: Document) -> bool:
+    """Whether one label of a fact stands four times: once for each of several properties."""
+    said = Counter(line.lower for line in document.main if 2 < len(line.text) < 30)
+    return any(count >= 4 and labels.field_of(text) in _PROPERTY_FIELDS for text, count in said.items())

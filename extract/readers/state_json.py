@@ -26,6 +26,11 @@ _ASSIGNED = re.compile(
     r"const)\s+[\w$]+)\s*=\s*(?=[{\[])|dataLayer\.push\(\s*(?=\{)"
 )
 
+#: A price and an area, wherever an advert's object keeps them.
+_OFFERED = re.compile(
+    r"(?=.*(?:price|prix|loyer|rent|miete|€))(?=.*(?:surface|area|m²|rooms|pieces|zimmer))", re.I | re.S
+)
+
 KEYS: dict[str, str] = {
     key: field
     for field, keys in {
@@ -206,6 +211,42 @@ def _agrees(told: dict[str, str | int | float], document: Document) -> bool:
         if len(plain) >= least and plain in shown:
             return True
     return False
+
+
+def lists(document: Document) -> bool:
+    """Whether the state holds a list of adverts: five objects of one shape that tell prices or areas."""
+    stack = [(value, 0) for value in data(document)]
+    for _ in range(MAX_NODES):
+        if not stack:
+            return False
+        item, depth = stack.pop()
+        if isinstance(item, list) and _are_adverts(item):
+            return True
+        if depth < MAX_DEPTH and isinstance(item, (dict, list)):
+            below = item.values() if isinstance(item, dict) else item
+            stack.extend((one, depth + 1) for one in below if isinstance(one, (dict, list)))
+    return False
+
+
+def _are_adverts(items: list[Any]) -> bool:
+    told = [item for item in items[:20] if isinstance(item, dict) and len(item) >= 5]
+    return len(told) >= 5 and sum(bool(_OFFERED.search(_words(item))) for item in told) >= 5
+
+
+def _words(value: Any) -> str:
+    """The keys and short texts of an object, the first few hundred of them."""
+    stack: list[Any] = [value]
+    words: list[str] = []
+    while stack and len(words) < 400:
+        item = stack.pop()
+        if isinstance(item, dict):
+            words += [str(key) for key in list(item)[:50]]
+            stack.extend(list(item.values())[:50])
+        elif isinstance(item, list):
+            stack.extend(item[:50])
+        elif isinstance(item, str):
+            words.append(item[:80])
+    return " ".join(words)
 
 
 def links(document: Document) -> tuple[str, ...]:

@@ -1,0 +1,78 @@
+"""Lists: which links lead to listings, and by what a page without a link is still a list."""
+
+# ruff: noqa: E501 (markup reads better unbroken)
+
+import json
+
+import pytest
+
+from tests.extract.pages import cards, page, read
+
+TITLE = "Nos annonces"
+
+
+def test_a_card_that_tells_little_counts_beside_the_others_at_a_like_address() -> None:
+    bare = "<div class='bien'><a href='/biens/9.html'><h3>Un bâtiment à usage de salle de réception</h3></a><p>Carence d'enchères</p></div>"
+    reading = read(page(cards(3) + bare, TITLE))
+    assert reading.links == ("/biens/1.html", "/biens/2.html", "/biens/3.html", "/biens/9.html")
+
+
+def test_a_neighbour_at_another_kind_of_address_is_no_listing() -> None:
+    other = "<div class='bien'><a href='/agence/equipe/dupont'><h3>Votre conseiller</h3></a><p>Sur rendez-vous</p></div>"
+    assert read(page(cards(3) + other, TITLE)).links == ("/biens/1.html", "/biens/2.html", "/biens/3.html")
+
+
+@pytest.mark.parametrize("path", ["/financement/calcul?montant={n}", "/confidentialite/{n}", "/alerte/{n}"])
+def test_the_loan_and_the_privacy_notice_of_a_card_are_not_its_listing(path: str) -> None:
+    second = f"</h3></a><a href='{path}'>En savoir plus sur tout cela</a>"
+    listed = "".join(
+        cards(1, n).replace("</h3></a>", second.replace("{n}", f"{n}00000")) for n in range(1, 5)
+    )
+    assert read(page(listed, TITLE)).links == tuple(f"/biens/{n}.html" for n in range(1, 5))
+
+
+def test_of_two_addresses_of_one_page_the_plainer_is_the_listings() -> None:
+    def card(n: int) -> str:
+        return f"<div class='p'><a href='/fiche.php?s=ventes&amp;id={n}'><img src='/{n}.jpg'></a><h3>Maison 80 m²</h3><p>2{n}5 000 €</p><a href='/fiche.php?id={n}'>Voir</a></div>"
+
+    assert read(page("".join(card(n) for n in range(1, 5)), TITLE)).links == tuple(
+        f"/fiche.php?id={n}" for n in range(1, 5)
+    )
+
+
+def test_cards_whose_script_opens_them_make_a_list_and_no_listing() -> None:
+    card = "<div class='carte'><img src='/{n}.jpg'><h3>Résidence {n}</h3><p>Chambres 0{n}</p><p>Surface 1{n}0 m²</p><p>Par mois 8{n}0.000 XOF</p><button>Voir</button></div>"
+    reading = read(
+        page("<h1>Parcourir les locations</h1>" + "".join(card.format(n=n) for n in range(1, 5)), TITLE)
+    )
+    assert (reading.kind, reading.listing) == ("index", None)
+
+
+def test_a_label_said_once_for_each_of_several_properties_makes_a_list() -> None:
+    row = "<div class='c-{n}'><p>Location</p><p>Bradford {n}</p><p>Size</p><p>{n},200 sqft</p></div>"
+    reading = read(page("".join(row.format(n=n) for n in range(2, 8)), "To let"))
+    assert (reading.kind, reading.listing) == ("index", None)
+
+
+def test_a_list_that_a_script_fills_is_known_by_its_tools() -> None:
+    tools = (
+        "<p>Filtrer les biens</p><p>Trier</p><p>Prix ↑</p><p>0 résultat(s)</p><button>Réinitialiser</button>"
+    )
+    assert read(page(f"<h1>Acheter</h1>{tools}", "Transaction")).kind == "index"
+
+
+def test_a_shell_whose_state_holds_adverts_is_a_list() -> None:
+    adverts = [
+        {"id": n, "title": f"Wohnung {n}", "price": 900 + n, "area": 50 + n, "link": f"/d/wohnung-{n}"}
+        for n in range(6)
+    ]
+    state = json.dumps({"props": {"result": {"adverts": adverts}}})
+    html = f"<html><body><script type='application/json'>{state}</script></body></html>"
+    reading = read(html)
+    assert reading.kind == "index" and reading.links == tuple(f"/d/wohnung-{n}" for n in range(6))
+
+
+def test_a_shell_without_adverts_stays_a_shell() -> None:
+    state = json.dumps({"menu": [{"id": n, "a": 1, "b": 2, "c": 3, "label": "Acheter"} for n in range(9)]})
+    html = f"<html><body><script type='application/json'>{state}</script></body></html>"
+    assert (read(html).kind, read(html).reason) == ("other", "shell")
