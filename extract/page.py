@@ -109,7 +109,7 @@ def read_document(document: Document, places: Places) -> PageReading:
     reading = PageReading(
         verdict.kind,
         verdict.reason,
-        platforms.recognise(document.html),
+        platforms.recognise(document),
         canonical=document.canonical,
         noindex="noindex" in robots or "none" in robots.split(","),
         nofollow="nofollow" in robots or "none" in robots.split(","),

@@ -9,6 +9,7 @@ import pytest
 from handmade_site import advert, site
 from selectolax.lexbor import LexborHTMLParser
 
+from extract.document import Document
 from extract.platforms import recognise
 from models.listing import Transaction
 from town.families.words import FEATURE_WORDS
@@ -194,7 +195,7 @@ def test_address_and_coordinates_are_in_the_page_unless_hidden(family: Family) -
 
 def test_the_platform_shows_in_every_page(family: Family) -> None:
     for path in ("/", family.list_path(Transaction.SALE), family.detail_path(SITE, SITE.adverts[0])):
-        assert recognise(get(family, path)) == family.platform
+        assert recognise(Document(get(family, path), SITE.base_url)) == family.platform
 
 
 def test_the_pictures_and_styles_that_a_page_names_are_served(family: Family) -> None:
