@@ -165,13 +165,14 @@ def _show(row: dict[str, Any]) -> None:
 
 def evaluate(
     pages: Annotated[Path, typer.Argument(help="Folder with labels.jsonl and html/.")],
+    errors: Annotated[bool, typer.Option(help="Every error with its cause, one a line.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Measure the reader on labelled pages.
 
-    Per field precision, recall and F1.
+    Per field precision, recall and F1, for live sites, the French of them and templates apart.
 
-    Example: pignon evaluate ../shared/pages
+    Example: pignon evaluate ../shared/pages --errors
     """
     from extract.evaluate import evaluate as measure
 
@@ -179,4 +180,9 @@ def evaluate(
         raise InputError(f"{pages} has no labels.jsonl; name the folder of the labelled pages.")
     with stderr.status("Reading the labelled pages …"):
         report = measure(pages)
-    print_json(report.to_dict()) if as_json else stdout.print(report.table())
+    if as_json:
+        print_json(report.to_dict())
+        return
+    stdout.print(report.table(), markup=False, soft_wrap=True)
+    if errors:
+        stdout.print(report.errors(), markup=False, soft_wrap=True)

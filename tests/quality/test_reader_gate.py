@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from extract.evaluate import Report, evaluate
+from extract.evaluate import evaluate
+from extract.scores import Report
 from tests.quality.conftest import assert_at_least
 
 pytestmark = pytest.mark.timeout(300)
@@ -24,8 +25,8 @@ def report(labelled: Path) -> Report:
 
 def _figures(report: Report) -> dict[str, float]:
     fields = {name: score.f1 for name, score in report.fields.items()}
-    kind = report.kinds_right / report.pages
-    return fields | {"kind": kind, "links": report.links.f1, "mean": report.mean_f1}
+    others = {"kind": report.kind_accuracy, "links": report.links.f1, "mean": report.mean_f1}
+    return fields | others | {"core": report.core_f1}
 
 
 @pytest.mark.parametrize("part", ["real", "template"])

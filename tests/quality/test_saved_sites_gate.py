@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawl.url import key
-from extract.evaluate import Report, compare
+from extract.evaluate import compare
 from extract.page import PageReading
+from extract.scores import Report
 from models.listing import LISTING_FIELDS, Listing
 from tests.quality.conftest import assert_at_least
 from tests.quality.saved_sites import Asked, SavedPage, SavedSites
@@ -164,11 +165,12 @@ def test_details_become_listings(crawled: Crawled) -> None:
 
 
 def test_what_is_stored_is_right(crawled: Crawled) -> None:
-    report = Report()
+    outcomes = []
     for address, page in crawled.pages.items():
         if (row := crawled.stored.get(key(address))) is not None:
             listing = Listing(**{name: row[name] for name in LISTING_FIELDS})
-            compare(report, page.label, PageReading("detail", listing=listing))
+            outcomes.append(compare(page.label, PageReading("detail", listing=listing)))
+    report = Report(tuple(outcomes))
     precision = {name: score.precision for name, score in report.fields.items()}
     print("", *(f"{name:14} {share:.4f}" for name, share in precision.items()), sep="\n")
     print(*(miss for miss in report.misses if miss.got is not None and miss.field in _SEARCHED), sep="\n")
