@@ -40,7 +40,7 @@ lock: $(DEV) ## lock the dependencies again: names, versions and hashes, no addr
 	$(LOCK) --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
-assets: $(ASSETS) ## the pages' scripts, from npm
+assets: $(ASSETS) ## the pages' scripts and the list of communes, from npm
 
 pictures: $(DEV) ## the documentation's pictures, while `make demo` runs
 	PIGNON_SCREENSHOTS=1 PIGNON_SCREENSHOT_URL=http://127.0.0.1:8000 $(BIN)/pytest tests/web -k screenshots

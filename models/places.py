@@ -3,7 +3,8 @@
     >>> Places.sample().resolve("Paris 15ème").insee_code
     '75115'
 
-Reads the directory that `models.places_import` wrote, or the small sample shipped; knows no network.
+Reads the directory that `models.places_import` wrote, else the list of communes that was built into the
+distribution, else the small sample that the tests' truth rests on; knows no network.
 How a spelling is taken apart is `models.place_names`' trade. An ambiguous place is None, never a guess.
 """
 
@@ -21,6 +22,8 @@ from models.place_names import Spelling, arrondissement_code, fold, read_spellin
 DIRECTORY: Final = "places.csv"
 #: Its columns; `locality` is an old commune or a quarter that has its own line in the mail.
 COLUMNS: Final = ("insee_code", "postal_code", "city", "latitude", "longitude", "locality")
+#: The State's list of communes, which the assets' step builds (`models.places_communes`); never committed.
+BUILT: Final = Path(__file__).with_name("places_communes.csv")
 _SAMPLE: Final = Path(__file__).with_name("places_sample.csv")
 
 
@@ -73,9 +76,12 @@ class Places:
 
     @classmethod
     def load(cls, home: Path) -> "Places":
-        """The directory imported under `home`, else the sample. InputError when it cannot be read."""
+        """The directory imported under `home`, else the built list of communes, else the sample.
+
+        InputError when one is there and cannot be read.
+        """
         path = home / DIRECTORY
-        return cls.read(path) if path.exists() else cls.sample()
+        return cls.read(path) if path.exists() else _built() if BUILT.exists() else cls.sample()
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -188,6 +194,11 @@ def _rows(lines: Iterator[list[str]]) -> Iterator[tuple[Place, str]]:
 def _begins_alike(city: str, name: str) -> bool:
     """Whether one name begins with the other, in whole words: "asnieres" and "asnieres sur seine"."""
     return city.startswith(name + " ") or name.startswith(city + " ")
+
+
+@cache
+def _built() -> Places:
+    return Places.read(BUILT)
 
 
 @cache

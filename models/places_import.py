@@ -69,7 +69,8 @@ def import_places(source: Path | str | None, home: Path) -> ImportReport:
     rows, read, skipped = _parse(text)
     if not rows:
         raise InputError(f"{source or OFFICIAL_ADDRESS} holds no place that can be read; nothing was changed")
-    path = _write(rows, home)
+    path = home / DIRECTORY
+    write_directory(rows, path)
     return ImportReport(
         path=path,
         rows=read,
@@ -175,12 +176,14 @@ def _point(text: str) -> tuple[str, str]:
     return f"{latitude:.5f}", f"{longitude:.5f}"
 
 
-def _write(rows: Iterable[Row], home: Path) -> Path:
-    """Write beside the old directory, then put the new one in its place in one step."""
-    path = home / DIRECTORY
+def write_directory(rows: Iterable[Row], path: Path) -> None:
+    """Write beside the old directory, then put the new one in its place in one step.
+
+    ServiceError when it cannot be written.
+    """
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=home, prefix=f".{DIRECTORY}.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
@@ -193,4 +196,3 @@ def _write(rows: Iterable[Row], home: Path) -> Path:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise ServiceError(f"Cannot write {path}: {error.strerror}") from error
-    return path

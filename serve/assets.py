@@ -1,7 +1,8 @@
-"""Installs what the pages load in a browser: `python -m serve.assets`.
+"""Installs what npm brings: what the pages load in a browser, and the list of communes.
 
-npm installs package-lock.json's very files in a folder of its own; what the pages use is copied to
-serve/static/vendor with its licence. Not needed for the pages to work: htmx only makes them smoother.
+`python -m serve.assets`: npm installs package-lock.json's very files in a folder of its own; what the pages
+use is copied to serve/static/vendor with its licence (htmx only makes them smoother), and the State's list
+of communes becomes the directory of places that the reader checks with.
 """
 
 import hashlib
@@ -13,7 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from models import places_communes
 from models.errors import PignonError, ServiceError
+from models.places import BUILT
 
 ROOT: Final = Path(__file__).parent.parent
 VENDOR: Final = Path(__file__).parent / "static" / "vendor"
@@ -30,10 +33,11 @@ FILES: Final = {
     "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
     "swagger-ui-dist/LICENSE": "swagger-ui.LICENSE.txt",
     "swagger-ui-dist/NOTICE": "swagger-ui.NOTICE.txt",
+    "@etalab/decoupage-administratif/LICENSE": "decoupage-administratif.LICENSE.txt",
 }
 
 
-def install(root: Path = ROOT, vendor: Path = VENDOR) -> bool:
+def install(root: Path = ROOT, vendor: Path = VENDOR, directory: Path = BUILT) -> bool:
     """Install what package-lock.json names; False when it already is. ServiceError when it cannot be."""
     lock = root / "package-lock.json"
     if not lock.is_file():
@@ -44,6 +48,7 @@ def install(root: Path = ROOT, vendor: Path = VENDOR) -> bool:
         stamp.is_file()
         and stamp.read_text() == wanted
         and all((vendor / n).is_file() for n in FILES.values())
+        and directory.is_file()
     ):
         return False
     vendor.mkdir(parents=True, exist_ok=True)
@@ -51,6 +56,7 @@ def install(root: Path = ROOT, vendor: Path = VENDOR) -> bool:
         modules = _npm_ci(root, Path(folder))
         for source, name in FILES.items():
             shutil.copyfile(modules / source, vendor / name)
+        places_communes.build(modules / places_communes.SOURCE, directory)
     stamp.write_text(wanted)
     return True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ServiceError
+from models.places_communes import SOURCE
 from serve.assets import FILES, ROOT, find_npm, install
 
 NPM = """#!/bin/sh
@@ -40,16 +41,19 @@ def pretend_npm(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Pat
 def test_assets_are_copied_once_and_again_when_the_lock_file_changes(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body = "\n".join(f'mkdir -p "{Path(f).parent}" && echo "{f}" > "{f}"' for f in FILES)
-    log, vendor = pretend_npm(clone, monkeypatch, body), clone / "vendor"
-    assert install(clone, vendor) is True
+    brought = dict.fromkeys(FILES, "x") | {SOURCE: "[]"}
+    body = "\n".join(f'mkdir -p "{Path(f).parent}" && echo "{told}" > "{f}"' for f, told in brought.items())
+    log, vendor, places = pretend_npm(clone, monkeypatch, body), clone / "vendor", clone / "places.csv"
+    assert install(clone, vendor, places) is True
     assert {path.name for path in vendor.iterdir()} == {*FILES.values(), "installed.txt"}
-    assert install(clone, vendor) is False
+    assert install(clone, vendor, places) is False
     (vendor / "htmx.min.js").unlink()
-    assert install(clone, vendor) is True
+    assert install(clone, vendor, places) is True
+    places.unlink()
+    assert install(clone, vendor, places) is True
     (clone / "package-lock.json").write_text((clone / "package-lock.json").read_text() + "\n")
-    assert install(clone, vendor) is True
-    assert log.read_text().count("run") == 3
+    assert install(clone, vendor, places) is True
+    assert log.read_text().count("run") == 4
 
 
 def test_an_npm_that_fails_is_one_clear_line(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
