@@ -3,12 +3,12 @@
 Knows schema.org's types; reads no field. `readers/json_ld` and `kind` ask.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from extract.document import Document
+from extract.loose_json import load
 
 MAX_BLOCK = 2_000_000
 MAX_NODES = 20_000
@@ -49,10 +49,8 @@ OTHERS = frozenset(
 _SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publisher", "brand", "offeredby",
                        "manufacturer", "issimilarto", "isrelatedto", "review", "landlord",
                        "realestateagent"})  # fmt: skip
-_COMMENT = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|"
-    r"//\s*\]\]>|\]\]>)\s*$"
-)
+#: What XHTML pages wrap a script in.
+_WRAPPED = re.compile(r"^\s*(?:/\*\s*|//\s*)?<!\[CDATA\[(?:\s*\*/)?|(?:/\*\s*|//\s*)?\]\]>(?:\s*\*/)?\s*$")
 
 
 def blocks(document: Document) -> list[Any]:
@@ -60,20 +58,10 @@ def blocks(document: Document) -> list[Any]:
     found = []
     for kind, _, text in document.scripts:
         if "ld+json" in kind and len(text) <= MAX_BLOCK:
-            data = load(_COMMENT.sub("", text.strip()))
+            data = load(_WRAPPED.sub("", text))
             if data is not None:
                 found.append(data)
     return found
-
-
-def load(text: str) -> Any:
-    """JSON as sites write it: raw line breaks and trailing commas are forgiven; else None."""
-    for attempt in (text, re.sub(r",\s*([}\]])", r"\1", text.rstrip().rstrip(";"))):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
 
 
 def nodes(data: Any) -> Iterator[tuple[dict[str, Any], bool]]:
@@ -100,7 +88,30 @@ def types(node: dict[str, Any]) -> set[str]:
     """The node's schema.org types, lower case, without the vocabulary's address."""
     kind = node.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
-    return {str(k).rpartition("/")[2].lower() for k in kinds if k}
+    return {re.split("[/:#]", str(k))[-1].lower() for k in kinds if k}
+
+
+#: Keys under which an offer or a page holds what it is about.
+_HOLDS = ("itemOffered", "mainEntity", "about", "object")
+
+
+def holders(document: Document, node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The offers and listings that hold a node or name its `@id`: the price often stands there alone."""
+    found = []
+    for data in blocks(document):
+        for above, _ in nodes(data):
+            offers = above.get("offers")
+            inner = [above, *(offers[:5] if isinstance(offers, list) else [offers])]
+            held = [part.get(key) for part in inner if isinstance(part, dict) for key in _HOLDS]
+            if any(_is_same(one, node) for one in held) and any(DWELLINGS.get(kind) for kind in types(above)):
+                found.append(above)
+    return found[:5]
+
+
+def _is_same(one: Any, other: dict[str, Any]) -> bool:
+    return isinstance(one, dict) and (
+        one == other or (bool(one.get("@id")) and one["@id"] == other.get("@id"))
+    )
 
 
 def subject(document: Document) -> dict[str, Any] | None:

@@ -20,9 +20,11 @@ from extract.readers import (
     energy,
     json_ld,
     microdata,
+    opengraph,
     pairs,
     photos,
     prose,
+    rdfa,
     state_json,
     texts,
 )
@@ -149,6 +151,8 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
     for reader in (
         json_ld.read,
         microdata.read,
+        rdfa.read,
+        opengraph.read,
         pairs.read,
         state_json.read,
         energy.read,

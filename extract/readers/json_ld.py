@@ -4,14 +4,16 @@ Knows schema.org's shapes, not their truth: many sites copy one block everywhere
 what it says against the page.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from extract import values
+from extract import labels, values
 from extract.candidates import Candidate, candidate
 from extract.document import Document
-from extract.graph import subject, types
+from extract.fields import description, title
+from extract.graph import holders, subject, types
 from models.places import Places
 
 SOURCE = "json_ld"
@@ -25,7 +27,8 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
 
 
 def _fields(node: dict[str, Any], document: Document, places: Places) -> Iterator[Candidate]:
-    inner = [node, *_below(node, ("itemOffered", "mainEntity", "about", "object", "item"))]
+    held = ("itemOffered", "mainEntity", "about", "object", "item")
+    inner = [node, *_below(node, held), *holders(document, node)]
     offers = [o for n in inner for o in _below(n, ("offers", "offer", "priceSpecification"))]
     offers += [o for n in offers for o in _below(n, ("itemOffered", "priceSpecification"))]
     for part in inner + [o for o in offers if o not in inner]:
@@ -73,6 +76,7 @@ def _part(node: dict[str, Any], document: Document, places: Places) -> Iterator[
         yield candidate("currency", currency.upper(), currency, SOURCE, 0.6)
     if (area := _area(node.get("floorSize"))) is not None:
         yield candidate("surface", area, node.get("floorSize"), SOURCE, 0.8)
+    yield from _named(node.get("additionalProperty"), places)
     for kind in types(node):
         if kind not in {"product", "offer", "place", "accommodation", "residence", "realestatelisting"}:
             yield from typed("property_type", kind, SOURCE, 0.6, places)
@@ -91,6 +95,16 @@ def _part(node: dict[str, Any], document: Document, places: Places) -> Iterator[
             0.7,
             places,
         )
+
+
+def _named(rows: Any, places: Places) -> Iterator[Candidate]:
+    """`PropertyValue` pairs: a name that a label table knows, and its value."""
+    for row in rows[:60] if isinstance(rows, list) else []:
+        name = row.get("name") if isinstance(row, dict) else None
+        field = labels.field_of(name) if isinstance(name, str) and len(name) < 60 else None
+        value = scalar(row.get("value")) if field else None
+        if field in values.FIELDS and value is not None:
+            yield from typed(field, value, SOURCE, 0.55, places)
 
 
 def _address(address: dict[str, Any], places: Places) -> Iterator[Candidate]:
@@ -112,7 +126,11 @@ def scalar(value: Any) -> str | int | float | None:
         value = value.get("value", value.get("@value"))
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    return value.strip() or None if isinstance(value, str) else value
+    return html.unescape(value).strip() or None if isinstance(value, str) else value
+
+
+#: What cleans the texts that are no field of `values`.
+_TEXTS = {"description": description.parse, "title": title.clean}
 
 
 def typed(
@@ -125,10 +143,13 @@ def typed(
     if field in values.FIELDS:
         for name, got in values.parse(field, text, places).items():
             yield candidate(name, got, text, source, confidence)
-    elif text:
-        yield candidate(field, text, text, source, confidence)
+        return
+    tidied = _TEXTS[field](text) if field in _TEXTS else text
+    if tidied:
+        yield candidate(field, tidied, text, source, confidence)
 
 
+_NUMBER = re.compile(r"\s*[0-9]{1,6}(?:[.,][0-9]{1,6})?(?![0-9])")
 UNITS = {
     "FTK": 0.09290304,
     "SQFT": 0.09290304,
@@ -144,10 +165,8 @@ def _area(value: Any) -> float | None:
     if isinstance(value, dict):
         unit = str(value.get("unitCode") or value.get("unitText") or "").upper()
         value = value.get("value")
-    try:
-        number = float(str(value).replace(",", ".").split()[0]) if value is not None else 0.0
-    except (ValueError, IndexError):
-        return None
+    found = _NUMBER.match(str(scalar(value) or ""))
+    number = float(found[0].replace(",", ".")) if found else 0.0
     area = number * UNITS.get(unit.replace(" ", "").replace(".", ""), 1.0)
     return round(area, 2) if 3 <= area <= 20_000 else None
 

@@ -1,4 +1,4 @@
-"""Microdata and shared metas: `itemprop` values of the property, `product:price:amount` and its like.
+"""Microdata: `itemprop` values of the property.
 
 Knows who else wears microdata: an agent's, an organisation's or a list item's properties are not the
 property's. Values go through the same parsers as JSON-LD's.
@@ -25,24 +25,22 @@ PROPERTIES = {
     "sku": ("reference", 0.6), "productid": ("reference", 0.6), "yearbuilt": ("construction_year", 0.8),
     "postalcode": ("postal_code", 0.7), "addresslocality": ("city", 0.6), "streetaddress": ("address", 0.6),
 }  # fmt: skip
-#: Shared metas: Facebook's product and Open Graph's place vocabulary.
-METAS = {
-    "product:price:amount": ("price", 0.7), "og:price:amount": ("price", 0.7), "og:locality": ("city", 0.5),
-    "og:postal-code": ("postal_code", 0.5), "og:street-address": ("address", 0.5),
-}  # fmt: skip
-_SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publisher", "offeredby", "brand"})
+#: schema.org types that name a kind of property.
+KINDS = frozenset({"apartment", "apartmentcomplex", "house", "singlefamilyresidence"})
+#: Below these properties stands somebody else.
+SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publisher", "offeredby", "brand"})
 
 
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What the property's own marks tell."""
-    for name, (field, confidence) in METAS.items():
-        if name in document.metas:
-            yield from typed(field, document.metas[name], "opengraph", confidence, places)
     told: dict[str, str] = {}
     for element in document.elements:
         name = element.get("itemprop").lower()
-        if not name or not _is_own(document, element):
+        kind = element.get("itemtype").rpartition("/")[2].lower()
+        if not (name or kind in KINDS) or not _is_own(document, element):
             continue
+        if kind in KINDS:
+            yield from typed("property_type", kind, SOURCE, 0.5, places)
         text = value(element)
         told.setdefault(name, text)
         if name in PROPERTIES and text:
@@ -58,13 +56,20 @@ def value(element: Element) -> str:
     return (element.get("content") or element.get("value") or zones.heading_text(element)).strip()[:300]
 
 
+def is_aside(document: Document, element: Element) -> bool:
+    """Whether an element stands in the page's frame, an agent's box or another listing's card."""
+    zone = document.zones[element.index]
+    return (
+        zone in {Zone.SIMILAR, Zone.AGENCY, Zone.CHROME, Zone.CRUMBS}
+        or element.index in document.cards.covered
+    )
+
+
 def _is_own(document: Document, element: Element) -> bool:
-    if document.zones[element.index] in {Zone.SIMILAR, Zone.AGENCY, Zone.CHROME, Zone.CRUMBS}:
-        return False
-    if element.index in document.cards.covered:
+    if is_aside(document, element):
         return False
     for above in element.ancestors():
         kind = above.get("itemtype").rpartition("/")[2].lower()
-        if (kind in OTHERS and kind != "postaladdress") or above.get("itemprop").lower() in _SOMEBODY:
+        if (kind in OTHERS and kind != "postaladdress") or above.get("itemprop").lower() in SOMEBODY:
             return False
     return True
