@@ -4,13 +4,15 @@ a surface or a photo near. Knows no URL pattern. `links` and `document.main` use
 
 import re
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from extract.text import word
 from extract.tree import Element
-from extract.zones import Zone
+from extract.zones import HEADINGS, Zone
 
 if TYPE_CHECKING:
     from extract.document import Document
@@ -70,6 +72,17 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 
+_TRADE = re.compile(
+    r"/(?:[\w-]*?)(?:annonce|biens?\b|vente|location|louer|achat|achet|propri[ée]t|propert|cession|bureau|commerce"
+    r"|viager|maison|appartement|terrain|programme|immobili|listing|expose|fiche|mandat|produit|realestate)",
+    re.I,
+)
+_NOT_TRADE = re.compile(
+    r"blog|journal|actualit|news|article|agen[ct]|[ée]quipe|team|conseil|quartier|/(?:ville|city|categor|tag|status"
+    r"|type|auteur|author|page|search|recherche)\b|estim|guide|avis|alerte|service",
+    re.I,
+)
+
 _IMAGES = frozenset({"img", "picture", "amp-img"})
 _SILENT = frozenset({"script", "style", "noscript", "option", "title"})
 
@@ -102,13 +115,16 @@ class Facts:
         size = len(document.elements) + 1
         self.price, self.surface, self.rooms = [0] * size, [0] * size, [0] * size
         self.images, self.text, self.offer = [0] * size, [0] * size, [0] * size
+        self.headings = [0] * size
         for element in document.elements:
+            if element.tag in HEADINGS:
+                self.headings[element.index + 1] = 1
             if element.tag in _IMAGES or (element.attrs and "background" in element.get("style")):
                 self.images[element.index + 1] = element.tag not in _SILENT
         for part, element, _ in document.texts:
             if not part.isspace() and element.tag not in _SILENT:
                 self._note(element.index + 1, part)
-        for name in ("price", "surface", "rooms", "images", "text", "offer"):
+        for name in ("price", "surface", "rooms", "images", "text", "offer", "headings"):
             setattr(self, name, list(accumulate(getattr(self, name))))
 
     def _note(self, at: int, part: str) -> None:
@@ -139,6 +155,17 @@ class Facts:
         other = surface or rooms or image
         return (price and other) or (surface and (image or rooms)) or (offer and rooms and image)
 
+    def looks_titled(self, block: Element) -> bool:
+        """A photo or a heading in a short text: a card that keeps its facts for its own page."""
+        low, high = block.index, block.end
+        shown = self.images[high] > self.images[low] or self.headings[high] > self.headings[low]
+        return shown and self.text[high] - self.text[low] < 400
+
+    def looks_priced(self, block: Element) -> bool:
+        """A heading with a price."""
+        low, high = block.index, block.end
+        return self.looks_titled(block) and self.price[high] > self.price[low]
+
     def looks_like_full_card(self, block: Element) -> bool:
         """A card that needs no link to be one: price, photo and a dwelling's fact in a short text."""
         low, high = block.index, block.end
@@ -153,7 +180,10 @@ class Facts:
 def find(document: "Document") -> Cards:
     """The listing cards of a page, the best link of each, in page order."""
     facts = Facts(document)
-    clusters = [c for c in (_cluster(group, document, facts) for group in _grouped(document)) if c]
+    groups = _grouped(document)
+    clusters = [c for c in (_cluster(group, document, facts, facts.looks_like_card) for group in groups) if c]
+    if not clusters:
+        clusters = [c for c in (_plain_cards(group, document, facts) for group in groups) if c]
     clusters.sort(key=lambda cluster: (-_weight(cluster), cluster[0].anchor.index))
     result = Cards()
     taken: list[Element] = []
@@ -250,7 +280,27 @@ def _same_site(document: "Document", href: str) -> bool:
     )
 
 
-def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list[Card]:
+def _plain_cards(anchors: list[Element], document: "Document", facts: Facts) -> list[Card]:
+    """Three cards or more that tell a heading and a price, or, at addresses that name the trade, no fact."""
+    priced = _cluster(anchors, document, facts, facts.looks_priced)
+    if len({key(card.href) for card in priced}) >= 3:
+        return priced
+    named = [a for a in anchors if _names_trade(a.get("href"))]
+    kinds = Counter(_pattern(a.get("href")) for a in {key(a.get("href")): a for a in named}.values())
+    kind, count = kinds.most_common(1)[0] if kinds else ((0, "", False, ""), 0)
+    alike = [a for a in named if _pattern(a.get("href")) == kind]
+    return _cluster(alike, document, facts, facts.looks_titled) if count >= 3 else []
+
+
+def _names_trade(href: str) -> bool:
+    """Whether the folders of an address are those of listings, and of nothing else that sites show."""
+    folders = key(href).split("://", 1)[-1].rpartition("/")[0]
+    return bool(_TRADE.search(folders)) and not _NOT_TRADE.search(href)
+
+
+def _cluster(
+    anchors: list[Element], document: "Document", facts: Facts, is_card: Callable[[Element], bool]
+) -> list[Card]:
     hrefs = {key(a.get("href")) for a in anchors}
     if len(anchors) < 2:
         return []
@@ -269,7 +319,7 @@ def _cluster(anchors: list[Element], document: "Document", facts: Facts) -> list
     good = [
         c
         for c in cards
-        if facts.looks_like_card(c.block) and not any(c.block.index <= t.index < c.block.end for t in titles)
+        if is_card(c.block) and not any(c.block.index <= t.index < c.block.end for t in titles)
     ]
     distinct = {key(c.href) for c in good}
     few = len(good) * 2 < len(cards) and len(distinct) < 3

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from extract import graph, labels
+from extract import graph, labels, zones
 from extract.cards import OFFER, PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
 from extract.fields import address
@@ -70,7 +70,8 @@ _STICKER = re.compile(
 _LIST_TITLE = re.compile(
     r"\b(?:annonces?|nos biens|nos ventes|nos locations|nos offres|r[ée]sultats?|biens? trouv|"
     r"logements?|toutes? (?:nos|les)|"
-    r"(?:appartements|maisons|biens|terrains|villas|immeubles|ventes|locations|studios|properties|"
+    r"(?:appartements|maisons|biens|terrains|villas|immeubles|ventes|locations|studios|properties|viagers|"
+    r"propri[ée]t[ée]s|cessions|bureaux|locaux|commerces|parkings|garages|programmes|lots|"
     r"houses|flats|homes|wohnungen|immobilien|casas|pisos)\b)",
     re.I,
 )
@@ -136,6 +137,15 @@ _PROPERTY_FIELDS = frozenset(
         "availability", "postal_code", "city",
     }
 )  # fmt: skip
+_DOORS = frozenset({"", "fr", "fr-fr", "en", "accueil", "home", "homepage", "index", "default"})
+_SUFFIX = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$")
+#: "Agence immobilière Quimper", first in a title without a dwelling: the agency's own page.
+_AGENCY_TITLE = re.compile(r"^\W*(?:votre |notre |nos )?agences? immobili[èe]res?\b", re.I)
+_LIST_LINK = re.compile(
+    r"\b(?:acheter|louer|achat|ventes?|locations?|nos (?:biens|annonces|offres|programmes)|annonces|biens"
+    r"|properties|for sale|to rent|immobilien|kaufen|mieten|programmes)\b",
+    re.I,
+)
 _EMPTY_LIST = re.compile(
     r"\b(?:0|aucun[e]?|no)\s+(?:annonces?|biens?|r[ée]sultats?|results?|properties|logements?|offres?)", re.I
 )
@@ -155,6 +165,8 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     words = sum(len(line.text) for line in document.lines)
     if _is_challenge(document, words):
         return Verdict(OTHER, "challenge")
+    if len(told) < 300 and state_json.is_whole(document):
+        return Verdict(DETAIL)
     if words < 20:
         if state_json.lists(document):
             return Verdict(INDEX)
@@ -163,9 +175,10 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     if trouble == "gone":
         return Verdict(OTHER, trouble)
     detail, index = detail_score(document, told), index_score(document, told)
+    least = 6.0 if is_home(document) and _leads_to_lists(document) else 3.0
     if trouble and detail < 3:  # a flat may tell of a lift that is "momentanément indisponible"
         return Verdict(OTHER, trouble)
-    if detail >= 3 and detail > index:
+    if detail >= least and detail > index:
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
     if is_home(document):
         return Verdict(OTHER, "home")
@@ -227,23 +240,22 @@ def _near_title(document: Document, line: Line) -> bool:
 
 def is_home(document: Document) -> bool:
     """Whether the address is the site's front door."""
-    path = urlsplit(document.url).path.strip("/").lower()
-    canonical = urlsplit(document.canonical).path.strip("/").lower() if document.canonical else None
-    doors = {
-        "",
-        "fr",
-        "fr-fr",
-        "en",
-        "accueil",
-        "home",
-        "index.php",
-        "index.html",
-        "index.htm",
-        "default.aspx",
-    }
-    return path in doors or (
-        canonical is not None and canonical in doors and len(document.canonical or "") > 8
-    )
+    if _is_door(document.url):
+        return True
+    # A template that gives every page the door for its canonical address makes no list a door.
+    says_list = any(_LIST_TITLE.search(title) for title in document.h1[:1])
+    return bool(document.canonical) and _is_door(document.canonical or "") and not says_list
+
+
+def _leads_to_lists(document: Document) -> bool:
+    """Whether a link names a list: a house that has a site to itself leads to none from its door."""
+    texts = (zones.heading_text(anchor)[:60] for anchor in document.all("a")[:200])
+    return any(_LIST_LINK.search(text) for text in texts)
+
+
+def _is_door(url: str) -> bool:
+    path = urlsplit(url).path.strip("/").lower() if len(url) > 8 else "?"
+    return _SUFFIX.sub("", path) in _DOORS
 
 
 def detail_score(document: Document, told: str) -> float:
@@ -263,6 +275,7 @@ def detail_score(document: Document, told: str) -> float:
     score += 1.5 if titled else 0
     score += 2.0 if graph.subject(document) else 0
     score += 2.0 if any(_OWN_FIGURE.search(title) for title in document.h1[:1]) else 0
+    score -= 2.0 if not titled and _AGENCY_TITLE.search(document.title) else 0
     score -= 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score -= 2.0 if any(_COUNTED.search(line.text) for line in short) else 0
     return score - (4.0 if is_article(document, heads) else 0)

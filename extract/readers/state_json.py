@@ -13,18 +13,11 @@ from extract import feed
 from extract.candidates import Candidate, candidate
 from extract.document import Document
 from extract.readers.json_ld import coordinates, scalar, typed
+from extract.state import MAX_DEPTH, MAX_NODES, data
 from models.places import Places
 
 SOURCE = "state_json"
-MAX_SCRIPT = 3_000_000
-MAX_NODES = 60_000
-MAX_DEPTH = 40
 LEAST_FIELDS = 4
-
-_ASSIGNED = re.compile(
-    r"(?:(?:window|self|globalThis)(?:\.[\w$]+|\[[\"'][\w$-]+[\"']\])+|(?:var|let|"
-    r"const)\s+[\w$]+)\s*=\s*(?=[{\[])|dataLayer\.push\(\s*(?=\{)"
-)
 
 #: A price and an area, wherever an advert's object keeps them.
 _OFFERED = re.compile(
@@ -69,9 +62,33 @@ _TELLING = frozenset(
     {"price", "surface", "rooms", "bedrooms", "postal_code", "city", "description", "reference"}
 )
 _INNER = re.compile(
-    r"location|address|adresse|geo|coordinates|price|prix|surface|area|energy|dpe|ges|diagnostic|value|"
-    r"features|characteristics|details",
+    r"location|address|adresse|geo|coordinates|price|prix|surface|area|energy|energie|dpe|ges|diagnostic|value|"
+    r"features|characteristics|details|localisation|position|copro|coownership|attributes|rooms|pieces",
     re.I,
+)
+#: What inner objects are about, by words of their keys; a name inside means what it means there.
+_GROUPS = {
+    "area": ("surface", "area"), "price": ("price", "prix", "loyer"), "dpe": ("dpe",), "ges": ("ges",),
+}  # fmt: skip
+#: Inside these only the names below count: a price's `fees`, an area's `terrace` are no field's.
+_CLOSED = frozenset(_GROUPS)
+_INSIDE = {
+    (group, name): field
+    for group, field, names in (
+        ("area", "surface", "living habitable carrez main total livingarea value"),
+        ("area", "land_surface", "land terrain plot lot parcelle"),
+        ("price", "fees", "feesbuyer fees honoraires"),
+        ("price", "charges", "charges"),
+        ("price", "deposit", "deposit depotgarantie"),
+        ("dpe", "dpe", "letter grade class classe category"),
+        ("ges", "ges", "letter grade class classe category"),
+        ("", "surface", "habitable"),
+        ("", "property_type", "type"),
+    )
+    for name in names.split()
+}
+_SHOWERS = frozenset(
+    {"showerrooms", "nbsallesdeau", "sallesdeau", "nbsde", "sde", "shower", "numberofshowerrooms"}
 )
 
 
@@ -101,51 +118,47 @@ def with_unit(value: str | float, document: Document) -> str | float:
     return f"{digits} sq ft" if shown.search(document.main_text[:30_000]) else value
 
 
-def data(document: Document) -> list[Any]:
-    """Every JSON value that the page's scripts carry, JSON-LD aside; parsed once per page."""
-    known = document.memory.get("state")
-    if known is None:
-        known = document.memory["state"] = list(_data(document))
-    return known
-
-
-def _data(document: Document) -> Iterator[Any]:
-    decoder = json.JSONDecoder(strict=False)
-    for kind, _, text in document.scripts:
-        if "ld+json" in kind or len(text) > MAX_SCRIPT or len(text) < 20:
-            continue
-        starts = [0] if "json" in kind else [found.end() for found in list(_ASSIGNED.finditer(text))[:20]]
-        for start in starts:
-            try:
-                yield decoder.raw_decode(text[start:].lstrip())[0]
-            except (ValueError, RecursionError):
-                continue
-
-
 def fields(node: dict[str, Any]) -> dict[str, str | int | float]:
-    """The Listing fields that an object tells by its keys, one level of inner objects included."""
+    """The Listing fields that an object tells by its keys, two levels of inner objects included."""
     told: dict[str, str | int | float] = {}
-    for key, value in node.items():
-        field = KEYS.get(re.sub(r"[^a-z0-9]", "", key.lower()))
-        plain = scalar(value)
-        if isinstance(value, dict) and plain is None and field in {"dpe", "ges", "price", "surface"}:
-            plain = next(
-                (
-                    scalar(value[k])
-                    for k in ("grade", "letter", "class", "amount", "total", "category")
-                    if k in value
-                ),
-                None,
-            )
-        if field is not None and plain is not None:
-            told.setdefault(field, plain)
-        elif isinstance(value, dict) and _INNER.search(key):
-            for inner_key, inner in value.items():
-                inner_field = KEYS.get(re.sub(r"[^a-z0-9]", "", inner_key.lower()))
-                inner_plain = scalar(inner)
-                if inner_field is not None and inner_plain is not None:
-                    told.setdefault(inner_field, inner_plain)
+    inner: list[tuple[str, dict[str, Any], int]] = [("", node, 0)]
+    for above, part, depth in inner:
+        for key, value in list(part.items())[:200]:
+            name = _plain(key)
+            field = _INSIDE.get((above, name)) or (KEYS.get(name) if above not in _CLOSED else None)
+            plain = scalar(value)
+            if isinstance(value, dict):
+                plain = None if field is None else _chosen(value, field)
+                if depth < 2 and _INNER.search(key):
+                    inner.append((_group(name), value, depth + 1))
+            if field is not None and plain is not None:
+                told.setdefault(field, plain)
+            elif name in _SHOWERS and isinstance(plain, int) and 0 < plain < 10:
+                told["showers"] = plain
+    showers, baths = told.pop("showers", 0), told.get("bathrooms", 0)
+    if isinstance(showers, int) and showers and isinstance(baths, int):
+        told["bathrooms"] = baths + showers
     return told
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", key.lower())
+
+
+def _group(name: str) -> str:
+    """What an inner object is about, by its key."""
+    return next((group for group, words in _GROUPS.items() if any(word in name for word in words)), "")
+
+
+def _chosen(value: dict[str, Any], field: str) -> str | int | float | None:
+    """The one value of an inner object that stands for its field: a letter before a number, the amount."""
+    names = ("letter", "grade", "class", "classe", "category", "label") if field in {"dpe", "ges"} else ()
+    by_name = {_plain(key): inner for key, inner in value.items()}
+    for name in (*names, "value", "amount", "total", "public", "main", "habitable", "living"):
+        plain = scalar(by_name.get(name))
+        if plain is not None:
+            return plain
+    return None
 
 
 def subject(document: Document) -> dict[str, Any] | None:
@@ -211,6 +224,13 @@ def _agrees(told: dict[str, str | int | float], document: Document) -> bool:
         if len(plain) >= least and plain in shown:
             return True
     return False
+
+
+def is_whole(document: Document) -> bool:
+    """Whether the state alone makes a listing, on a page that shows nothing until its script runs."""
+    node = subject(document)
+    told = fields(node) if node is not None else {}
+    return {"price", "surface"} <= told.keys() and bool({"title", "description"} & told.keys())
 
 
 def lists(document: Document) -> bool:

@@ -76,3 +76,34 @@ def test_a_shell_without_adverts_stays_a_shell() -> None:
     state = json.dumps({"menu": [{"id": n, "a": 1, "b": 2, "c": 3, "label": "Acheter"} for n in range(9)]})
     html = f"<html><body><script type='application/json'>{state}</script></body></html>"
     assert (read(html).kind, read(html).reason) == ("other", "shell")
+
+
+def test_cards_that_keep_their_facts_for_their_own_page_count_at_addresses_of_the_trade() -> None:
+    card = "<div class='item'><a href='/bureaux/{n}-local'><img src='/{n}.jpg'><h3>Local {n}</h3></a></div>"
+    listed = "".join(card.format(n=n) for n in range(1, 5))
+    assert read(page(listed, "Bureaux et commerces")).links == tuple(
+        f"/bureaux/{n}-local" for n in range(1, 5)
+    )
+    journal = read(page(listed.replace("/bureaux/", "/journal/"), "Le journal"))
+    assert (journal.kind, journal.links) == ("other", ())
+
+
+def test_a_heading_and_a_price_make_a_card() -> None:
+    card = "<div><h2>Manoir {n}</h2><p>{n} 280 000 €</p><a class='voir' href='/fr/p/manoir-{n}'>Explorer</a></div>"
+    listed = "".join(card.format(n=n) for n in range(1, 5))
+    assert read(page(f"<h1>Propriétés</h1>{listed}", "Propriétés")).links == tuple(
+        f"/fr/p/manoir-{n}" for n in range(1, 5)
+    )
+
+
+def test_a_front_door_with_an_example_is_no_listing_and_a_house_with_a_site_to_itself_is() -> None:
+    example = "<h1>Devenir propriétaire</h1><p>Exemple : T2 de 43 m² à 214 000 €</p><p>Surface : 43 m²</p>"
+    home = read(page(example, "Bâtisseurs"), "https://agence.example/accueil.html")
+    assert (home.kind, home.reason) == ("other", "home")
+    alone = f"<html><head><title>Le Moulin, maison à vendre</title></head><body>{example}</body></html>"
+    assert read(alone, "https://le-moulin.example/").kind == "detail"
+
+
+def test_a_list_whose_canonical_address_is_the_door_is_still_a_list() -> None:
+    head = "<link rel='canonical' href='https://agence.example/'>"
+    assert read(page("<h1>Nos viagers</h1>" + cards(4), "Nos viagers", head)).kind == "index"
