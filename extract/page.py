@@ -6,7 +6,9 @@
 Pure: no network, database or clock; the same bytes give the same reading. `crawl` calls `read_page`.
 """
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -31,6 +33,7 @@ from extract.readers import (
 )
 from extract.readers import places as place_reader
 from extract.text import fold
+from extract.tree import release
 from extract.zones import Zone
 from models.listing import Evidence, Listing
 from models.places import Places
@@ -72,7 +75,25 @@ def read_page(
     body: bytes, url: str, *, content_type: str | None = None, places: Places | None = None
 ) -> PageReading:
     """Reads a page of any agency's site. Never raises, whatever the bytes; the first 8 MiB count."""
-    body = body[:MAX_BYTES]
+    with _undisturbed():
+        return _read(body[:MAX_BYTES], url, content_type, places)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the cycle collector, which would walk a page's objects a dozen times while it is read
+    (measured: 15 % of the time); a page unties its own."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _read(body: bytes, url: str, content_type: str | None, places: Places | None) -> PageReading:
     if not body.strip():
         return PageReading(kind.OTHER, "empty")
     text, _ = charset.decode(body, content_type)
@@ -80,7 +101,10 @@ def read_page(
         return _read_feed(text, url)
     if not _is_html(text, content_type):
         return PageReading(kind.OTHER, "not_html")
-    return read_document(Document(text, url), places or _sample())
+    document = Document(text, url)
+    reading = read_document(document, places or _sample())
+    release(document.elements)
+    return reading
 
 
 def _is_html(text: str, content_type: str | None) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_NODES = 60_000
 MAX_TEXT = 4_000_000
@@ -105,34 +105,51 @@ def parse(html: str) -> Tree:
     """The page's elements and texts, whatever the markup."""
     flat, cut = flatten(html)
     parser = LexborHTMLParser(flat)
-    root = Element("html", {}, None, 0)
-    tree = Tree([root], [], cut)
     top = parser.root
-    if top is None:
-        return tree
-    root.attrs = dict(top.attributes)
+    root = Element("html", dict(top.attributes) if top is not None else {}, None, 0)
+    tree = Tree([root], [], cut)
+    return tree if top is None else _copy(top, tree)
+
+
+def _copy(top: LexborNode, tree: Tree) -> Tree:
+    """Fills a tree that holds its root alone with everything below `top`.
+
+    Children are taken from a stack of iterators: no node is asked for its parent.
+    """
     elements, texts = tree.elements, tree.texts
-    known: dict[int, Element] = {top.mem_id: root}
-    room = MAX_TEXT
-    for node in top.traverse(include_text=True):
-        above = node.parent
-        parent = known.get(above.mem_id) if above is not None else None
-        if parent is None:
-            continue
-        if node.is_text_node:
-            text = node.text_content or ""
-            room -= len(text)
-            if room > 0:
-                parent.parts.append(text)
-                texts.append((text, parent, len(elements)))
-        elif node.is_element_node:
-            if len(elements) >= MAX_NODES:
-                return Tree(_close(elements), texts, True)
-            known[node.mem_id] = element = Element(node.tag or "", node.attributes, parent, len(elements))
-            parent.parts.append(element)
-            elements.append(element)
-    _close(elements)
-    return tree
+    parent, parts, count, room = elements[0], elements[0].parts, 1, MAX_TEXT
+    nodes = top.iter(include_text=True)
+    above: list[tuple[Element, Iterator[LexborNode]]] = []
+    while True:
+        for node in nodes:
+            if node.is_text_node:
+                text = node.text_content or ""
+                room -= len(text)
+                if room > 0:
+                    parts.append(text)
+                    texts.append((text, parent, count))
+            elif node.is_element_node:
+                if count >= MAX_NODES:
+                    return Tree(_close(elements), texts, True)
+                element = Element(node.tag or "", node.attributes, parent, count)
+                parts.append(element)
+                elements.append(element)
+                count += 1
+                above.append((parent, nodes))
+                parent, parts, nodes = element, element.parts, node.iter(include_text=True)
+                break
+        else:
+            parent.end = count
+            if not above:
+                return tree
+            parent, nodes = above.pop()
+            parts = parent.parts
+
+
+def release(elements: list[Element]) -> None:
+    """Unties elements that are no longer needed: they are freed at once, not by the cycle collector."""
+    for element in elements:
+        element.parts.clear()
 
 
 def _close(elements: list[Element]) -> list[Element]:
