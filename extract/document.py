@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from extract import cards, tree, zones
+from extract.text import word
 from extract.tree import Element
 from extract.zones import Zone
 
@@ -147,6 +148,15 @@ class Document:
             return ""
 
     @cached_property
+    def own_origin(self) -> str:
+        """`origin` where it is the page's own host, `www.` aside; else empty."""
+        try:
+            host = (urlsplit(self.origin).hostname or "").removeprefix("www.")
+        except ValueError:
+            return ""
+        return self.origin if host == self.host else ""
+
+    @cached_property
     def title(self) -> str:
         for element in self.all("title"):
             if element.parent is None or element.parent.tag not in {"svg", "g", "symbol"}:
@@ -210,21 +220,21 @@ class Document:
         return [text for text in texts if text]
 
 
+#: In lower case, each alternative led by a plain character: searched in every line.
 _LOAN = re.compile(
-    r"par mois sur \d|mensualit|frais de notaire|apport\s*:|montant du pr[êe]t|\btaux de \d|"
-    r"co[ûu]t du cr[ée]dit|hors assurance|\bmortgage\b|council tax|average (?:price|value)|price paid",
-    re.I,
+    r"par mois sur \d|mensualit|frais de notaire|apport\s*:|montant du pr[êe]t|"
+    r"co[ûu]t du cr[ée]dit|hors assurance|council tax|average (?:price|value)|price paid|"
+    + word(r"taux de \d", r"mortgage\b")
 )
 
 
 def _is_aside(line: Line) -> bool:
     """A simulated loan, or a sentence that leads to other listings."""
-    if _LOAN.search(line.text):
+    if _LOAN.search(line.lower):
         return len(line.text) < 300
-    start = line.text[:50]
-    return (
-        bool(zones.SIMILAR_HEADING.search(start)) and sum(element.tag == "a" for _, element in line.runs) > 1
-    )
+    if len(line.runs) < 2 or sum(element.tag == "a" for _, element in line.runs) < 2:
+        return False
+    return bool(zones.SIMILAR_HEADING.search(line.text[:50]))
 
 
 def _is_address(url: str) -> bool:

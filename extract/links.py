@@ -27,7 +27,9 @@ _PAGED = re.compile(
     r"(?:[?&;/_-](?:page|p|pg|paged|pagination|numpage|num_page|pn)[=/_-]?|/)(\d{1,4})(?=\D|$)", re.I
 )
 
-#: What a link promises, by its words or address: the first that matches gives the rank.
+#: What follows an origin where splitting it again would tell nothing new.
+_PLAIN = re.compile(r"/[^\s#]*")
+#: What a link promises, by its words or address in lower case: the first that matches gives the rank.
 _WORTH: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         0,
@@ -35,19 +37,17 @@ _WORTH: tuple[tuple[int, re.Pattern[str]], ...] = (
             r"nos[ -_]biens|nos[ -_]annonces|annonces?|toutes?[ -_]nos|biens[ -_]|ventes?\b|vendre|"
             r"acheter|achat|louer|"
             r"locations?\b|immobili|appartements?|maisons?|terrains?|listings?|properties|buy|rent|"
-            r"for-sale|catalog|collections/",
-            re.I,
+            r"for-sale|catalog|collections/"
         ),
     ),
-    (1, re.compile(r"mentions?[ -_]?l[ée]gales|legal|imprint|impressum", re.I)),
-    (2, re.compile(r"contact|l'agence|notre[ -_]agence|agences?\b|qui[ -_]sommes|about", re.I)),
-    (3, re.compile(r"honoraires|bar[èe]mes?|tarifs", re.I)),
+    (1, re.compile(r"mentions?[ -_]?l[ée]gales|legal|imprint|impressum")),
+    (2, re.compile(r"contact|l'agence|notre[ -_]agence|agences?\b|qui[ -_]sommes|about")),
+    (3, re.compile(r"honoraires|bar[èe]mes?|tarifs")),
 )
 _NOT_WORTH = re.compile(
     r"estim|blog|actualit|news|recrut|vend(?:re|ez)[ -_](?:mon|son|votre)|alerte|favori|login|"
     r"connexion|compte|wp-login|"
-    r"wp-admin|cookie|confidential|cgu|cgv|/feed|partenaire|avis|guide|conseil|simul|panier|cart|mailto",
-    re.I,
+    r"wp-admin|cookie|confidential|cgu|cgv|/feed|partenaire|avis|guide|conseil|simul|panier|cart|mailto"
 )
 _FEED = re.compile(
     r"""["'`](/?[^"'`\s<>\\]{2,200}?(?:\.json|/api/[^"'`\s<>\\]{2,200}|/wp-json/[^"'`\s<>\\]{2,200})(?:\?[^"'`\s<>\\]{0,200})?)["'`]"""
@@ -75,12 +75,21 @@ def next_page(document: Document) -> str | None:
     for anchor in document.all("a"):
         if anchor.end - anchor.index > 8:
             continue
-        text = zones.heading_text(anchor)
+        text = anchor_text(document, anchor)
         if _says_next(anchor, text) and _leads_elsewhere(document, anchor):
             return anchor.get("href")
         if text.isdecimal() and len(text) < 4 and _names(anchor.get("href"), int(text)):
             numbered.setdefault(int(text), anchor.get("href"))
     return _next_number(document, numbered)
+
+
+def anchor_text(document: Document, anchor: Element) -> str:
+    """A link's words; kept, since every question about links begins with them."""
+    known: dict[int, str] = document.memory.setdefault("anchors", {})
+    text = known.get(anchor.index)
+    if text is None:
+        text = known[anchor.index] = zones.heading_text(anchor)
+    return text
 
 
 def _names(href: str, number: int) -> bool:
@@ -120,12 +129,22 @@ def _next_number(document: Document, numbered: dict[int, str]) -> str | None:
 
 def same_site(document: Document, url: str) -> bool:
     """Whether an absolute address is on the page's own host, `www.` aside."""
+    return own_path(document, url) is not None
+
+
+def own_path(document: Document, url: str) -> str | None:
+    """Path and query of an absolute address on the page's own host, `www.` aside; None for any other."""
+    own = document.own_origin
+    if own and url.startswith(own) and _PLAIN.fullmatch(url, len(own)):
+        return url[len(own) :]
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and host == document.host
+        return None
+    if parts.scheme not in {"http", "https"} or host != document.host:
+        return None
+    return f"{parts.path}?{parts.query}"
 
 
 def follow(document: Document) -> tuple[str, ...]:
@@ -133,6 +152,7 @@ def follow(document: Document) -> tuple[str, ...]:
     ranked: dict[str, tuple[int, int]] = {}
     seen: set[str] = set()
     details = {key(document.absolute(card.href)) for card in document.cards.found}
+    here = key(document.url)
     for order, anchor in enumerate(document.all("a")):
         href = anchor.get("href")
         if not href or not is_page(href):
@@ -141,9 +161,10 @@ def follow(document: Document) -> tuple[str, ...]:
         if url in ranked or url in seen or url in details:
             continue
         seen.add(url)
-        if not same_site(document, url) or url == key(document.url):
+        path = own_path(document, url)
+        if path is None or url == here:
             continue
-        rank = _rank(zones.heading_text(anchor)[:80], urlsplit(url).path + "?" + urlsplit(url).query)
+        rank = _rank(f"{anchor_text(document, anchor)[:80]}\n{path}".lower())
         if rank is not None:
             ranked[url] = (rank, order)
     for order, url in enumerate(feeds(document)):
@@ -159,22 +180,24 @@ def _bounded(urls: list[str], ranked: dict[str, tuple[int, int]]) -> tuple[str, 
     return (*lists[: MAX_FOLLOW - len(rest)], *rest)
 
 
-def _rank(text: str, address: str) -> int | None:
-    if _NOT_WORTH.search(address) or _NOT_WORTH.search(text):
+def _rank(told: str) -> int | None:
+    """What a link promises by its words and address, in lower case, a line each."""
+    if _NOT_WORTH.search(told):
         return None
-    for rank, pattern in _WORTH:
-        if pattern.search(text) or pattern.search(address):
-            return rank
-    return None
+    return next((rank for rank, pattern in _WORTH if pattern.search(told)), None)
+
+
+def _names_feed(text: str) -> bool:
+    return ".json" in text or "/api/" in text or "/wp-json/" in text
 
 
 def feeds(document: Document) -> Iterator[str]:
     """JSON addresses that the page's own scripts or data attributes name."""
     seen: set[str] = set()
-    texts = [text for kind, _, text in document.scripts if "json" not in kind]
+    texts = [text for kind, _, text in document.scripts if "json" not in kind and _names_feed(text)]
     texts += [
         f'"{value}"'
-        for element in document.elements
+        for element in (document.elements if ".json" in document.html or "/api/" in document.html else ())
         for name, value in element.attrs.items()
         if value and name.startswith("data-") and (".json" in value or "/api/" in value)
     ]

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from extract.candidates import Candidate
 from extract.document import Document
 from extract.readers.json_ld import typed
-from extract.readers.state_json import KEYS
+from extract.readers.state_json import field_of
 from models.places import Places
 
 SOURCE = "analytics"
 MAX_SCRIPT = 60_000
-_MEASURING = re.compile(r"dataLayer|digitalData|utag_data|tc_vars|setTargeting|_gaq|gtag\(|datalayer", re.I)
+_MEASURING = ("datalayer", "digitaldata", "utag_data", "tc_vars", "settargeting", "_gaq", "gtag(")
+# Led by a character and possessive: no word is tried from its middle nor given back.
 _PAIR = re.compile(
-    r"[\"']?\b([A-Za-z][\w-]{1,30})[\"']?\s*[:,]\s*(?:\"([^\"\n]{1,60})\"|'([^'\n]{1,60})'|(\d[\d.]{0,12})\b)"
+    r"([A-Za-z](?<!\w[A-Za-z])[\w-]{1,30}+)[\"']?\s*[:,]\s*"
+    r"(?:\"([^\"\n]{1,60})\"|'([^'\n]{1,60})'|(\d[\d.]{0,12})\b)"
 )
 #: Field: how much a script's word counts.
 TRUST = {"price": 0.4, "postal_code": 0.4, "city": 0.4, "surface": 0.35, "rooms": 0.35, "bedrooms": 0.35,
@@ -29,12 +31,13 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     told: dict[str, dict[str, Candidate]] = {}
     seen: set[tuple[str, str]] = set()
     for kind, _, text in document.scripts:
-        if "json" in kind or not _MEASURING.search(text[:MAX_SCRIPT]):
+        lower = "" if "json" in kind else text[:MAX_SCRIPT].lower()
+        if not any(mark in lower for mark in _MEASURING):
             continue
         for found in _PAIR.finditer(text[:MAX_SCRIPT]):
-            field = KEYS.get(re.sub(r"[^a-z0-9]", "", found[1].lower()))
+            field = field_of(found[1])
             if field in TRUST:
-                value = next(group for group in found.groups()[1:] if group is not None).strip()
+                value = (found[2] or found[3] or found[4]).strip()
                 if (field, value) in seen:
                     continue
                 seen.add((field, value))

@@ -7,6 +7,7 @@ one of many peers is the page's own; it must agree with the page's visible text 
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from extract import feed
@@ -126,10 +127,10 @@ def fields(node: dict[str, Any]) -> dict[str, str | int | float]:
         for key, value in list(part.items())[:200]:
             name = _plain(key)
             field = _INSIDE.get((above, name)) or (KEYS.get(name) if above not in _CLOSED else None)
-            plain = scalar(value)
+            plain = scalar(value) if field is not None or name in _SHOWERS else None
             if isinstance(value, dict):
                 plain = None if field is None else _chosen(value, field)
-                if depth < 2 and _INNER.search(key):
+                if depth < 2 and _is_inner(key):
                     inner.append((_group(name), value, depth + 1))
             if field is not None and plain is not None:
                 told.setdefault(field, plain)
@@ -141,10 +142,23 @@ def fields(node: dict[str, Any]) -> dict[str, str | int | float]:
     return told
 
 
+# A page's objects repeat their keys.
+@lru_cache(maxsize=4_096)
 def _plain(key: str) -> str:
     return re.sub(r"[^a-z0-9]", "", key.lower())
 
 
+def field_of(key: str) -> str | None:
+    """The Listing field that a key names, None for any other."""
+    return KEYS.get(_plain(key))
+
+
+@lru_cache(maxsize=4_096)
+def _is_inner(key: str) -> bool:
+    return bool(_INNER.search(key))
+
+
+@lru_cache(maxsize=4_096)
 def _group(name: str) -> str:
     """What an inner object is about, by its key."""
     return next((group for group, words in _GROUPS.items() if any(word in name for word in words)), "")
