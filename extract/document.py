@@ -308,6 +308,9 @@ def _joined(runs: list[tuple[str, Element]], block: Element) -> tuple[str, list[
     last = block
     for piece, element in runs:
         text = piece[:MAX_LINE]
+        if text.isspace():
+            pieces.append(text)
+            continue
         if element.tag == "sup" and text.strip() == "2" and pieces:
             pieces[-1] = pieces[-1].rstrip()
             text = "²"

@@ -54,8 +54,11 @@ _WRAPPED = re.compile(r"^\s*(?:/\*\s*|//\s*)?<!\[CDATA\[(?:\s*\*/)?|(?:/\*\s*|//
 
 
 def blocks(document: Document) -> list[Any]:
-    """Every JSON-LD block that can be read, repaired where line breaks stand in strings."""
-    found = []
+    """Every JSON-LD block that can be read, repaired where line breaks stand in strings; read once."""
+    known: list[Any] | None = document.memory.get("graph")
+    if known is not None:
+        return known
+    found = document.memory["graph"] = []
     for kind, _, text in document.scripts:
         if "ld+json" in kind and len(text) <= MAX_BLOCK:
             data = load(_WRAPPED.sub("", text))
@@ -116,6 +119,13 @@ def _is_same(one: Any, other: dict[str, Any]) -> bool:
 
 def subject(document: Document) -> dict[str, Any] | None:
     """The dwelling that the page is about: best type, most told; None where peers tie."""
+    if "dwelling" not in document.memory:
+        document.memory["dwelling"] = _dwelling(document)
+    found: dict[str, Any] | None = document.memory["dwelling"]
+    return found
+
+
+def _dwelling(document: Document) -> dict[str, Any] | None:
     scored: list[tuple[int, int, dict[str, Any]]] = []
     for order, data in enumerate(blocks(document)):
         for node, peer in nodes(data):

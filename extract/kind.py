@@ -117,6 +117,8 @@ _OWN_FIGURE = re.compile(
     re.I,
 )
 _DIGIT = re.compile(r"\d")
+#: Where a label ends: a colon, or a number behind a space.
+_LABEL_END = re.compile(r"[:：]|\s(?=\d)")
 #: Titles of a site's own pages, never of a listing's.
 _INFO_TITLE = re.compile(
     r"^\W*(?:(?:nos|les|notre|bar[èe]me (?:de |des |d['’])?(?:nos|les)?) ?)?(?:honoraires|tarifs?|"
@@ -301,7 +303,8 @@ def labelled(lines: list[Line]) -> set[str]:
     """The property's fields that short lines label; a name, an address or a fee is anybody's."""
     found = set()
     for line in lines:
-        label = re.split(r"\s*[:：]|\s\d", line.text, maxsplit=1)[0]
+        end = _LABEL_END.search(line.text)
+        label = line.text[: end.start()].rstrip() if end else line.text
         field = labels.field_of(label) if 2 < len(label) < 40 else None
         if field in _PROPERTY_FIELDS:
             found.add(field)

@@ -52,6 +52,7 @@ _NOT_WORTH = re.compile(
 _FEED = re.compile(
     r"""["'`](/?[^"'`\s<>\\]{2,200}?(?:\.json|/api/[^"'`\s<>\\]{2,200}|/wp-json/[^"'`\s<>\\]{2,200})(?:\?[^"'`\s<>\\]{0,200})?)["'`]"""
 )
+_FEED_MARK = re.compile(r"\.json|/api/|/wp-json/")
 _ASSET_FEED = re.compile(
     r"manifest|package\.json|schema|locale|i18n|lang|config|font|lottie|oembed|swagger", re.I
 )
@@ -191,6 +192,18 @@ def _names_feed(text: str) -> bool:
     return ".json" in text or "/api/" in text or "/wp-json/" in text
 
 
+def _quoted_feeds(text: str) -> Iterator[str]:
+    """Quoted feed addresses, tried only about the marks of one: at the last quote before it."""
+    end = 0
+    for mark in _FEED_MARK.finditer(text):
+        at = mark.start()
+        start = max(text.rfind(quote, max(end, at - 203), at) for quote in "\"'`")
+        found = _FEED.match(text, start) if start >= 0 else None
+        if found:
+            end = found.end()
+            yield found.group(1)
+
+
 def feeds(document: Document) -> Iterator[str]:
     """JSON addresses that the page's own scripts or data attributes name."""
     seen: set[str] = set()
@@ -202,9 +215,9 @@ def feeds(document: Document) -> Iterator[str]:
         if value and name.startswith("data-") and (".json" in value or "/api/" in value)
     ]
     for text in texts:
-        for found in _FEED.finditer(text[:300_000]):
-            url = document.absolute(found.group(1))
-            if url not in seen and same_site(document, url) and not _ASSET_FEED.search(found.group(1)):
+        for address in _quoted_feeds(text[:300_000]):
+            url = document.absolute(address)
+            if url not in seen and same_site(document, url) and not _ASSET_FEED.search(address):
                 seen.add(url)
                 yield url
             if len(seen) >= 10:

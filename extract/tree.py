@@ -47,7 +47,7 @@ _CHILDLESS = re.compile(r"<(?:!|(?:br|hr|img|meta|input|link|source)(?=[\s/>]))"
 class Element:
     """One element. `parts` mixes texts and child elements in order; `end` is one past the subtree."""
 
-    __slots__ = ("_names", "attrs", "end", "index", "parent", "parts", "tag")
+    __slots__ = ("attrs", "end", "index", "names", "parent", "parts", "tag")
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: "Element | None", index: int) -> None:
         self.tag = tag
@@ -56,19 +56,13 @@ class Element:
         self.index = index
         self.end = index + 1
         self.parts: list[str | Element] = []
-        self._names: str | None = None
+        owns = attrs and ("class" in attrs or "id" in attrs)
+        #: Class and id in lower case: where sites say what a block is for.
+        self.names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".lower() if owns else " "
 
     def get(self, name: str) -> str:
         """An attribute, empty where absent."""
         return self.attrs.get(name) or ""
-
-    @property
-    def names(self) -> str:
-        """Class and id in lower case: where sites say what a block is for."""
-        if self._names is None:
-            attrs = self.attrs
-            self._names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".lower() if attrs else " "
-        return self._names
 
     def children(self) -> Iterator["Element"]:
         for part in self.parts:
@@ -106,7 +100,7 @@ def parse(html: str) -> Tree:
     flat, cut = flatten(html)
     parser = LexborHTMLParser(flat)
     top = parser.root
-    root = Element("html", dict(top.attributes) if top is not None else {}, None, 0)
+    root = Element("html", top.attributes if top is not None else {}, None, 0)
     tree = Tree([root], [], cut)
     return tree if top is None else _copy(top, tree)
 

@@ -6,6 +6,7 @@ similar listings (as data below). `document` asks; readers then look at MAIN alo
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from extract.tree import Element
 
@@ -120,6 +121,9 @@ _BY_NAME = {name: zone for zone, names in NAMES for name in names}
 _AREA = frozenset(
     {"div", "section", "aside", "ul", "ol", "nav", "footer", "header", "form", "article", "table", "p"}
 )
+_FORM = frozenset({"select", "textarea", "form", "datalist", "dialog"})
+#: Tags that may announce a zone.
+_ZONED = _AREA | _FORM
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _HIDDEN_CLASS = re.compile(
@@ -155,8 +159,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 def assign(elements: list[Element]) -> list[Zone]:
     """The zone of every element, by index."""
-    firsts = [e for e in elements if e.tag == "h1"][:1]
-    title = firsts[0].index if firsts else -1
+    title = next((e.index for e in elements if e.tag == "h1"), -1)
     zones = [Zone.MAIN] * len(elements)
     half = max(40, len(elements) // 2)
     for element in elements[1:]:
@@ -165,22 +168,19 @@ def assign(elements: list[Element]) -> list[Zone]:
         if above is not Zone.MAIN:
             zones[element.index] = above
             continue
-        holds_title = element.index <= title < element.end
-        own = _hidden(element) or (
-            None if holds_title or element.end - element.index > half else _own(element)
-        )
+        own = _hidden(element) if element.attrs else None
+        if own is None and element.tag in _ZONED and element.end - element.index <= half:
+            own = None if element.index <= title < element.end else _own(element)
         if own is not None:
             zones[element.index] = own
     for heading in elements:
-        if zones[heading.index] is Zone.MAIN and (heading.tag in HEADINGS or "title" in heading.names):
+        if (heading.tag in HEADINGS or "title" in heading.names) and zones[heading.index] is Zone.MAIN:
             _mark_section(heading, zones, title, half)
     return zones
 
 
 def _hidden(element: Element) -> Zone | None:
     attrs = element.attrs
-    if not attrs:
-        return None
     if "hidden" in attrs and element.tag not in {"html", "body"}:
         return Zone.HIDDEN
     style = attrs.get("style")
@@ -191,7 +191,7 @@ def _hidden(element: Element) -> Zone | None:
     return Zone.HIDDEN if names and telling and _HIDDEN_CLASS.search(names) else None
 
 
-def _own(element: Element) -> Zone | None:  # noqa: PLR0911 - one way out for each sign
+def _own(element: Element) -> Zone | None:
     """The zone that the element's own tag and names announce."""
     tag = element.tag
     if tag in {"nav", "footer"}:
@@ -202,17 +202,21 @@ def _own(element: Element) -> Zone | None:  # noqa: PLR0911 - one way out for ea
         )
     if tag == "header" and not any(above.tag in {"main", "article"} for above in element.ancestors()):
         return Zone.CHROME if not _tells_surface(element) else None
-    if tag in {"select", "textarea", "form", "datalist", "dialog"}:
+    if tag in _FORM:
         return Zone.FORM
     if tag not in _AREA or not element.attrs:
         return None
     if "RealEstateAgent" in element.get("itemtype"):
         return Zone.AGENCY
-    for token in _TOKEN.findall(element.names):
-        zone = _BY_NAME.get(token)
-        if zone is not None:
-            return None if zone is Zone.CHROME and _tells_surface(element) else zone
-    return None
+    zone = _named(element.names)
+    return None if zone is Zone.CHROME and _tells_surface(element) else zone
+
+
+# A page repeats its classes.
+@lru_cache(maxsize=4_096)
+def _named(names: str) -> Zone | None:
+    """The zone of the first telling word of class and id."""
+    return next((_BY_NAME[token] for token in _TOKEN.findall(names) if token in _BY_NAME), None)
 
 
 def _tells_surface(element: Element) -> bool:

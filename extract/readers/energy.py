@@ -210,7 +210,8 @@ def names(document: Document, inside: set[int]) -> Iterator[Candidate]:
     covered = document.cards.covered
     for element in document.elements:
         if (
-            element.index in inside
+            not element.attrs
+            or element.index in inside
             or element.index in covered
             or document.zones[element.index] in {Zone.HIDDEN, Zone.SIMILAR, Zone.CHROME}
         ):
@@ -236,11 +237,11 @@ def _may_tell(text: str) -> bool:
 
 
 def _texts(element: Element) -> Iterator[str]:
-    if not element.attrs or element.tag in {"a", "link", "script", "meta", "html", "body"}:
+    if element.tag in {"a", "link", "script", "meta", "html", "body"}:
         return
     if element.tag in {"img", "svg", "object", "image", "use", "source"}:
         yield from (value.rpartition("/")[2] for name in _ATTRIBUTES if (value := element.attrs.get(name)))
-    if element.attrs.get("class"):
+    if element.attrs.get("class") and _may_tell(element.names):
         yield from element.names.split()
     style = element.get("style")
     if "url(" in style:

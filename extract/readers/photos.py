@@ -101,8 +101,9 @@ def same(address: str) -> str:
 
 def _shown(document: Document) -> Iterator[str]:
     """Images in the page's tree."""
+    covered, places = document.cards.covered, document.zones
     for element in document.elements:
-        if element.index in document.cards.covered or document.zones[element.index] in SKIPPED:
+        if not element.attrs or element.index in covered or places[element.index] in SKIPPED:
             continue
         found = _address(element)
         if found and not _NOT_PHOTO.search(_named(element, found)) and not _SOMEBODY.search(element.names):
@@ -130,7 +131,8 @@ def _address(element: Element) -> str | None:
         return None if has_image else _largest(element)
     if element.tag == "a" and _FILE.search(element.get("href")):
         return element.get("href")
-    background = _BACKGROUND.search(element.get("style"))
+    style = element.get("style")
+    background = _BACKGROUND.search(style) if style else None
     if background and _IMAGE.search(background.group(1)):
         return background.group(1)
     lazy = element.get("data-bg") or element.get("data-background") or element.get("data-background-image")

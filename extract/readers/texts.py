@@ -116,6 +116,8 @@ def descriptions(document: Document) -> Iterator[Candidate]:
 def _blocks(document: Document) -> Iterator[tuple[str, list[Line], float]]:
     main = document.main
     for element in document.elements:
+        if not element.attrs:
+            continue
         if _is_description(element.names) or "description" in element.get("itemprop").lower():
             inside = [line for line in main if element.index <= line.block.index < element.end]
             if 80 < sum(len(line.text) for line in inside) < 12_000:
