@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -116,26 +117,28 @@ class Facts:
         self.price, self.surface, self.rooms = [0] * size, [0] * size, [0] * size
         self.images, self.text, self.offer = [0] * size, [0] * size, [0] * size
         self.headings = [0] * size
-        for element in document.elements:
-            if element.tag in HEADINGS:
-                self.headings[element.index + 1] = 1
-            if element.tag in _IMAGES or (element.attrs and "background" in element.get("style")):
-                self.images[element.index + 1] = element.tag not in _SILENT
+        for element in document.all(*HEADINGS):
+            self.headings[element.index + 1] = 1
+        for element in document.all(*_IMAGES):
+            self.images[element.index + 1] = 1
+        for element in document.bearing("style"):
+            if "background" in element.get("style") and element.tag not in _SILENT:
+                self.images[element.index + 1] = 1
         for part, element, _ in document.texts:
             if not part.isspace() and element.tag not in _SILENT:
-                self._note(element.index + 1, part)
+                self.text[element.index + 1] += len(part)
+                if len(part) < 400 and (told := _told(part)):
+                    self._note(element.index + 1, told)
         for name in ("price", "surface", "rooms", "images", "text", "offer", "headings"):
             setattr(self, name, list(accumulate(getattr(self, name))))
 
-    def _note(self, at: int, part: str) -> None:
+    def _note(self, at: int, told: tuple[bool, bool, bool, bool]) -> None:
         """Adds what one text tells to the element's own figures."""
-        self.text[at] += len(part)
-        lower = part.lower() if len(part) < 400 else ""
-        if ANY.search(lower):
-            self.price[at] |= bool(PRICE.search(lower))
-            self.surface[at] |= bool(SURFACE.search(lower.strip()))
-            self.rooms[at] |= bool(ROOMS.search(lower))
-            self.offer[at] |= bool(OFFER.search(lower))
+        price, surface, rooms, offer = told
+        self.price[at] |= price
+        self.surface[at] |= surface
+        self.rooms[at] |= rooms
+        self.offer[at] |= offer
 
     def tells(self, block: Element) -> bool:
         """Whether a block's text has a card's length."""
@@ -175,6 +178,17 @@ class Facts:
             and self.images[high] > self.images[low]
             and (self.rooms[high] > self.rooms[low] or self.surface[high] > self.surface[low])
         )
+
+
+# Cards repeat their words, menus theirs on every page of a site.
+@lru_cache(maxsize=4_096)
+def _told(part: str) -> tuple[bool, bool, bool, bool] | None:
+    """Whether a text tells a price, a surface, rooms and an offer; None where it tells none of them."""
+    lower = part.lower()
+    if not ANY.search(lower):
+        return None
+    surface = bool(SURFACE.search(lower.strip()))
+    return bool(PRICE.search(lower)), surface, bool(ROOMS.search(lower)), bool(OFFER.search(lower))
 
 
 def find(document: "Document") -> Cards:

@@ -100,6 +100,25 @@ class Document:
             found.setdefault(element.tag, []).append(element)
         return found
 
+    @cached_property
+    def by_attribute(self) -> dict[str, list[Element]]:
+        """Every element that bears an attribute, in document order."""
+        found: dict[str, list[Element]] = {}
+        for element in self.elements:
+            for name in element.attrs:
+                if name in found:
+                    found[name].append(element)
+                else:
+                    found[name] = [element]
+        return found
+
+    def bearing(self, *names: str) -> list[Element]:
+        """Every element that bears one of these attributes, in document order."""
+        if len(names) == 1:
+            return self.by_attribute.get(names[0], [])
+        found = {e.index: e for name in names for e in self.by_attribute.get(name, ())}
+        return [found[index] for index in sorted(found)]
+
     def all(self, *tags: str) -> list[Element]:
         """Every element with one of these tags, in document order for one tag."""
         return [e for tag in tags for e in self.by_tag.get(tag, ())]
@@ -290,7 +309,7 @@ def _blocks(elements: list[Element]) -> tuple[list[int], list[Element], list[boo
 
 def _line(runs: list[tuple[str, Element]], block: Element, zones: list[Zone], number: int) -> Line | None:
     """One line of runs, hidden ones left out where others show; the first run is not blank."""
-    if len(runs) > 1:
+    if len(runs) > 1 and any(zones[owner.index] is Zone.HIDDEN for _, owner in runs):
         shown = [run for run in runs if zones[run[1].index] is not Zone.HIDDEN]
         runs = shown if any(not text.isspace() for text, _ in shown) else runs
     if len(runs) > 1:

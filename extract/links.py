@@ -208,9 +208,10 @@ def feeds(document: Document) -> Iterator[str]:
     """JSON addresses that the page's own scripts or data attributes name."""
     seen: set[str] = set()
     texts = [text for kind, _, text in document.scripts if "json" not in kind and _names_feed(text)]
+    kept = [name for name in document.by_attribute if name.startswith("data-")]
     texts += [
         f'"{value}"'
-        for element in (document.elements if ".json" in document.html or "/api/" in document.html else ())
+        for element in (document.bearing(*kept) if kept and _names_feed(document.html) else ())
         for name, value in element.attrs.items()
         if value and name.startswith("data-") and (".json" in value or "/api/" in value)
     ]

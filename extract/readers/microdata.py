@@ -34,7 +34,7 @@ SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publis
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What the property's own marks tell."""
     told: dict[str, str] = {}
-    for element in document.elements:
+    for element in document.bearing("itemprop", "itemtype"):
         name = element.get("itemprop").lower()
         kind = element.get("itemtype").rpartition("/")[2].lower()
         if not (name or kind in KINDS) or not _is_own(document, element):

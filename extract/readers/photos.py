@@ -39,6 +39,8 @@ _LAZY = (
     "data-thumb", "src",
 )  # fmt: skip
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
+#: Attributes by which elements that are no image draw one.
+_DRAWN = ("style", "data-bg", "data-background", "data-background-image")
 _SIZE = re.compile(
     r"[-_.@](?:\d{2,4}x\d{2,4}|thumb(?:nail)?|small|medium|large|mini|big|full|xl|sm|md|lg|w\d{2,4}|\d{2,4}w)(?=[._-]|$)|"
     r"[?#].*$|/(?:[cwhq][_=]?\d[\w,=.]*|fit|resize|crop|thumb(?:nail)?s?|small|medium|large|full|big|mini|original|"
@@ -102,9 +104,11 @@ def same(address: str) -> str:
 def _shown(document: Document) -> Iterator[str]:
     """Images in the page's tree."""
     covered, places = document.cards.covered, document.zones
-    for element in document.elements:
-        if not element.attrs or element.index in covered or places[element.index] in SKIPPED:
+    told = {e.index: e for e in (*document.all("img", "amp-img", "source", "a"), *document.bearing(*_DRAWN))}
+    for index in sorted(told):
+        if index in covered or places[index] in SKIPPED:
             continue
+        element = told[index]
         found = _address(element)
         if found and not _NOT_PHOTO.search(_named(element, found)) and not _SOMEBODY.search(element.names):
             address = document.absolute(found)
