@@ -89,15 +89,25 @@ _TOOLS = re.compile(
     r"trier\b|filtrer\b|affiner\b|réinitialiser|résultats?(?:\(s\))?\b|par page|voir les (?:biens|annonces)|"
     r"par défaut|prix (?:croissant|décroissant|↑|↓)|plus récent|sort by|reset\b|\bfilters?\b|sortieren"
 )
+#: In lower case, each alternative led by a plain character: searched in whole pages.
 _DETAIL_WORDS = re.compile(
-    r"\b(?:r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]|honoraires|charges|"
-    r"d[ée]p[ôo]t de garantie|dpe|diagnostic|classe [ée]nerg|bilan [ée]nerg|"
-    r"taxe fonci[èe]re|descriptif|description|caract[ée]ristiques|prestations|g[ée]orisques|"
-    r"copropri[ée]t[ée]|nombre de|surface|ann[ée]e de construction|chauffage|"
-    r"disponib|visite|imprimer|partager|ajouter (?:aux|à)|contacter|mise [àa] prix|key features|"
-    r"property (?:details|description|id)|tenure|council tax|floor ?plan|energieausweis|"
-    r"objektbeschreibung|baujahr|nebenkosten|caracter[íi]sticas|beschreibung|year built)",
-    re.I,
+    word(
+        r"r[ée]f(?:[ée]rence)?\.?\s*(?:du bien|annonce|mandat|agence)?\s*[:n°#]",
+        *("honoraires", "charges", r"d[ée]p[ôo]t de garantie", "dpe", "diagnostic", r"classe [ée]nerg"),
+        *(r"bilan [ée]nerg", r"taxe fonci[èe]re", "descriptif", "description", r"caract[ée]ristiques"),
+        *("prestations", r"g[ée]orisques", r"copropri[ée]t[ée]", "nombre de", "surface"),
+        *(r"ann[ée]e de construction", "chauffage", "disponib", "visite", "imprimer", "partager"),
+        *("ajouter (?:aux|à)", "contacter", "mise [àa] prix", "key features"),
+        *("property (?:details|description|id)", "tenure", "council tax", "floor ?plan", "energieausweis"),
+        *(
+            "objektbeschreibung",
+            "baujahr",
+            "nebenkosten",
+            r"caracter[íi]sticas",
+            "beschreibung",
+            "year built",
+        ),
+    )
 )
 #: "sur 7 annonces", "page 2 sur 3": said by lists alone.
 _COUNTED = re.compile(
@@ -272,7 +282,7 @@ def detail_score(document: Document, told: str) -> float:
     score += 1.0 if any(SURFACE.search(line.lower) for line in short) else 0
     score += 0.5 if any(SURFACE.search(line.lower) for line in lines) else 0
     score += min(3.0, 0.6 * len(labelled(short)))
-    score += min(1.0, 0.2 * len({m.group(0).lower()[:6] for m in _DETAIL_WORDS.finditer(told[:20_000])}))
+    score += min(1.0, 0.2 * len({m[0][:6] for m in _DETAIL_WORDS.finditer(told[:20_000].lower())}))
     score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
     score += 1.5 if titled else 0
     score += 2.0 if graph.subject(document) else 0

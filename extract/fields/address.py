@@ -4,8 +4,8 @@ Whether it is the property's or the agency's is the page's to tell."""
 import re
 from typing import Final
 
-from extract.fields.match import Match, before
-from extract.text import fold, tidy
+from extract.fields.match import Match, before, begun
+from extract.text import fold, tidy, word
 
 _WAY: Final = (
     r"(?:rue|avenue|av\.?|boulevard|bld?\.?|bvd\.?|bd\.?|place|pl\.|chemin|che?\.|route|rte\.?|allees?"
@@ -48,6 +48,14 @@ _LATIN: Final = (
 )
 _ABROAD = re.compile(f"{_ENGLISH}|{_GERMAN}|{_LATIN}")
 _WEST = re.compile(f"{_ENGLISH}|{_LATIN}")
+#: Where one of `_WEST` may begin.
+_WEST_STARTS = re.compile(
+    "[0-9]+|"
+    + word(
+        *("Calle ", "calle ", "Avenida ", "avenida ", "Plaza ", "plaza ", "Paseo ", "paseo ", "Rua ", "rua "),
+        *("Travessa ", "travessa ", "Via ", "Viale ", "viale ", "Piazza ", "piazza ", "Corso ", "corso "),
+    )
+)
 #: Without one of these no street is German or Dutch, and the slowest part of the search is spared.
 _GERMAN_WAYS: Final = (
     *("stra", "str.", "allee", "weg", "platz", "laan", "gracht"),
@@ -66,10 +74,11 @@ def find(text: str) -> list[Match[str]]:
     """Every street line; one with a number scores above one without, "near rue X" lowest."""
     french = _french(text)
     taken = [(match.start, match.end) for match in french]
-    abroad_ways = _ABROAD if any(way in text for way in _GERMAN_WAYS) else _WEST
+    german = any(way in text for way in _GERMAN_WAYS)
+    ways = _ABROAD.finditer(text) if german else begun(_WEST_STARTS, _WEST, text)
     abroad = [
         Match(found[0].strip(), found[0].strip(), found.start(), 0.6 if re.search("[0-9]", found[0]) else 0.4)
-        for found in abroad_ways.finditer(text)
+        for found in ways
         if not any(start < found.end() and found.start() < end for start, end in taken)
     ]
     return sorted(french + abroad, key=lambda match: match.start)
@@ -114,10 +123,10 @@ def _name_length(name: str) -> int:
     a town in capitals behind a name in small letters."""
     end = plain = 0
     mixed = False
-    for word in _WORDS.finditer(name):
-        bare = word[0].strip(".'’")
+    for told in _WORDS.finditer(name):
+        bare = told[0].strip(".'’")
         shouted = len(bare) > 1 and bare.isupper()
-        if _STOP.match(word[0]) or (mixed and shouted):
+        if _STOP.match(told[0]) or (mixed and shouted):
             break
         if _is_particle(bare):
             continue
@@ -126,8 +135,8 @@ def _name_length(name: str) -> int:
             if plain > 1 or end:
                 break
         mixed = mixed or (bare[:1].isupper() and not bare.isupper())
-        end = word.end()
-        if word[0].endswith((".", "!", "?")) and len(bare) > 3:
+        end = told.end()
+        if told[0].endswith((".", "!", "?")) and len(bare) > 3:
             break
     return end
 

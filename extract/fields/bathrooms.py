@@ -4,7 +4,7 @@ adds what it names. Goes to the bathrooms decision."""
 import re
 from typing import Final
 
-from extract.fields.match import Match, best
+from extract.fields.match import Match, best, near
 from extract.fields.number import COUNT, count
 from extract.text import fold, tidy
 
@@ -16,13 +16,17 @@ _FIND = re.compile(
     r"|bathrooms?\b|\bbaths?\b|(?<=[0-9] )ba\b|badezimmer\b|\bbader\b|duschbad\b|banos?\b"
     r"|bagn[oi]\b|badkamers?\b|banheiros?\b|casas? de banho\b)"
 )
+#: What every mention holds.
+_MARKS = re.compile(
+    r"salles?|sd[be]|bath|[0-9] ba\b|badezimmer|bader|duschbad|bano|bagn[oi]|badkamer|banheiro|casas? de b"
+)
 
 
 def find(text: str) -> list[Match[int]]:
     """Every mention of a bathroom or shower room with its count; without a count it is one."""
     folded = fold(text)
     matches = []
-    for found in _FIND.finditer(folded):
+    for found in near(_MARKS, _FIND, folded, 64):
         value = count(found["count"], _MOST) if found["count"] else 1
         raw = text[found.start() : found.end()]
         counted = bool(found["count"]) and found["count"][0].isdigit()

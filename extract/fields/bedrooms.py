@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from extract.fields.match import Match, best
+from extract.fields.match import Match, best, near
 from extract.fields.number import COUNT, count
 from extract.text import fold, tidy
 
@@ -16,6 +16,10 @@ _FIND = re.compile(
     r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b|br\b|schlafzimmer\b|dormitorios?\b"
     r"|habitaciones\b|camer[ae]\b|slaapkamers?\b|quartos?\b|dormitorios?\b)"
 )
+#: What every count of bedrooms holds.
+_MARKS = re.compile(
+    r"chambre|chbre|ch\b|bed|br\b|schlafzimmer|dormitorio|habitacion|camer[ae]|slaapkamer|quarto"
+)
 _SERVICE = re.compile(r"^ {0,2}(?:de service|d'hotes?|froide|de bonne|d'ami)")
 
 
@@ -23,7 +27,7 @@ def find(text: str) -> list[Match[int]]:
     """Every count of bedrooms in order: digits first in score, "une chambre" last."""
     folded = fold(text)
     matches = []
-    for found in _FIND.finditer(folded):
+    for found in near(_MARKS, _FIND, folded, 64):
         value = count(found["count"], _MOST)
         if value is not None:
             raw = text[found.start() : found.end()]

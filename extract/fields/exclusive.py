@@ -3,7 +3,7 @@
 import re
 
 from extract.fields import yes_no
-from extract.fields.match import Match, best
+from extract.fields.match import Match, best, near
 from extract.text import fold, tidy
 
 _FIND = re.compile(
@@ -11,6 +11,8 @@ _FIND = re.compile(
     r"|mandat d[e'] ?)?exclusivites?\b|\bmandat exclusif\b|\bexclu\b|\bsole agent\b|\ben exclusivite\b)"
     r"|(?P<maybe>\bexclusi(?:f|ve|vement)\b|\bexclusive (?:listing|mandate)\b)"
 )
+#: What every such word holds.
+_MARKS = re.compile(r"exclu|mandat simple|sole agent")
 
 
 def find(text: str) -> list[Match[bool]]:
@@ -20,7 +22,7 @@ def find(text: str) -> list[Match[bool]]:
         Match(
             not found["no"], text[found.start() : found.end()], found.start(), 0.3 if found["maybe"] else 0.8
         )
-        for found in _FIND.finditer(folded)
+        for found in near(_MARKS, _FIND, folded)
     ]
 
 

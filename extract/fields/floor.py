@@ -4,7 +4,7 @@ score. "Dernier étage" alone tells no number. Goes to the floor decision."""
 import re
 from typing import Final
 
-from extract.fields.match import Match, before, best
+from extract.fields.match import Match, before, best, near
 from extract.text import fold, tidy
 
 _MOST: Final = 60
@@ -25,6 +25,10 @@ _FIND = re.compile(
     r"|\b(?:etage|floor|planta|piano|andar|verdieping) ?(?:n[°o] ?)?:? ?(?P<label>-?[0-9]{1,2})(?![0-9]"
     r"| ?(?:m2|m²|chambres|pieces|,[0-9]))"
 )
+#: What every floor holds.
+_MARKS = re.compile(
+    r"etage|floor|stock|og\b|planta|piano|verdieping|andar|r\.?d\.?c|rez|erdgeschoss|begane|res.do.chao"
+)
 _STOREYS = re.compile(r"(?:sur|de|immeuble|maison|batiment|comprenant|a) (?:\w{1,8} )?$")
 _HIGH = re.compile(r"(?:situe|au|en|immeuble)[^.\n]{0,24}$")
 _WALK = re.compile(
@@ -40,7 +44,7 @@ def find(text: str) -> list[Match[int]]:
     """Every floor named, scored as the dwelling's own."""
     folded = fold(text)
     matches = []
-    for found in _FIND.finditer(folded):
+    for found in near(_MARKS, _FIND, folded):
         value = _value(found)
         if value is not None and not _is_storeys(found, folded):
             matches.append(

@@ -3,7 +3,7 @@
 import re
 
 from extract.fields import yes_no
-from extract.fields.match import Match, before, best
+from extract.fields.match import Match, before, best, near
 from extract.text import fold, tidy
 
 _FIND = re.compile(
@@ -11,6 +11,8 @@ _FIND = re.compile(
     r"|vide de meubles|unfurnished|unmobliert|nicht mobliert|sin amueblar|non arredato|ongemeubileerd))"
     r"|(?P<yes>\b(?:meublee?s?|furnished|mobliert|amueblad[oa]s?|arredat[oa]|gemeubileerd|mobilad[oa])\b)"
 )
+#: What every such word holds.
+_MARKS = re.compile(r"meuble|furnished|mobliert|amuebla|arredat|gemeubileerd|mobilad| (?:vide|nue?)\b")
 _PART = re.compile(
     r"(?:cuisine|salle de bains?|salle d'eau|coin|kitchen|entierement|partiellement|semi|peut etre"
     r"|possibilite|ou|si)\W{0,3}(?:\w{1,12} ){0,2}$"
@@ -22,7 +24,7 @@ def find(text: str) -> list[Match[bool]]:
     """Every word for furnished or not."""
     folded = fold(text)
     matches = []
-    for found in _FIND.finditer(folded):
+    for found in near(_MARKS, _FIND, folded):
         part = _PART.search(before(folded, found.start(), 32))
         raw = text[found.start() : found.end()]
         matches.append(Match(bool(found["yes"]), raw, found.start(), 0.25 if part else 0.8))

@@ -45,6 +45,24 @@ def begun(starts: re.Pattern[str], pattern: re.Pattern[str], folded: str) -> Ite
             yield found
 
 
+def near(
+    marks: re.Pattern[str], pattern: re.Pattern[str], folded: str, reach: int = 48
+) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer` yields, sought only about `marks`, of which each match holds one.
+
+    A match begins at most `reach` characters before its first mark and ends at most `reach` after it.
+    """
+    end = 0
+    for mark in marks.finditer(folded):
+        at = mark.start()
+        while end <= at:
+            found = pattern.search(folded, max(end, at - reach), at + 2 * reach)
+            if found is None or found.start() > at:
+                break
+            end = max(found.end(), found.start() + 1)
+            yield found
+
+
 def before(folded: str, start: int, width: int = 48, stop: str = "\n") -> str:
     """Up to `width` characters that lead to `start`, from the last character of `stop` on."""
     lead = folded[max(0, start - width) : start]

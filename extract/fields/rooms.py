@@ -4,7 +4,7 @@ knows the page's country. Goes to the rooms decision."""
 import re
 from typing import Final
 
-from extract.fields.match import Match, before, best
+from extract.fields.match import Match, before, best, near
 from extract.fields.number import COUNT, count
 from extract.text import fold, tidy
 
@@ -15,6 +15,10 @@ _FIND = re.compile(
     rf"|belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b"
     rf"|assoalhadas\b)"
     r"|(?<![0-9.,])(?P<short>[1-9]) ?p(?:\.|\b)(?! ?[0-9])|(?P<studio>\bstudios?\b|\bstudette\b)"
+)
+#: What every count of rooms holds.
+_MARKS = re.compile(
+    r"pieces?|pces?|pcs|zimmer|vani|locali|kamers|ambientes|assoalhadas|stud|type ?[1-9]|[tf] ?[1-9]|[1-9] ?p"
 )
 _NOT_ROOMS = re.compile(
     r"^ {0,2}(?:d'eau|de vie\b|a vivre|jointe|justificative|du dossier|d'identite|annexe|par\b|humides?)"
@@ -29,7 +33,7 @@ def find(text: str) -> list[Match[int]]:
     """Every count of rooms; a word form ("une pièce") scores below digits."""
     folded = fold(text)
     matches = []
-    for found in _FIND.finditer(folded):
+    for found in near(_MARKS, _FIND, folded):
         if _NOT_ROOMS.match(folded[found.end() : found.end() + 20]):
             continue
         value = (
