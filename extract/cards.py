@@ -274,13 +274,20 @@ def _grouped(document: "Document") -> list[list[Element]]:
             continue
         if _SIDE.search(anchor.names) or not _same_site(document, href) or _ELSEWHERE.search(href):
             continue
-        path = [anchor.tag, " ".join(sorted(anchor.names.split())[:3])]
+        path = [_script(href), " ".join(sorted(anchor.get("class").lower().split())[:3])]
         for depth, above in enumerate(anchor.ancestors()):
             path.append(above.tag)
             if depth > 5:
                 break
         groups.setdefault((" ".join(path), ""), []).append(anchor)
     return list(groups.values())
+
+
+def _script(href: str) -> str:
+    """The file that answers an address with parameters: `bien.asp?id=7` and `selection.asp?add=7` are two."""
+    path, question, _ = href.partition("?")
+    name = path.rpartition("/")[2]
+    return name if question and not any(char.isdigit() for char in name) else ""
 
 
 def _same_site(document: "Document", href: str) -> bool:

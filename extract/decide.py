@@ -12,7 +12,7 @@ from typing import Any
 from extract.candidates import Candidate
 from extract.text import mask_contacts
 from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType, Transaction
-from models.places import Places
+from models.places import Place, Places
 
 #: A value needs this much agreement to be told.
 FLOORS = {
@@ -41,9 +41,9 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
     for one in candidates:
         if one.value is not None and (one.field != "city" or _CITY.fullmatch(str(one.value))):
             by_field[one.field].append(one)
-    told = by_field.pop("period", [])
+    told, all_in = by_field.pop("period", []), by_field.pop("all_in", [])
     decided: Decided = {}
-    _price(decided, by_field, told)
+    _price(decided, by_field, told, {one.value for one in all_in})
     _offer(by_field)
     for field, rivals in by_field.items():
         if field not in LISTING_FIELDS or field in decided:
@@ -63,10 +63,19 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
 PERIODS = {"month": Transaction.RENT, "week": Transaction.RENT, "night": Transaction.SEASONAL}
 
 
-def _price(decided: Decided, by_field: dict[str, list[Candidate]], periods: list[Candidate]) -> None:
+def _price(
+    decided: Decided, by_field: dict[str, list[Candidate]], periods: list[Candidate], all_in: set[int]
+) -> None:
     """The price first: only its own period tells a rent, charges are per month in a sale too."""
-    best = elect(by_field.get("price", []))
-    if best is None or best[1].confidence < FLOORS["price"]:
+    rivals = by_field.get("price", [])
+    best = elect(rivals)
+    if best is None:
+        return
+    sold = _not_its_rent(best, rivals)
+    if sold is not best:
+        by_field["transaction"] = [one for one in by_field["transaction"] if not _RENT_OF.search(one.raw)]
+    best = _with_charges(sold, rivals, all_in)
+    if best[1].confidence < FLOORS["price"] and not _alone(best, rivals):
         return
     decided["price"] = best
     for one in periods:
@@ -75,6 +84,37 @@ def _price(decided: Decided, by_field: dict[str, list[Candidate]], periods: list
             by_field["transaction"].append(
                 replace(one, field="transaction", value=PERIODS[period], source="period", confidence=0.6)
             )
+
+
+#: A lone price is believed at less: nothing else on the page could be it.
+ALONE = 0.2
+_RENT_OF = re.compile(r"\bloyer|\brent\b|\bmiete", re.I)
+_PRICE_OF = re.compile(r"\bprix|\bprice|cession|kaufpreis|vente", re.I)
+
+
+def _alone(best: tuple[Any, Evidence], rivals: list[Candidate]) -> bool:
+    """Whether no other amount is half as well supported."""
+    others = elect([one for one in rivals if one.value != best[0]])
+    return best[1].confidence >= ALONE and (others is None or others[1].confidence * 2 <= best[1].confidence)
+
+
+def _with_charges(
+    best: tuple[Any, Evidence], rivals: list[Candidate], all_in: set[int]
+) -> tuple[Any, Evidence]:
+    """A rent told with and without its charges is the one with them."""
+    told = sorted(amount for amount in all_in if best[0] < amount <= best[0] * 1.6)
+    if not told or best[0] > 15_000:
+        return best
+    return elect([one for one in rivals if one.value == told[0]]) or best
+
+
+def _not_its_rent(best: tuple[Any, Evidence], rivals: list[Candidate]) -> tuple[Any, Evidence]:
+    """The price of a business or of a let house, not the rent that it pays or brings."""
+    if not _RENT_OF.search(best[1].raw):
+        return best
+    dear = [one for one in rivals if one.value >= best[0] * 50 and _PRICE_OF.search(one.raw)]
+    sale = elect([one for one in rivals if any(one.value == other.value for other in dear)])
+    return sale if sale is not None and sale[1].confidence >= 0.4 else best
 
 
 def _offer(by_field: dict[str, list[Candidate]]) -> None:
@@ -148,16 +188,22 @@ def _value(decided: Decided, field: str) -> Any:
     return decided[field][0] if field in decided else None
 
 
+#: No monthly rent of the kind is as high; of an unknown kind, not even a building's.
+_SOLD_ABOVE = {
+    PropertyType.APARTMENT: 30_000,
+    PropertyType.HOUSE: 30_000,
+    PropertyType.STUDIO: 30_000,
+    PropertyType.LAND: 10_000,
+    PropertyType.PARKING: 4_000,
+}
+
+
 def _transaction(decided: Decided) -> None:
     """A price alone tells rent from sale where no word does."""
     price = _value(decided, "price")
     if "transaction" in decided or price is None:
         return
-    if price >= 30_000 and _value(decided, "property_type") in {
-        PropertyType.APARTMENT,
-        PropertyType.HOUSE,
-        PropertyType.STUDIO,
-    }:
+    if price >= _SOLD_ABOVE.get(_value(decided, "property_type"), 50_000):
         evidence = decided["price"][1]
         decided["transaction"] = (Transaction.SALE, Evidence("price", evidence.raw, 0.5))
 
@@ -173,6 +219,9 @@ def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Pl
         if place is not None and any(place.insee_code == other.insee_code for other in here):
             here = (place,)
             break
+    if here and _elsewhere(decided, here, places):
+        del decided["postal_code"]
+        code, here = None, ()
     if len(here) == 1:
         evidence = decided["postal_code"][1]
         decided["city"] = (here[0].city, decided["city"][1] if "city" in decided else evidence)
@@ -183,6 +232,15 @@ def _place(decided: Decided, by_field: Mapping[str, list[Candidate]], places: Pl
     if place is not None and (code is None or place.postal_code == code):
         decided["city"] = (place.city, decided["city"][1])
         decided["insee_code"] = (place.insee_code, decided["city"][1])
+
+
+def _elsewhere(decided: Decided, here: tuple[Place, ...], places: Places) -> bool:
+    """Whether a surer commune lies under another postal code: the code is the agency's."""
+    code_sure = decided["postal_code"][1].confidence
+    if "city" not in decided or code_sure >= 0.45 or decided["city"][1].confidence < code_sure + 0.1:
+        return False
+    known = {place.insee_code for place in places.by_name(str(decided["city"][0]))}
+    return bool(known) and not known & {place.insee_code for place in here}
 
 
 def _rooms(decided: Decided) -> None:

@@ -18,6 +18,7 @@ from extract.document import Document
 from extract.identity import AgencyIdentity
 from extract.readers import (
     analytics,
+    communes,
     context,
     energy,
     json_ld,
@@ -184,6 +185,7 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
         energy.read,
         prose.read,
         place_reader.read,
+        communes.read,
         context.read,
         analytics.read,
         texts.read,

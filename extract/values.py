@@ -52,7 +52,8 @@ class Found:
 
 def _price(value: Price) -> Values:
     period = f"{value.amount} {value.per}" if value.per else None
-    return {"price": value.amount, "currency": value.currency, "period": period}
+    all_in = value.amount if value.charges_included else None
+    return {"price": value.amount, "currency": value.currency, "period": period, "all_in": all_in}
 
 
 def _locality(value: Locality) -> Values:

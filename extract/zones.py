@@ -125,7 +125,15 @@ _FORM = frozenset({"select", "textarea", "form", "datalist", "dialog"})
 #: Tags that may announce a zone.
 _ZONED = _AREA | _FORM
 
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+#: What a site strikes out is no longer true: the price before it was cut.
+STRUCK = frozenset({"del", "s", "strike"})
+_STRUCK_CLASS = re.compile(
+    r"line-through|(?:^|[\s_-])(?:old|former|previous|ancien|barr[eé])[_-]?(?:price|prix|tarif)?(?:$|\s)"
+    r"|(?:price|prix|tarif)[_-]{0,2}(?:old|was|former|previous|ancien|barre|strike|crossed)|strike|crossed-out"
+)
+_HIDDEN_STYLE = re.compile(
+    r"text-decoration[^;]{0,20}line-through|display\s*:\s*none|visibility\s*:\s*hidden", re.I
+)
 _HIDDEN_CLASS = re.compile(
     r"(?:^|\s)(?:w-condition-invisible|is-hidden|hidden|visually-hidden|sr-only|invisible)(?:\s|$)"
 )
@@ -168,7 +176,7 @@ def assign(elements: list[Element]) -> list[Zone]:
         if above is not Zone.MAIN:
             zones[element.index] = above
             continue
-        own = _hidden(element) if element.attrs else None
+        own = Zone.HIDDEN if element.tag in STRUCK else _hidden(element) if element.attrs else None
         if own is None and element.tag in _ZONED and element.end - element.index <= half:
             own = None if element.index <= title < element.end else _own(element)
         if own is not None:
@@ -187,8 +195,15 @@ def _hidden(element: Element) -> Zone | None:
     if style and _HIDDEN_STYLE.search(style) and element.tag not in {"html", "body", "main"}:
         return Zone.HIDDEN
     names = attrs.get("class")
+    if names and element.end - element.index < 8 and _is_struck(names):
+        return Zone.HIDDEN
     telling = names and ("hidden" in names or "invisible" in names or "sr-only" in names)
     return Zone.HIDDEN if names and telling and _HIDDEN_CLASS.search(names) else None
+
+
+@lru_cache(maxsize=4_096)
+def _is_struck(names: str) -> bool:
+    return bool(_STRUCK_CLASS.search(names.lower()))
 
 
 def _own(element: Element) -> Zone | None:

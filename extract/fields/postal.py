@@ -73,7 +73,9 @@ def _codes(text: str, folded: str, places: Places) -> list[Match[Locality]]:
         place = places.resolve(name, found["code"]) if name else None
         sole = places.by_postal_code(found["code"])
         place = place or (sole[0] if len(sole) == 1 else None)
-        locality = Locality(found["code"], place.city if place else name, place)
+        # Where every commune is known, words beside a code that are none of its communes are no city.
+        unknown = name if not sole or len(places) < _COMPLETE else None
+        locality = Locality(found["code"], place.city if place else unknown, place)
         matches.append(Match(locality, text[start:end], start, _score(bool(sole), place, name, places)))
     return matches
 

@@ -36,7 +36,7 @@ _TAIL_OTHER = re.compile(
     r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)"
     r"|metre|sq)|/ ?sq|psf|/ ?pers|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges"
     r"|etat)|de depot|de caution|de garantie|de provision|de taxe|de commission|d'apport|d'economi"
-    r"|de travaux|de reduction|de remise|de parking|honoraires (?:a la )?charge|hors honoraires|net vendeur"
+    r"|de travaux|de reduction|de remise|de parking|hors honoraires|net vendeur"
     r"|hors frais|(?:/ ?mois |par mois )?en sus\b|\($)"
 )
 _TAIL_PRICE = re.compile(
@@ -110,7 +110,7 @@ def parse(text: str) -> Price | None:
 
 def _bare(folded: str) -> Price | None:
     numbers = list(re.finditer(NUMBER, folded))
-    if len(numbers) != 1 or re.search(r"[0-9]e[+\-]?[0-9]|m²|m2|%|kwh", folded):
+    if len(numbers) != 1 or re.search(r"[0-9]e[+\-]?[0-9]|[a-z][0-9]|m²|m2|%|kwh", folded):
         return None
     value = number(numbers[0][0])
     amount = None if value is None else whole(value, _LEAST, _MOST)

@@ -17,10 +17,12 @@ _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
         r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?|zwangsversteigerung"
         r"|subastas?|asta giudiziaria"),
     (_T.SEASONAL,
-        r"locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?"
+        r"gites?|meubles? (?:de|du) tourisme|clevacances|(?:haute|basse|moyenne|hors) saison"
+        r"|locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?"
         r"|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
     (_T.RENT,
-        r"a louer|locations?(?! ?-?vente)|louer|loyers?|locatif|en location|(?:for|to) (?:rent|let)"
+        r"a louer|colocations?|locations?(?! ?-?vente)|louer|loyers?|locatif|en location"
+        r"|(?:for|to) (?:rent|let)"
         r"|rentals?|lettings?|rent|zur miete|zu mieten|zu vermieten|vermietung|miete\w{0,2}|mieten"
         r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar"
         r"|arrendamento|aluguel|alugar|para alugar"),

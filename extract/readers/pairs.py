@@ -32,6 +32,7 @@ _LET = re.compile(r"locations?\W*$", re.I)
 #: Said of plots and rooms as well as of dwellings.
 _VAGUE = re.compile(r"(?:size|area|type|bien|nature|secteur|status|statut)\W*$", re.I)
 _RENT = re.compile(r"\bloyer|\brent\b|miete\b", re.I)
+_ALL_IN = re.compile(r"charges comprises|\bc\.?c\b|toutes charges|warmmiete", re.I)
 _QUALIFIED = re.compile(
     r"\s+(?:/ ?(?:mois|an)|par (?:mois|an)|mensuel(?:le)?|hors charges|charges comprises|cc|hc|ttc|"
     r"fai|hai|du bien|du logement|de l'annonce|du mandat|environ|"
@@ -59,6 +60,8 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
             confidence = sure - 0.25 if vague else sure
             for name, got in told.items():
                 yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
+            if field == "price" and "price" in told and _ALL_IN.search(label):
+                yield candidate("all_in", told["price"], label, SOURCE, confidence)
             if field == "price" and _RENT.search(label):
                 yield candidate("transaction", Transaction.RENT, label, SOURCE, 0.7)
         elif (part := labels.part_of(label)) is not None:

@@ -33,12 +33,18 @@ _CONTINENTAL = re.compile(
     rf"|(?!(?:ID|Ref|Code|Tel|Box|No|Nr)\b)(?P<city2>{NAME}),? "
     rf"(?P<code2>\d{{5}})(?![\d.,])(?!(?i: ?(?:m²|m2|€|sq|yards?|ft|km)))"
 )
+#: "5590 Ciney", "1800 Vevey": read where the page is of a country with four figures.
+_FOUR_FIGURES = re.compile(rf"(?<![\d.,/])(?:[BL]-|CH-)?(?P<code>[1-9]\d{{3}}) (?P<city>{NAME})")
 _AT = re.compile(
     r"(?:\b(?P<french>à|sur la commune de)|•|\b(?:in|en|em|n[ao]s?|te|a)) (?P<rest>(?-i:[A-ZÀ-Ýlc]).+)", re.I
 )
 _SITE = re.compile(r"\s[-–—|•>·]\s")
 _FRENCH = re.compile(
     r"\b(?:avec|pièces?|vendre|louer|loyer|chambres?|prix|honoraires|une|dans|vous|notre|cette|salle)\b", re.I
+)
+#: Swiss francs; the energy certificate as Belgium names it.
+_ABROAD_IN_FRENCH = re.compile(
+    r"\bCHF\b|\b(?:classe|certificat|score|code unique|num[ée]ro) PEB\b|\bPEB ?[:n]", re.I
 )
 _FRANCE = re.compile(r"\bfran(?:ce|ch|çais)", re.I)
 
@@ -49,12 +55,20 @@ def directory(document: Document, places: Places) -> Places:
     Five figures on a German or American page are no French postal code, whatever the directory says.
     """
     text = document.main_text[:8_000]
+    language = document.elements[0].get("lang").lower()
+    if _neighbour(document, language, text):
+        return Places(())
     if len(text) < 200 or document.host.endswith(".fr") or _FRANCE.search(text):
         return places
-    language = document.elements[0].get("lang").lower()
     least = 3 if language.startswith("fr") or not language else 6
     found = sum(1 for _, _ in zip(_FRENCH.finditer(text), range(least), strict=False))
     return places if found >= least or (language.startswith("fr") and found) else Places(())
+
+
+def _neighbour(document: Document, language: str, text: str) -> bool:
+    """Whether a page in French is of Belgium, Switzerland or Luxembourg, where codes have four figures."""
+    told = language[:5] in {"fr-be", "fr-ch", "fr-lu"} or document.host.endswith((".be", ".ch", ".lu"))
+    return told or bool(_ABROAD_IN_FRENCH.search(text))
 
 
 def read(document: Document, places: Places) -> Iterator[Candidate]:
@@ -62,8 +76,10 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     metas = document.metas
     titles = [*document.h1[:2], metas.get("og:title", ""), document.title]
     summaries = [metas.get("og:description", ""), metas.get("description", "")]
+    language = document.elements[0].get("lang").lower()
+    four = not len(places) and _neighbour(document, language, document.main_text[:8_000])
     for text in (*titles, *summaries, *_near_title(document)):
-        yield from _lines(squeeze(text)[:300], abroad=not len(places))
+        yield from _four_figures(text) if four else _lines(squeeze(text)[:300], abroad=not len(places))
     said = crumbs(document)
     frame = " ".join([*titles, document.url.replace("-", " ")]).casefold()
     for order, text in enumerate(titles):
@@ -117,6 +133,13 @@ def _near_title(document: Document) -> list[str]:
         for line in document.main
         if abs(line.number - near) <= 10 and len(line.text) < 120 and line.number not in contact
     ]
+
+
+def _four_figures(text: str) -> Iterator[Candidate]:
+    found = _FOUR_FIGURES.search(squeeze(text)[:300])
+    if found:
+        yield candidate("postal_code", found["code"], text, SOURCE, 0.45)
+        yield candidate("city", found["city"], text, SOURCE, 0.45)
 
 
 def _lines(text: str, *, abroad: bool) -> Iterator[Candidate]:

@@ -62,10 +62,19 @@ _PLACE = re.compile(
 )
 
 
+#: A whole postal address above the title is the agency's, in its header.
+_STREET_LINE = re.compile(
+    r"\b(?:rue|avenue|av\.|boulevard|bd|place|all[ée]es?|chemin|impasse|quai|route|cours)\b.{2,60}\b\d{5}\b",
+    re.I,
+)
+
+
 def contact_lines(document: Document) -> set[int]:
     """Numbers of the lines that tell where somebody can be reached, and of the address lines beside them."""
     found: set[int] = set()
     main = document.main
+    title = next((line.number for line in main if line.block.tag == "h1"), 0)
+    found.update(line.number for line in main if line.number < title - 1 and _STREET_LINE.search(line.text))
     for at, line in enumerate(main):
         if len(line.text) < 200 and _CONTACT.search(line.text):
             found.add(line.number)

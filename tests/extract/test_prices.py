@@ -1,0 +1,47 @@
+"""Which of a page's amounts is the price, and that what is struck out or a business pays is not."""
+
+import pytest
+
+from models.listing import Transaction
+from tests.extract.pages import DETAIL, page, read
+
+PRICE = "<p class='prix'>385 000 €</p>"
+
+
+def price(told: str, detail: str = DETAIL) -> tuple[int | None, Transaction | None]:
+    listing = read(page(detail.replace(PRICE, told))).listing
+    assert listing is not None
+    return listing.price, listing.transaction
+
+
+@pytest.mark.parametrize("old", ["<del>{}</del>", "<s>{}</s>", "<span class='line-through'>{}</span>",
+                                 "<span class='price-old'>{}</span>", "<i class='ancien-prix'>{}</i>",
+                                 "<span style='text-decoration: line-through'>{}</span>"])  # fmt: skip
+def test_a_price_that_is_struck_out_is_no_longer_the_price(old: str) -> None:
+    assert price(f"<div class='prix'>{old.format('410 000 €')} 385 000 €</div>")[0] == 385_000
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "<p>682,00 € par mois charges comprises</p><ul><li>Loyer hors charges : 630,00 €</li></ul>",
+        "<table><tr><td>Loyer</td><td>630 €</td></tr><tr><td>Loyer CC</td><td>682 €</td></tr></table>",
+    ],
+)
+def test_a_rent_told_with_and_without_charges_is_the_one_with_them(told: str) -> None:
+    assert price(told) == (682, Transaction.RENT)
+
+
+def test_the_price_of_a_business_is_not_the_rent_that_it_pays() -> None:
+    told = "<ul><li>Loyer mensuel : 950 €</li><li>Prix de cession : 165 000 €</li></ul>"
+    assert price(told)[0] == 165_000
+
+
+def test_a_lone_amount_far_below_is_the_price_and_one_of_many_is_not() -> None:
+    far = DETAIL.replace(PRICE, "") + "<p>Informations</p>" * 60
+    assert price("", far + "<div>779 000 €</div>") == (779_000, Transaction.SALE)
+    assert price("", far + "".join(f"<p>Lot {n} {n}79 000 €</p>" for n in range(2, 6)))[0] is None
+
+
+def test_the_name_of_a_lot_under_a_head_of_a_column_is_no_price() -> None:
+    assert price("<table><tr><th>Prix</th></tr><tr><td>A12</td></tr></table>")[0] is None
