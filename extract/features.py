@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from extract.fields import yes_no
-from extract.text import fold, tidy
+from extract.text import fold, tidy, tidy_lines
 
 #: Feature -> pattern on folded text.
 WORDS: Final[dict[str, str]] = {
@@ -63,7 +63,8 @@ WORDS: Final[dict[str, str]] = {
     "loggia": r"loggias?",
     "mezzanine": r"mezzanines?",
     "needs_work":
-        r"(?:a|besoin de|necessite(?:nt)?|prevoir|faire|avec|quelques|gros|de) (?:a |des |de |quelques "
+        r"(?:sans|aucuns?|pas de) travaux"
+        r"|(?:a|besoin de|necessite(?:nt)?|prevoir|faire|avec|quelques|gros|de) (?:a |des |de |quelques "
         r"|gros |faire )?(?:travaux|renovation)|a (?:renover|rafraichir|restaurer|rehabiliter|moderniser)"
         r"|rafraichissement a prevoir|travaux a prevoir|in need of (?:renovation|modernisation)"
         r"|renovierungsbedurftig|a reformar|da ristrutturare",
@@ -75,7 +76,7 @@ WORDS: Final[dict[str, str]] = {
         r"|open(?:[ \-]plan)? kitchen|offene kuche|cocina americana|cucina a vista",
     "open_view":
         r"vue[^.,;\n]{0,16} (?:degagee?|panoramique|imprenable|exceptionnelle|dominante)"
-        r"|sans vis[ \-]a[ \-]vis|panoramic view|open view",
+        r"|(?:sans|pas de|aucun) vis[ \-]a[ \-]vis|panoramic view|open view",
     "outbuilding": r"dependances?\b|granges?\b|hangars?\b|outbuilding|\bannexes?\b|nebengebaude",
     "parking_space":
         r"parkings?\b|places? de stationnement|stationnements?(?: privatif)?"
@@ -84,7 +85,8 @@ WORDS: Final[dict[str, str]] = {
     "parquet": r"parquets?\b|hardwood floors?|parkett",
     "patio": r"\bpatios?\b",
     "pets_allowed":
-        r"animaux (?:acceptes|autorises|admis|bienvenus)|pets? (?:allowed|friendly)|haustiere erlaubt"
+        r"animaux(?: de compagnie)? (?:non )?(?:acceptes|autorises|admis|bienvenus|refuses|interdits)"
+        r"|chiens et chats (?:acceptes|refuses)|pets? (?:allowed|friendly)|haustiere erlaubt"
         r"|se admiten mascotas",
     "quiet": r"\bau calme\b|\bcalmes?\b|quiet\b|ruhig\w*|tranquil\w*",
     "renovated":
@@ -120,9 +122,12 @@ _PATTERNS: Final = {
 #: Where any feature's words begin: one search for all of them (measured: 2.3 ms a page became 0.8).
 _PLACES: Final = re.compile(rf"(?<![a-z0-9])(?=(?:{'|'.join(WORDS.values())})(?![a-z0-9]))")
 _NO_BEFORE = re.compile(
-    r"\b(?:sans|pas|ni|aucune?|no|not?|without|non|ohne|keine?n?|sin|senza|hors|sem|geen)[ :]{1,3}(?:(?:de"
-    r"|d'|un|une|la|le|l'|an?) ?)?$"
+    r"\b(?:sans|pas|ni|absence|aucun(?:e?s|e)?|no|not?|without|non|ohne|keine?n?|sin|senza|hors|sem|geen)"
+    r"[ :]{1,3}(?:(?:de"
+    r"|d'|un|une|la|le|l'|an?) ?)?\Z"
 )
+#: What denies within a feature's own words; "sans vis-à-vis" praises.
+_NO_INSIDE = re.compile(r"\bnon\b|\binterdits|\brefuses|^(?:sans|aucuns?|pas de) travaux")
 _NO_AFTER = re.compile(
     r"^ ?(?:\(s\))? ?[:=\-]? ?(?:\bnon\b(?! [a-z])|\bno\b(?! [a-z])|\bnein\b|\baucune?\b|: ?0(?![0-9.,])"
     r"|\binterdits?\b|\bnon (?:acceptes|autorises|admis|amenage))"
@@ -130,7 +135,7 @@ _NO_AFTER = re.compile(
 _YES_AFTER = re.compile(r"^ ?(?:\(s\))? ?[:=] ?(?:oui|yes|ja|si|sim|[1-9])")
 _MAYBE_BEFORE = re.compile(
     r"(?:possibilite|en option|en sus|en supplement|proche|a proximite|pres|face|vue|donnant|commodites"
-    r"|commerces?|metro|gare|quartier|bordure)[^.,;\n]{0,24}$"
+    r"|commerces?|metro|gare|quartier|bordure)[^.,;\n]{0,24}\Z"
 )
 _MAYBE_AFTER = re.compile(
     r"^ ?(?:en (?:sus|supplement|option)|possible|public|municipal|a proximite|des plantes|d'enfants"
@@ -143,7 +148,7 @@ _TEXT_MOST: Final = 60_000
 
 def read(text: str) -> dict[str, bool]:
     """The features that a text of any length tells, by name; an affirmation anywhere beats a denial."""
-    folded = fold(tidy(text[:_TEXT_MOST]))
+    folded = fold(tidy_lines(text[:_TEXT_MOST]))
     told: dict[str, bool] = {}
     ends: dict[str, int] = {}
     for place in _PLACES.finditer(folded):
@@ -181,7 +186,8 @@ def _verdict(name: str, found: re.Match[str], folded: str) -> bool | None:
     """What one place in the text says of one feature; a mere possibility or a neighbour's says nothing."""
     lead = folded[max(0, found.start() - 40) : found.start()]
     tail = folded[found.end() : found.end() + 32]
-    if _NO_AFTER.match(tail) or (_NO_BEFORE.search(lead) and name != "open_view"):
+    denied = _NO_BEFORE.search(lead) and not found[0].endswith("vis")
+    if denied or _NO_AFTER.match(tail) or _NO_INSIDE.search(found[0]):
         return False
     if _YES_AFTER.match(tail) or name in _UNMOVED:
         return True

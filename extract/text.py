@@ -62,22 +62,35 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-# French numbers, written in pairs or with the country's prefix; and any international number.
+# French numbers: in pairs, in threes or digit by digit, an O for the zero, with the country's prefix; and any
+# international number. A date is none, nor are two prices.
+_NO_DATE = r"(?![0-3][0-9][.\-/][01][0-9][.\-/](?:19|20)[0-9]{2}(?![0-9]))"
 PHONE = re.compile(
-    r"(?<![0-9])(?:(?:\+|00) ?33[ .\-/]{0,2}(?:\(0\))?[ .\-/]{0,2}"
-    r"|0)[1-9](?:[ .\-/]{0,2}[0-9]{2}){4}(?![0-9])"
+    r"(?<![0-9])(?:(?:\+|00) ?33[\s.\-/]{0,2}(?:\(0\))?[\s.\-/]{0,2}"
+    rf"|(?<![A-Za-z]){_NO_DATE}[0Oo])[1-9](?:[\s.\-/_]{{0,3}}[0-9]{{2}}){{4}}(?![0-9])"
+    r"|(?<![0-9.,])0[1-9](?:[\s.\-]?[0-9]{3}[\s.\-]?[0-9]{3}[\s.\-]?[0-9]{2}"
+    r"|[0-9]{2}[\s.\-][0-9]{3}[\s.\-][0-9]{3}|[\s.\-][0-9]{2}[\s.\-][0-9]{3}[\s.\-][0-9]{3})(?![0-9])"
+    r"|(?<![0-9.,])0[\s.\-][1-9](?:[\s.\-][0-9]){8}(?![0-9])"
     r"|(?<![0-9+])\+[1-9][0-9]{0,2}(?:[ .\-()/]{1,2}[0-9]{2,4}){2,5}(?![0-9])"
 )
+_NUMBER_WORD = (
+    r"(?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente"
+    r"|quarante|cinquante|soixante|z[ée]ro|[0-9]{1,2})\b"
+)
+#: "zéro six douze trente-quatre …"
+SPOKEN = re.compile(rf"\bz[ée]ro(?:[\s.,\-]{{1,3}}(?:et[\s\-])?{_NUMBER_WORD}){{4,14}}", re.IGNORECASE)
+_TLD = r"(?:fr|com|net|org|eu|immo|info|be|ch|lu)\b"
 EMAIL = re.compile(
-    r"(?<![\w.+\-])[\w.+\-]{1,64} ?(?:@|\(at\)|\[at\]|\(arobase\)"
-    r"|\[arobase\]) ?[\w\-]{1,63}(?:\.[\w\-]{2,63}){1,4}",
+    r"(?<![\w.+\-])[\w.+\-]{1,64} ?(?:[@＠﹫]|[(\[{](?:at|a|arobase)[)\]}]) ?[\w\-]{1,63}"
+    rf"(?:(?: ?[(\[{{](?:dot|point|\.)[)\]}}] ?|\.| \. ?(?={_TLD}))[\w\-]{{2,63}}){{1,4}}"
+    rf"|(?<![\w.+\-])[\w.+\-]{{1,64}} (?:at|arobase) [\w\-]{{1,63}} (?:dot|point) {_TLD}",
     re.IGNORECASE,
 )
 
 
 def mask_contacts(text: str) -> str:
     """`text` with every phone number as `[téléphone]` and every e-mail address as `[courriel]`."""
-    return PHONE.sub("[téléphone]", EMAIL.sub("[courriel]", text))
+    return SPOKEN.sub("[téléphone]", PHONE.sub("[téléphone]", EMAIL.sub("[courriel]", text)))
 
 
 def word(*patterns: str) -> str:

@@ -51,7 +51,9 @@ class Found:
 
 
 def _price(value: Price) -> Values:
-    period = f"{value.amount} {value.per}" if value.per else None
+    # A week in euros is a holiday's; in pounds it is a tenancy's.
+    per = "night" if value.per == "week" and value.currency == "EUR" else value.per
+    period = f"{value.amount} {per}" if per else None
     all_in = value.amount if value.charges_included else None
     return {"price": value.amount, "currency": value.currency, "period": period, "all_in": all_in}
 

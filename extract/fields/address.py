@@ -24,6 +24,11 @@ _PARTICLES: Final = frozenset({
     "de", "du", "des", "d", "la", "le", "les", "l", "et", "sur", "sous", "en", "aux", "au", "a",
     "saint", "sainte", "st", "ste",
 })  # fmt: skip
+#: "rue du 11 novembre 1918", "rue du 8 mai 1945".
+_MONTHS: Final = frozenset({
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
+    "novembre", "decembre",
+})  # fmt: skip
 # Without a number these are everyday words or, in English, no street at all.
 _NEED_NUMBER = re.compile(
     r"villa|residence|square|place|pl\.|cours?|mail|galerie|clos|cite|voie|passage|promenade|all\."
@@ -62,6 +67,8 @@ _GERMAN_WAYS: Final = (
     *("Stra", "Str.", "Allee", "Platz", "Weg"),
 )
 _WORDS = re.compile(r"[^\s]+")
+#: "l'Église", "d'Italie": the name goes on behind the apostrophe.
+_ELIDED = re.compile(r"^[dl]['’](?=\w)")
 _STOP = re.compile(r"^(?:[0-9]{5}|-|–)$")
 _NEAR = re.compile(
     r"(?:metro|proche|pas de|pres d|minutes?|mn|min|entre|vers|donnant sur|acces|quartier|gare|station"
@@ -108,7 +115,8 @@ def parse(text: str) -> str | None:
     text = tidy(text[:200])
     found = find(text)
     if found:
-        return max(found, key=lambda match: (match.score, -match.start)).value
+        sure = max(found, key=lambda match: (match.score, -match.start))
+        return sure.value if sure.score > 0.2 else None
     line = re.split(r",? ?(?<![0-9])[0-9]{5}(?![0-9])", text)[0].strip(" ,-")
     return (
         line
@@ -122,14 +130,18 @@ def _name_length(name: str) -> int:
     """How far a way's name goes: capitals, particles and dates; a second plain word ends it, and so does
     a town in capitals behind a name in small letters."""
     end = plain = 0
-    mixed = False
+    mixed = dated = False
     for told in _WORDS.finditer(name):
-        bare = told[0].strip(".'’")
+        bare = _ELIDED.sub("", told[0]).strip(".'’")
         shouted = len(bare) > 1 and bare.isupper()
         if _STOP.match(told[0]) or (mixed and shouted):
             break
         if _is_particle(bare):
             continue
+        if dated and fold(bare) in _MONTHS:
+            end = told.end()
+            continue
+        dated = bare.isdigit()
         if not bare[:1].isupper() and not bare[:1].isdigit():
             plain += 1
             if plain > 1 or end:
@@ -142,7 +154,7 @@ def _name_length(name: str) -> int:
 
 
 def _is_particle(bare: str) -> bool:
-    return fold(bare).split("'")[0] in _PARTICLES and bare[:1].islower()
+    return fold(bare) in _PARTICLES and bare[:1].islower()
 
 
 def _clean(raw: str) -> str:

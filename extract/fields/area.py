@@ -34,8 +34,8 @@ _AREA = re.compile(rf"(?P<number>{NUMBER}) ?(?:{_UNIT})")
 NO_NUMBER_NEXT: Final = r"(?![a-z]{0,3}[ :=]{0,3}(?:de |d'environ |environ |ca\.? )?[0-9])"
 # "1 ha 25 a 30 ca" and "12 ares 50": the land registry's way.
 _CADASTRE = re.compile(
-    r"(?<![0-9])(?:(?P<ha>[0-9]{1,4}+) ?(?:ha|hectares?) {0,2}(?:et )?)?(?P<a>[0-9]{1,2}+) ?(?:ares?"
-    r"|a)\b {0,2}(?:et )?(?:(?P<ca>[0-9]{2}) ?(?:ca\b|centiares?)?(?![0-9]))?"
+    r"(?<![0-9])(?:(?P<ha>[0-9]{1,4}+) ?(?:ha?|hectares?) {0,2}(?:et )?)?(?P<a>[0-9]{1,2}+) ?(?:ares?"
+    r"|a)(?![a-z]) {0,2}(?:et )?(?:(?P<ca>[0-9]{2}) ?(?:ca\b|centiares?)?(?![0-9]))?"
 )
 
 

@@ -12,7 +12,8 @@ _ADJECTIVES: Final = (
     r"(?:(?:grandes?|belles?|jolies?|petites?|autres|vraies?|spacieuses?|double|large) ){0,2}"
 )
 _FIND = re.compile(
-    rf"(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
+    r"(?<![a-z0-9])(?<![a-z0-9] )chambres? ?: ?(?P<label>[0-9]{1,2})(?![0-9]| ?m[2²]|[.,][0-9])"
+    rf"|(?:(?<![0-9.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
     r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b|br\b|schlafzimmer\b|dormitorios?\b"
     r"|habitaciones\b|camer[ae]\b|slaapkamers?\b|quartos?\b|dormitorios?\b)"
 )
@@ -28,10 +29,11 @@ def find(text: str) -> list[Match[int]]:
     folded = fold(text)
     matches = []
     for found in near(_MARKS, _FIND, folded, 64):
-        value = count(found["count"], _MOST)
+        told = found["label"] or found["low"] or found["count"]
+        value = count(told, _MOST)
         if value is not None:
             raw = text[found.start() : found.end()]
-            score = 0.2 if _SERVICE.match(folded[found.end() : found.end() + 16]) else _score(found["count"])
+            score = 0.2 if _SERVICE.match(folded[found.end() : found.end() + 16]) else _score(told)
             matches.append(Match(value, raw, found.start(), score))
     return matches
 

@@ -24,6 +24,7 @@ _TAIL = re.compile(
 )
 _YEAR = re.compile(r"^.{0,20}?(?:/|par|l') ?an(?:nee)?s?\b|^.{0,16}annuel")
 _QUARTER = re.compile(r"^.{0,20}?(?:/|par) ?trim")
+_HALF = re.compile(r"^.{0,20}?(?:/|par) ?sem(?:estre|\.)")
 _YEAR_LEAD = re.compile(r"annuel|par an|moyenne|budget")
 
 
@@ -65,6 +66,8 @@ def bare(folded: str, least: int, most: int) -> int | None:
 def _months(amount: Amount) -> int:
     if _QUARTER.match(amount.tail):
         return 3
+    if _HALF.match(amount.tail):
+        return 6
     return 12 if _YEAR.match(amount.tail) or _YEAR_LEAD.search(amount.lead[-40:]) else 1
 
 

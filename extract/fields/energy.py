@@ -48,6 +48,8 @@ _FILLER: Final = (
 _FIRST_LETTER = re.compile(rf"{_FILLER}(?<![a-z0-9'])(?P<letter>[a-g])(?![a-z0-9'])")
 # In brackets: a number beside a letter needs no unit there.
 _BRACKETED = re.compile(r"^[a-g] ?\((?P<value>[0-9]{1,4})\)")
+# Its own value stands right behind a letter: "C (150 kWh/m2/an) / B (9 kg)".
+_UNITED = re.compile(r"[a-g] ?[(:\-]? ?[0-9]{1,4} ?k")
 _SINGLE = re.compile(r"(?<![a-z0-9'])[a-g](?![a-z0-9'])")
 # "Le DPE a été réalisé", "DPE à venir": a small letter before a word is no class.
 _VERB = re.compile(r"\b[aà](?= \w)")
@@ -84,7 +86,7 @@ def find_ges(text: str) -> list[Match[Energy]]:
 def parse(text: str, label: Label = "dpe") -> Energy | None:
     """The label a short text is: `D`, `D (187)`, `187 kWh/m²/an`, `DPE : D`; "vierge" is None."""
     text = tidy(text[:200])
-    folded = fold(text)
+    folded = fold(_VERB.sub("_", text))
     sure = best(_find(text, label))
     if sure:
         return sure.value
@@ -96,8 +98,9 @@ def parse(text: str, label: Label = "dpe") -> Energy | None:
     ):
         return None
     letter = re.fullmatch(r"[^a-z0-9]{0,3}(?:classe |class )?([a-g])\+{0,2}(?:[^a-z0-9].*)?", folded)
-    alone = letter if letter and len(re.findall(r"\b[a-g]\b", folded)) == 1 else None
-    number = re.search(r"(?<![0-9])(?<![0-9][.,])([0-9]{1,4})(?![0-9])", folded)
+    sole = letter and (len(re.findall(r"\b[a-g]\b", folded)) == 1 or _UNITED.match(folded))
+    alone = letter if sole else None
+    number = re.search(r"(?<![0-9])(?<![0-9][.,e])([0-9]{1,4})(?![0-9]|e[0-9])", folded)
     return _energy(alone[1] if alone else None, number[1] if number else None, label)
 
 

@@ -7,8 +7,9 @@ from extract.fields.match import Match, best, near
 from extract.text import fold, tidy
 
 _FIND = re.compile(
-    r"(?P<no>\bmandat (?:simple|non exclusif)|\bnon exclusi(?:f|ve|vite))|(?P<yes>\b(?:en |notre "
-    r"|mandat d[e'] ?)?exclusivites?\b|\bmandat exclusif\b|\bexclu\b|\bsole agent\b|\ben exclusivite\b)"
+    r"(?P<no>\bmandat (?:simple|(?:non[ \-]|semi[ \-])exclusif)|\b(?:non|semi)[ \-]exclusi(?:f|ve|vite))"
+    r"|(?P<yes>\b(?:en |notre |mandat d[e'] ?)?exclusivites?\b|\bmandat exclusif\b|\bexclu\b"
+    r"|\bsole agent\b|\ben exclusivite\b)"
     r"|(?P<maybe>\bexclusi(?:f|ve|vement)\b|\bexclusive (?:listing|mandate)\b)"
 )
 #: What every such word holds.

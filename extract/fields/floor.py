@@ -11,11 +11,12 @@ _MOST: Final = 60
 _ORDINALS: Final[dict[str, int]] = {
     "premier": 1, "deuxieme": 2, "second": 2, "troisieme": 3, "quatrieme": 4, "cinquieme": 5,
     "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10,
+    "onzieme": 11, "douzieme": 12, "treizieme": 13, "quatorzieme": 14, "quinzieme": 15,
     "first": 1, "third": 3, "fourth": 4, "fifth": 5,
 }  # fmt: skip
 _GROUND: Final = (
-    r"\br\.?d\.?c\.?h?\b|\brez[ \-](?:de[ \-])?(?:chaussee|jardin)|ground floor|erdgeschoss|planta baja"
-    r"|piano terra|begane grond|res.do.chao"
+    r"\br\.?d\.?[cj]\.?h?\b|\brch\b|\brez[ \-](?:de[ \-])?(?:chaussee|jardin)|ground floor|erdgeschoss"
+    r"|planta baja|piano terra|begane grond|res.do.chao"
 )
 _FIND = re.compile(
     rf"(?P<ground>{_GROUND})"
@@ -27,12 +28,15 @@ _FIND = re.compile(
 )
 #: What every floor holds.
 _MARKS = re.compile(
-    r"etage|floor|stock|og\b|planta|piano|verdieping|andar|r\.?d\.?c|rez|erdgeschoss|begane|res.do.chao"
+    r"etage|floor|stock|og\b|planta|piano|verdieping|andar|r\.?d\.?[cj]|rch|rez|erdgeschoss|begane|res.do.chao"
 )
 _STOREYS = re.compile(r"(?:sur|de|immeuble|maison|batiment|comprenant|a) (?:\w{1,8} )?$")
 _HIGH = re.compile(r"(?:situe|au|en|immeuble)[^.\n]{0,24}$")
 _WALK = re.compile(
     r"^ ?(?::|-|,? (?:vous|se|une|deux|trois|un|[0-9]|comprend|comporte|compose|dessert|l'espace|espace))"
+)
+_FRACTION = re.compile(
+    r"(?<![0-9])([0-9]{1,2})(?: ?(?:er|e|eme|nde?|ieme|[°º]))? ?(?:/|sur) ?[0-9]{1,2}(?![0-9])"
 )
 _BARE = re.compile(
     r"[^0-9a-z\-]{0,3}(?P<digits>-?[0-9]{1,2})(?: ?(?:er|e|eme|nd|st|rd|th|ieme))?(?: ?(?:/|sur|of|von"
@@ -59,7 +63,7 @@ def parse(text: str) -> int | None:
     folded = fold(text)
     if bare := _BARE.fullmatch(folded):
         return _bounded(int(bare["digits"]))
-    if fraction := re.search(r"(?<![0-9])([0-9]{1,2}) ?(?:/|sur) ?[0-9]{1,2}(?![0-9])", folded):
+    if fraction := _FRACTION.search(folded):
         return _bounded(int(fraction[1]))
     word = next(
         (value for name, value in _ORDINALS.items() if re.fullmatch(rf"{name}\W{{0,3}}", folded)), None

@@ -17,6 +17,7 @@ _PART = re.compile(
     r"(?:cuisine|salle de bains?|salle d'eau|coin|kitchen|entierement|partiellement|semi|peut etre"
     r"|possibilite|ou|si)\W{0,3}(?:\w{1,12} ){0,2}$"
 )
+_EITHER = re.compile(r"^ ?(?:ou|/|et) ?(?:vide|non|nu\b)")
 _BARE = re.compile(r"(?:vide|nue?|unfurnished|location (?:vide|nue))")
 
 
@@ -25,7 +26,7 @@ def find(text: str) -> list[Match[bool]]:
     folded = fold(text)
     matches = []
     for found in near(_MARKS, _FIND, folded):
-        part = _PART.search(before(folded, found.start(), 32))
+        part = _PART.search(before(folded, found.start(), 32)) or _EITHER.match(folded[found.end() :][:16])
         raw = text[found.start() : found.end()]
         matches.append(Match(bool(found["yes"]), raw, found.start(), 0.25 if part else 0.8))
     return matches
@@ -39,5 +40,5 @@ def parse(text: str) -> bool | None:
         return told
     if _BARE.fullmatch(fold(text).strip(" .:")):
         return False
-    sure = best(find(text))
+    sure = best(find(text), floor=0.3)
     return sure.value if sure else None

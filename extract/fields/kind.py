@@ -11,12 +11,15 @@ _P: Final = PropertyType
 # Patterns on folded text. The first that matches at a place wins, so phrases come before words.
 _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
     (_P.BUILDING,
-        r"immeubles?(?: de rapport| a vendre)?|building for sale|apartment building|mehrfamilienhaus"
+        r"immeubles?(?: de rapport| a vendre)?|ensembles? immobiliers?|building for sale|apartment building"
+        r"|mehrfamilienhaus"
         r"|edificios?|gebouw|predio"),
     (_P.COMMERCIAL,
         r"loca(?:l|ux) (?:commercia(?:l|ux)|professionnels?|d'activites?|industriels?)|loca(?:l|ux)\b"
         r"|bureaux?(?! et )|fonds? de commerce|boutiques?|commerces?|entrepots?|restaurants?"
-        r"|murs commerciaux|hotel restaurant|cession de bail|droit au bail|coworking|offices?|shops?|retail"
+        r"|murs commerciaux|hotels?(?! (?:particuliers?|de (?:ville|region|police)))(?: restaurant| bureau)?"
+        r"|bars?|tabac|brasseries?|boulangeries?|pharmacies?|salons? de coiffure"
+        r"|pas[ \-]de[ \-]porte|cession de bail|droit au bail|coworking|offices?|shops?|retail"
         r"|warehouse|commercial(?: property)?|buro|gewerbe\w*|ladenlokal|oficinas?|local comercial|negozio"
         r"|ufficio|kantoor\w*|bedrijfs\w+|escritorio|loja"),
     (_P.PARKING,
@@ -25,16 +28,19 @@ _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
     (_P.STUDIO,
         r"studios?|studettes?|chambres? (?:de service|de bonne|etudiante)|monolocale|ein-?zimmer-?wohnung"),
     (_P.LAND,
-        r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|building plots?|land"
-        r"|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
+        r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|vignes?|forets?"
+        r"|building plots?|land|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
     (_P.HOUSE,
-        r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?|pavillons?|chalets?|fermes?|fermettes?"
-        r"|corps de ferme|longeres?|chateaux?|manoirs?|mas\b|bastides?|hotels? particuliers?|proprietes?"
-        r"|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?|houses?"
+        r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?(?! sur (?:le )?toit)|pavillons?|chalets?"
+        r"|fermes?|fermettes?|corps de ferme"
+        r"|longeres?|chateaux?|manoirs?|mas\b|bastides?|hotels? particuliers?"
+        r"|proprietes?|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?|granges?"
+        r"|bergeries?|cabanons?|riads?|houses?"
         r"|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home|haus|hauser|\w{2,20}haus"
         r"|casas?|chale|adosados?|villett?[ae]|vivienda unifamiliar|huis|woonhuis|moradia"),
     (_P.APARTMENT,
-        r"apparte?ments?|appart\b|appts?|apt\b|lofts?|duplex|triplex|souplex|rez-de-jardin|penthouses?"
+        r"apparte?ments?|appart\b|appts?|apt\b|lofts?|duplex|triplex|souplex|rez-de-(?:jardin|villa)"
+        r"|villas? sur (?:le )?toit|ateliers? d'artiste|penthouses?"
         r"|flats?|apartments?|maisonette|condos?|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?"
         r"|apartamentos?|departamentos?|appartament[oi]|trilocale|bilocale|quadrilocale|appartementen"
         r"|bovenwoning|[tf][1-9](?: ?bis)?"),
@@ -56,12 +62,15 @@ _ASIDE = re.compile(
 _WEAK = re.compile(
     r"immeubles?|commerces?|boutiques?|restaurants?|bureaux?|locaux|local|parkings?|stationnements?"
     r"|box(?:es)?|garages?|caves?|bois|terrains?|parcelles?|plots?|land|place.*|domaines?|moulins?|home"
-    r"|offices?|shops?|solar|mas|buro|lote|gebouw|predio|edificios?|etangs?"
+    r"|offices?|shops?|hotels?(?: restaurant| bureau)?|bars?|tabac|brasseries?|boulangeries?|pharmacies?"
+    r"|salons? de coiffure|vignes?|forets?|granges?|solar|mas|buro|lote|gebouw|predio|edificios?|etangs?"
 )
 _OFFERED = re.compile(
     r"(?:vente|vendre|vends?|location|louer|loue|achat|sale|rent|type|bien)(?: d'un| d'une| un| une| du"
     r"| de)?[ :,\-]{0,4}$"
 )
+#: What sites call the rest, as a type's whole name alone.
+_MISCELLANEOUS: Final = frozenset({"divers", "autre", "autres", "autre bien", "other", "andere", "otros"})
 _SCHEMA: Final[dict[str, PropertyType]] = {
     "apartment": _P.APARTMENT,
         "apartmentcomplex": _P.BUILDING, "house": _P.HOUSE, "singlefamilyresidence": _P.HOUSE,
@@ -85,6 +94,8 @@ def parse(text: str) -> PropertyType | None:
     schema = _SCHEMA.get(fold(text).rpartition("/")[2].replace(" ", ""))
     if schema:
         return schema
+    if fold(text).strip(" .") in _MISCELLANEOUS:
+        return PropertyType.OTHER
     found = find(text.replace("_", " "))
     return max(found, key=lambda match: (match.score, -match.start)).value if found else None
 

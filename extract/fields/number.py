@@ -8,7 +8,7 @@ from typing import Final
 NUMBER: Final = (
     r"(?:(?<![0-9a-z])(?<![0-9][.,])[0-9]{1,3}(?:(?: [0-9]{3}){1,3}|(?:\.[0-9]{3}){1,3}|(?:,[0-9]{3}){1,3}"
     r"|(?:'[0-9]{3}){1,3})(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?"
-    r"|(?<![0-9])(?<![0-9][.,])[0-9]{1,12}+(?:[.,][0-9]{1,8}+)?(?![0-9]))"
+    r"|(?<![0-9])(?<![0-9][.,e])[0-9]{1,12}+(?:[.,][0-9]{1,8}+)?(?![0-9]))"
 )
 #: Where a `NUMBER` may begin.
 DIGITS: Final = re.compile(r"[0-9]+")
@@ -19,7 +19,8 @@ _PLAIN = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,8}))?")
 #: Folded number words, French first; those that are also articles ("une", "a") are left to the caller.
 WORDS: Final[dict[str, int]] = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8,
-    "neuf": 9, "dix": 10, "onze": 11, "douze": 12,
+    "neuf": 9, "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14,
+    "quinze": 15, "seize": 16, "vingt": 20,
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "zwei": 2, "drei": 3, "vier": 4, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5,
     "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "twee": 2, "drie": 3, "vijf": 5,

@@ -10,13 +10,12 @@ from extract.text import fold, tidy
 from models.places import Place, Places
 
 _CODE: Final = (
-    r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-58])[0-9]{3})(?![0-9]|[.,][0-9]| ?(?:€"
+    r"(?<![0-9a-z.,/\-])(?:[fF]-?)?(?P<code>(?:0[1-9]|[1-8][0-9]|9[0-578])[0-9]{3})(?![0-9]|[.,][0-9]| ?(?:€"
     r"|eur|m2|m²|k?w|km|sq|yard|ft|feet|acre|ha\b|m\b|[£$₹]|usd|chf|inr|kr\b|zl\b))"
 )
-_NAME: Final = (
-    r"[A-ZÀ-ÝŒ][\w'’.]*(?:[ \-](?:[A-ZÀ-ÝŒ][\w'’.]*|(?:de|du|des|la|le|les|lès|lez|en|sur|sous|aux?|et|l'"
-    r"|d')(?=[ \-'’][A-ZÀ-ÝŒ]))){0,6}"
-)
+_SMALL: Final = r"(?:(?:de|du|des|la|le|les|lès|lez|ès|en|sur|sous|aux?|et|di|près)[ \-]|[ld]['’])"
+#: "L'Isle-sur-la-Sorgue", "Santa-Maria-di-Lota", "Saint-Denis".
+_NAME: Final = rf"[A-ZÀ-ÝŒ][\w'’.]*(?:[ \-]{_SMALL}{{0,3}}[A-ZÀ-ÝŒ][\w'’.]*){{0,6}}"
 _AFTER = re.compile(rf"[ ,\-:)]{{0,3}}(?P<name>{_NAME})")
 _BEFORE = re.compile(
     rf"(?P<name>{_NAME})(?: [0-9]{{1,2}}(?:e|er|ème|eme|ième)?)? ?[,\-]? ?\(?(?:[A-Z]{{2}} ?[\-,] ?)?$"
@@ -27,6 +26,8 @@ _DISTRICT = re.compile(
     r"\b(?P<city>paris|lyon|marseille)[ \-]{0,3}(?P<number>[0-9]{1,2}) ?(?:e(?:me|r)?|ieme|er|°"
     r"|e arrondissement)?(?![0-9a-z²€%,.])"
 )
+#: Only firms' post has it.
+_CEDEX = re.compile(r"[^0-9\n;|]{0,40}?\bcedex\b")
 _REFERENCE = re.compile(
     r"(?:(?:ref(?:erence)?s?|codigo|code(?! postal)|id)\b\.?(?: (?:du |de l')?[a-z]{2,10}){0,2}"
     r"|n°|mandat|cpi|rcs|siren|siret|bp|cs|cedex|tel|carte|[€$£₹#])\W{0,4}(?:[a-z]{0,3}\W?)$"
@@ -54,6 +55,8 @@ def find(text: str, places: Places) -> list[Match[Locality]]:
 def parse(text: str, places: Places) -> Locality | None:
     """The place a short text is: a postal code, a commune, or both in either order."""
     text = tidy(text[:200])
+    if re.search(r"\bcedex\b", fold(text)):
+        return None
     sure = best(find(text, places))
     if sure and sure.score >= 0.5:
         return sure.value
@@ -66,7 +69,7 @@ def parse(text: str, places: Places) -> Locality | None:
 def _codes(text: str, folded: str, places: Places) -> list[Match[Locality]]:
     matches = []
     for found in re.finditer(_CODE, folded):
-        if _REFERENCE.search(before(folded, found.start(), 36)):
+        if _REFERENCE.search(before(folded, found.start(), 36)) or _CEDEX.match(folded, found.end()):
             continue
         start, end = found.span("code")
         name = _name(text, start, end)

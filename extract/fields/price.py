@@ -36,8 +36,8 @@ _TAIL_OTHER = re.compile(
     r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)"
     r"|metre|sq)|/ ?sq|psf|/ ?pers|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges"
     r"|etat)|de depot|de caution|de garantie|de provision|de taxe|de commission|d'apport|d'economi"
-    r"|de travaux|de reduction|de remise|de parking|hors honoraires|net vendeur"
-    r"|hors frais|(?:/ ?mois |par mois )?en sus\b|\($)"
+    r"|de travaux|de reduction|de remise|de parking"
+    r"|(?:hors honoraires|net vendeur|hors frais)(?![ :(]{1,3}$)|(?:/ ?mois |par mois )?en sus\b|\($)"
 )
 _TAIL_PRICE = re.compile(
     r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises|honoraires inclus"
@@ -64,6 +64,8 @@ _CHARGES_IN = re.compile(
     r"|all.?in)"
 )
 _CHARGES_OUT = re.compile(r"^[^.;]{0,24}?(?:\bh\.?c\b|hors charges|\+ ?charges|kalt|sans charges|excl)")
+#: Of two amounts with an arrow between, the second is today's.
+_ARROW = re.compile(r"^ ?(?:→|➔|➜|➝|-?->|=>) ?$")
 _RANGE_JOIN = re.compile(r"^(?: ?(?:-|a|to|et|and|bis|hasta|/) ?)$")
 
 
@@ -87,7 +89,8 @@ def find(text: str) -> list[Match[Price]]:
         if price is None:
             continue
         in_range = _joined(folded, found, index) or _joined(folded, found, index + 1)
-        score = 0.1 if in_range else _score(amount, price)
+        gone = index + 1 < len(found) and _ARROW.match(folded[amount.end : found[index + 1].start])
+        score = 0.1 if in_range or gone else _score(amount, price)
         matches.append(Match(price, text[amount.start : amount.end], amount.start, score))
     return matches
 
@@ -168,4 +171,4 @@ def _joined(folded: str, found: list[Amount], index: int) -> bool:
 def _half_range(folded: str, found: list[Amount]) -> bool:
     """Whether a range carries one sign only: "200 000 - 250 000 €"."""
     lead = folded[: found[0].start]
-    return bool(re.search(r"[0-9] {0,2}(?:-|a|to|et|and|bis) {0,2}$", lead))
+    return bool(re.search(r"[0-9] {0,2}(?:-|/|a|to|et|and|bis) {0,2}$", lead))

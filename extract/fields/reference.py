@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from extract.fields.match import Match
-from extract.text import fold, tidy, word
+from extract.text import PHONE, fold, tidy, word
 
 _LABEL: Final = (
     "(?:"
@@ -19,8 +19,9 @@ _LABEL: Final = (
 )
 _CODE: Final = r"[a-z0-9](?:[a-z0-9_/\-]|\.(?=[a-z0-9])){1,31}"
 _FIND = re.compile(
-    rf"{_LABEL} ?\.? ?(?:n(?:o|um(?:ero)?)?[°º.]{{0,2}}|#"
-    rf"|id)? ?[:°.#=\-]{{0,2}} ?(?P<value>(?:[a-z]{{1,4}} (?=[0-9]{{2,10}}(?![0-9 ]"
+    rf"{_LABEL} ?\.? ?(?:n[°º.]{{1,2}}"
+    rf"|n(?:o|um(?:ero)?)?(?=[ °º.:])[°º.]{{0,2}}|#|id(?=[ :]))?"
+    rf" ?[:°.#=\-]{{0,2}} ?(?P<value>(?:[a-z]{{1,4}} (?=[0-9]{{2,10}}(?![0-9 ]"
     rf"|[.,][0-9])))?{_CODE})(?![a-z0-9])"
 )
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_/.\-]*(?: [A-Za-z0-9_/.\-]+){0,2}")
@@ -34,7 +35,7 @@ def find(text: str) -> list[Match[str]]:
     for found in _FIND.finditer(folded):
         start, end = found.span("value")
         raw = text[start:end].rstrip("-./")
-        if re.search("[0-9]", raw) and not _NOT.fullmatch(fold(raw)):
+        if re.search("[0-9]", raw) and not _NOT.fullmatch(fold(raw)) and not PHONE.match(text, start):
             score = 0.6 if "mandat" in found[0] else 0.85
             matches.append(Match(raw, raw, start, score))
     return matches

@@ -10,7 +10,9 @@ from extract.text import fold, tidy
 
 _MOST: Final = 50
 _FIND = re.compile(
-    r"\b(?P<type>[tf] ?(?P<t>[1-9])(?: ?bis\b|(?![0-9a-z€]|[.,][0-9])))|\btype ?(?P<kind>[1-9])\b"
+    r"\b(?P<type>(?:[tf][ .]?|p)(?P<t>1[0-9]|[1-9])(?: ?bis\b|(?![0-9a-z€]|[.,][0-9])))"
+    r"|\btype ?(?P<kind>[1-9])\b"
+    r"|(?<![a-z0-9])(?<![a-z0-9] )(?:nombre de )?pieces? ?: ?(?P<label>[0-9]{1,2})(?![0-9]| ?m[2²]|[.,][0-9])"
     rf"|(?:(?<![0-9.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?(?:-|grandes? "
     rf"|belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b"
     rf"|assoalhadas\b)"
@@ -18,8 +20,10 @@ _FIND = re.compile(
 )
 #: What every count of rooms holds.
 _MARKS = re.compile(
-    r"pieces?|pces?|pcs|zimmer|vani|locali|kamers|ambientes|assoalhadas|stud|type ?[1-9]|[tf] ?[1-9]|[1-9] ?p"
+    r"pieces?|pces?|pcs|zimmer|vani|locali|kamers|ambientes|assoalhadas|stud|type ?[1-9]"
+    r"|[tf][ .]?[1-9]|p[1-9]|[1-9] ?p"
 )
+_COUNTED: Final = ("t", "kind", "label", "low", "count", "short")
 _NOT_ROOMS = re.compile(
     r"^ {0,2}(?:d'eau|de vie\b|a vivre|jointe|justificative|du dossier|d'identite|annexe|par\b|humides?)"
 )
@@ -36,11 +40,7 @@ def find(text: str) -> list[Match[int]]:
     for found in near(_MARKS, _FIND, folded):
         if _NOT_ROOMS.match(folded[found.end() : found.end() + 20]):
             continue
-        value = (
-            1
-            if found["studio"]
-            else count(found["t"] or found["kind"] or found["low"] or found["count"] or found["short"], _MOST)
-        )
+        value = 1 if found["studio"] else count(next(found[name] for name in _COUNTED if found[name]), _MOST)
         if value is not None:
             matches.append(
                 Match(value, text[found.start() : found.end()], found.start(), _score(found, folded))
@@ -51,7 +51,7 @@ def find(text: str) -> list[Match[int]]:
 def parse(text: str) -> int | None:
     """The count a short text is: `3`, `T3`, `3 pièces`, `studio`."""
     text = tidy(text[:200])
-    sure = best(find(text))
+    sure = best(find(text), floor=0.15)
     if sure:
         return sure.value
     bare = re.fullmatch(
@@ -65,7 +65,7 @@ def _score(found: re.Match[str], folded: str) -> float:
     if _RANGE_BEFORE.search(lead) or _RANGE_AFTER.match(tail):
         return 0.1
     if found["type"]:
-        return 0.1 if _LINE.search(lead) else 0.9
+        return 0.1 if _LINE.search(lead) else 0.5 if found["type"][0] == "p" else 0.9
     if found["count"]:
         return 0.9 if found["count"][0].isdigit() else (0.3 if found["count"] in ("un", "une") else 0.6)
     return 0.6 if found["studio"] or found["short"] else 0.8

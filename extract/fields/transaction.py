@@ -12,16 +12,21 @@ from models.listing import Transaction
 _T: Final = Transaction
 # Special kinds first: "location saisonnière" is seasonal, "vente viager" an annuity.
 _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
-    (_T.LIFE_ANNUITY, r"(?:vente(?: en)? )?viagers?|nue[ \-]propriete|life annuity"),
+    (_T.LIFE_ANNUITY,
+        r"(?:vente(?: en)? )?viagers?|rentes? viageres?|bouquet\b[^.\n]{0,60}?\brentes?|nue[ \-]propriete"
+        r"|life annuity"),
     (_T.AUCTION,
-        r"(?:vente )?(?:aux |par )?encheres?|vente (?:judiciaire|interactive)|auctions?|zwangsversteigerung"
+        r"(?:vente )?(?:aux |par )?encheres?|ventes? (?:notariales? )?(?:judiciaires?|interactives?)"
+        r"|adjudications?|immo[ \-]?interactif|36 ?h(?:eures)?[ \-]immo|mises? a prix"
+        r"|auctions?|zwangsversteigerung"
         r"|subastas?|asta giudiziaria"),
     (_T.SEASONAL,
         r"gites?|meubles? (?:de|du) tourisme|clevacances|(?:haute|basse|moyenne|hors) saison"
-        r"|locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?|holiday (?:lets?"
+        r"|locations? (?:saisonnieres?|de vacances|vacances|courte duree)|saisonniere?s?"
+        r"|(?:locations? )?a la semaine|par semaine|holiday (?:lets?"
         r"|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
     (_T.RENT,
-        r"a louer|colocations?|locations?(?! ?-?vente)|louer|loyers?|locatif|en location"
+        r"a louer|colocations?|sous[ \-]locations?|locations?(?! ?-?vente)|louer|loyers?|locatif|en location"
         r"|(?:for|to) (?:rent|let)"
         r"|rentals?|lettings?|rent|zur miete|zu mieten|zu vermieten|vermietung|miete\w{0,2}|mieten"
         r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar"

@@ -1,9 +1,67 @@
 """Features: true where the text says so, false where it denies, unknown where it is silent."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extract import features
 from models.features import FEATURES
+
+#: How an advert names each feature.
+FRENCH = {
+    "air_conditioning": "climatisation",
+    "alarm": "alarme",
+    "attic": "grenier",
+    "balcony": "balcon",
+    "basement": "sous-sol",
+    "bathtub": "baignoire",
+    "bike_room": "local à vélos",
+    "cable_or_fibre": "fibre optique",
+    "caretaker": "gardien",
+    "cellar": "cave",
+    "collective_heating": "chauffage collectif",
+    "corner_plot": "terrain d'angle",
+    "double_glazing": "double vitrage",
+    "dressing_room": "dressing",
+    "electric_heating": "chauffage électrique",
+    "electric_shutters": "volets roulants électriques",
+    "entry_phone": "interphone",
+    "equipped_kitchen": "cuisine équipée",
+    "fireplace": "cheminée",
+    "floor_heating": "plancher chauffant",
+    "garage": "garage",
+    "garden": "jardin",
+    "gas_heating": "chauffage gaz",
+    "heat_pump": "pompe à chaleur",
+    "individual_heating": "chauffage individuel",
+    "laundry_room": "buanderie",
+    "lift": "ascenseur",
+    "loggia": "loggia",
+    "mezzanine": "mezzanine",
+    "needs_work": "travaux à prévoir",
+    "new_build": "programme neuf",
+    "open_kitchen": "cuisine ouverte",
+    "open_view": "vue dégagée",
+    "outbuilding": "dépendance",
+    "parking_space": "place de stationnement",
+    "parquet": "parquet",
+    "patio": "patio",
+    "pets_allowed": "animaux acceptés",
+    "quiet": "au calme",
+    "renovated": "entièrement rénové",
+    "sea_view": "vue mer",
+    "single_storey": "plain-pied",
+    "solar_panels": "panneaux solaires",
+    "swimming_pool": "piscine",
+    "tenanted": "vendu loué",
+    "terrace": "terrasse",
+    "top_floor": "dernier étage",
+    "veranda": "véranda",
+    "videophone": "visiophone",
+    "walk_in_shower": "douche à l'italienne",
+    "wheelchair_access": "accès PMR",
+    "wood_heating": "poêle à bois",
+}
 
 
 def test_every_feature_of_the_vocabulary_has_words_and_no_other_has() -> None:
@@ -37,6 +95,18 @@ def test_every_feature_of_the_vocabulary_has_words_and_no_other_has() -> None:
         ("poêle à bois", "wood_heating", True),
         ("bel appartement", "lift", None),
         ("", "lift", None),
+        ("pas de vis-à-vis", "open_view", True),
+        ("pas de vue dégagée", "open_view", False),
+        ("absence d'ascenseur", "lift", False),
+        ("sans gardien ni ascenseur", "lift", False),
+        ("sans travaux", "needs_work", False),
+        ("aucuns travaux à prévoir", "needs_work", False),
+        ("travaux récents", "needs_work", None),
+        ("animaux non acceptés", "pets_allowed", False),
+        ("animaux interdits", "pets_allowed", False),
+        ("garage à proximité", "garage", None),
+        ("parking en sus", "parking_space", None),
+        ("piscinable", "swimming_pool", None),
     ],
 )
 def test_a_feature_is_true_false_or_unknown(text: str, name: str, expected: bool | None) -> None:
@@ -63,3 +133,23 @@ def test_the_surest_reading_decides_when_two_differ() -> None:
         "cellar": True,
         "lift": False,
     }
+
+
+def test_the_vocabulary_is_the_markets() -> None:
+    assert len(FEATURES) >= 40
+    assert set(FRENCH) == set(FEATURES)
+
+
+@pytest.mark.parametrize(("name", "words"), FRENCH.items())
+def test_every_feature_is_affirmed_denied_and_passed_over(name: str, words: str) -> None:
+    for text in (words, f"avec {words}", f"{words.capitalize()} : oui", f"Belle affaire, {words}, à voir"):
+        assert features.read(text).get(name) is True, text
+    for text in (f"sans {words}", f"pas de {words}", f"ni {words}", f"{words.capitalize()} : non"):
+        assert features.read(text).get(name) is False, text
+    assert name not in features.read("Bel appartement lumineux de trois pièces")
+
+
+@given(told=st.sets(st.sampled_from(FEATURES), min_size=1, max_size=8))
+def test_a_list_of_features_tells_each_of_them(told: set[str]) -> None:
+    read = features.read("\n".join(FRENCH[name] for name in sorted(told)))
+    assert told <= {name for name, value in read.items() if value}

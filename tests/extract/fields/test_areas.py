@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from extract.fields import land, surface
 from extract.fields.match import best
+from tests.extract.fields.spelled import NOTHING, after, before, decimal
 
 
 @pytest.mark.parametrize(
@@ -112,3 +113,66 @@ def test_every_formatted_surface_reads_back(hundredths: int, point: str, unit: s
     area = surface.parse(f"{hundredths / 100:.2f}".replace(".", point) + unit)
     assert area is not None
     assert area.m2 == hundredths / 100
+
+
+@given(
+    area=decimal(900, 49_999),
+    lead=before,
+    tail=after,
+    type_=st.sampled_from(["T3 de ", "Maison ", "F4, ", ""]),
+)
+def test_words_around_never_change_a_surface(
+    area: tuple[float, str], lead: str, tail: str, type_: str
+) -> None:
+    found = best(surface.find(f"{lead}{type_}{area[1]} m²{tail}"))
+    assert found is not None
+    assert found.value.m2 == area[0]
+
+
+@given(living=decimal(2_000, 29_999), plot=st.integers(300, 9_999), order=st.booleans())
+def test_a_living_surface_and_a_plot_never_mix(living: tuple[float, str], plot: int, order: bool) -> None:
+    parts = [f"surface habitable {living[1]} m²", f"terrain de {plot} m²"]
+    text = ", ".join(parts if order else reversed(parts))
+    assert [best(surface.find(text)), best(land.find(text))] == [
+        next(m for m in surface.find(text) if m.value.m2 == living[0]),
+        next(m for m in land.find(text) if m.value.m2 == plot),
+    ]
+
+
+@given(
+    hectares=st.integers(0, 99),
+    ares=st.integers(1, 99),
+    centiares=st.integers(0, 99),
+    form=st.sampled_from(
+        ["{} ha {} a {} ca", "{}ha{}a{}ca", "{} hectares {} ares {} centiares", "{}h {}a {}ca"]
+    ),
+)
+def test_the_land_registrys_units_add_up(hectares: int, ares: int, centiares: int, form: str) -> None:
+    area = land.parse(form.format(f"{hectares:02d}", f"{ares:02d}", f"{centiares:02d}"))
+    assert area is not None
+    assert area.m2 == hectares * 10_000 + ares * 100 + centiares
+
+
+@given(ares=st.integers(1, 99), centiares=st.integers(0, 99), gap=st.sampled_from(["", " ", "\u202f"]))
+def test_ares_and_centiares_alone_are_a_plot(ares: int, centiares: int, gap: str) -> None:
+    area = land.parse(f"{ares}{gap}a {centiares:02d}{gap}ca")
+    assert area is not None
+    assert area.m2 == ares * 100 + centiares
+
+
+@given(square=decimal(2_000, 9_999), floor_=st.integers(100, 200))
+def test_the_carrez_surface_wins_over_the_one_on_the_floor(square: tuple[float, str], floor_: int) -> None:
+    for text in (
+        f"{square[1]} m² Carrez ({floor_} m² au sol)",
+        f"{floor_} m² au sol, {square[1]} m² loi Carrez",
+    ):
+        area = surface.parse(text)
+        assert area is not None
+        assert area.m2 == square[0]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_nothing_is_no_area(text: str) -> None:
+    assert surface.parse(text) is None
+    assert surface.parse(f"{text} m²") is None
+    assert land.parse(text) is None

@@ -1,9 +1,12 @@
 """Rooms, bedrooms, bathrooms and the floor: digits, letters, words and what only looks like them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extract.fields import bathrooms, bedrooms, floor, rooms
 from extract.fields.match import best
+from tests.extract.fields.spelled import NOTHING, after, before
 
 
 @pytest.mark.parametrize(
@@ -118,3 +121,111 @@ def test_a_houses_walk_through_its_floors_scores_below_a_flats_floor() -> None:
     assert flat is not None
     assert flat.value == 4
     assert house.score < 0.5 < flat.score
+
+
+@given(
+    number=st.integers(1, 9),
+    form=st.sampled_from(
+        [
+            "T{}",
+            "F{}",
+            "T {}",
+            "T.{}",
+            "{} pièces",
+            "{}\u00a0pièces",
+            "{} pièce(s)",
+            "Type {}",
+            "T{} bis",
+            "F{}bis",
+            "{} p.",
+            "{}P",
+            "{}",
+        ]
+    ),
+)
+def test_every_spelling_of_a_count_of_rooms_reads_back(number: int, form: str) -> None:
+    assert rooms.parse(form.format(number)) == number
+
+
+@pytest.mark.parametrize("text", ["T10", "10 pièces", "dix pièces"])
+def test_more_than_nine_rooms_are_read(text: str) -> None:
+    assert rooms.parse(text) == 10
+
+
+@given(
+    number=st.integers(1, 9),
+    lead=before,
+    tail=after,
+    form=st.sampled_from(["T{}", "F{}", "{} pièces", "T{} bis"]),
+)
+def test_words_around_never_change_a_count_of_rooms(number: int, lead: str, tail: str, form: str) -> None:
+    found = best(rooms.find(f"{lead}Appartement {form.format(number)}{tail}"))
+    assert found is not None
+    assert found.value == number
+
+
+@given(low=st.integers(1, 8), join=st.sampled_from(["/", "-", " ou ", " à "]))
+def test_of_two_counts_the_lower_is_sure(low: int, join: str) -> None:
+    assert rooms.parse(f"{low}{join}{low + 1} pièces") == low
+    assert bedrooms.parse(f"{low}{join}{low + 1} chambres") == low
+
+
+@given(number=st.integers(1, 30), lead=before, tail=after)
+def test_words_around_never_change_a_count_of_bedrooms(number: int, lead: str, tail: str) -> None:
+    for text in (f"{number} chambres", f"Chambres : {number}", f"{number} ch."):
+        found = best(bedrooms.find(f"{lead}{text}{tail}"))
+        assert found is not None
+        assert found.value == number
+
+
+@given(baths=st.integers(0, 6), showers=st.integers(0, 6), join=st.sampled_from([", ", " et ", " / ", "\n"]))
+def test_bathrooms_and_shower_rooms_are_added(baths: int, showers: int, join: str) -> None:
+    named = [f"{n} {name}" for n, name in ((baths, "salles de bains"), (showers, "salles d'eau")) if n]
+    total = bathrooms.total(join.join(named))
+    assert (total.value if total else 0) == baths + showers
+
+
+@given(level=st.integers(1, 15), storeys=st.integers(0, 20), lead=before, tail=after)
+def test_every_spelling_of_a_floor_reads_back(level: int, storeys: int, lead: str, tail: str) -> None:
+    top = level + storeys
+    ordinal = f"{level}er" if level == 1 else f"{level}ème"
+    for text in (
+        f"{level}/{top}",
+        f"{level} / {top}",
+        f"{ordinal} étage",
+        f"{level}e sur {top}",
+        f"{level}°/{top}",
+    ):
+        assert floor.parse(text) == level
+    found = best(floor.find(f"{lead}Appartement au {ordinal} étage sur {top}{tail}"))
+    assert found is not None
+    assert found.value == level
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("RDJ", 0),
+        ("R.D.C.", 0),
+        ("rez-de-jardin", 0),
+        ("RCH", 0),
+        ("onzième étage", 11),
+        ("0/4", 0),
+        ("-2", -2),
+        ("entresol", None),
+        ("R+2", None),
+        ("sous-sol", None),
+        ("dernier", None),
+    ],
+)
+def test_the_ground_floor_has_many_names_and_half_floors_none(text: str, level: int | None) -> None:
+    assert floor.parse(text) == level
+
+
+def test_a_tram_line_alone_is_no_count() -> None:
+    assert rooms.parse("tram T3") is None
+
+
+@pytest.mark.parametrize("text", [text for text in NOTHING if text not in {"0", "-1"}])
+def test_what_is_nothing_counts_nothing(text: str) -> None:
+    assert [field.parse(text) for field in (rooms, bedrooms, bathrooms, floor)] == [None] * 4

@@ -1,10 +1,14 @@
 """Street lines, postal codes with their communes, and coordinates."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extract.fields import address, coordinates, postal
 from extract.fields.coordinates import Coordinates
+from extract.fields.match import best
 from models.places import Places
+from tests.extract.fields.spelled import NOTHING, after, before
 
 
 @pytest.mark.parametrize(
@@ -128,3 +132,135 @@ def test_an_implausible_pair_or_a_maps_default_is_none(latitude: str, longitude:
 def test_a_decimal_comma_is_accepted() -> None:
     assert coordinates.parse_pair("48,8566", "2,3522") == Coordinates(48.8566, 2.3522)
     assert coordinates.parse("48.8566, 2.3522") == Coordinates(48.8566, 2.3522)
+
+
+PLACES = Places.sample()
+KNOWN = sorted(
+    {
+        (place.postal_code, place.city, place.insee_code)
+        for code in (
+            "01100",
+            "13008",
+            "20000",
+            "20200",
+            "33000",
+            "69001",
+            "69003",
+            "75001",
+            "75015",
+            "93200",
+            "97400",
+        )
+        for place in PLACES.by_postal_code(code)
+        if place.postal_code
+    }
+)
+
+
+@given(
+    place=st.sampled_from(KNOWN),
+    lead=before,
+    tail=after,
+    form=st.sampled_from(["{0} {1}", "{1} ({0})", "{0}, {1}", "{1} {0}", "{1} - {0}", "F-{0} {1}"]),
+    shouted=st.booleans(),
+)
+def test_every_spelling_of_a_place_is_the_directorys(
+    place: tuple[str, str, str], lead: str, tail: str, form: str, shouted: bool
+) -> None:
+    code, city, insee = place
+    text = form.format(code, city.upper() if shouted else city)
+    read = postal.parse(text, PLACES)
+    assert read is not None and read.place is not None
+    assert (read.postal_code, read.place.insee_code) == (code, insee)
+    found = best(postal.find(f"{lead}{text}{tail}", PLACES))
+    assert found is not None
+    assert found.value.postal_code == code
+
+
+@given(
+    number=st.integers(1, 20),
+    city=st.sampled_from([("Paris", 20, 75000), ("Lyon", 9, 69000), ("Marseille", 16, 13000)]),
+    form=st.sampled_from(["{} {}e", "{} {}ème", "{} {}ème arrondissement", "{} {}", "{}-{}e"]),
+)
+def test_an_arrondissement_is_its_postal_code(number: int, city: tuple[str, int, int], form: str) -> None:
+    number = (number - 1) % city[1] + 1
+    read = postal.parse(form.format(city[0], number), PLACES)
+    assert read is not None
+    # The sixteenth of Paris has two postal codes: none is told.
+    wanted = None if (city[0], number) == ("Paris", 16) else f"{city[2] + number:05d}"
+    assert read.postal_code == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["75739 Paris Cedex 15", "PARIS CEDEX 15", "33000 Bordeaux Cedex", "69443 LYON CEDEX 03"]
+)
+def test_no_property_stands_at_a_cedex(text: str) -> None:
+    assert postal.parse(text, PLACES) is None
+    assert postal.find(f"Au calme, {text}, à voir", PLACES) == []
+
+
+@pytest.mark.parametrize("text", ["2A004", "2B033", "20A", "2A"])
+def test_an_insee_code_of_corsica_is_no_postal_code(text: str) -> None:
+    assert postal.find(text, PLACES) == []
+
+
+@given(
+    number=st.integers(1, 999),
+    repeat=st.sampled_from(["", " bis", " ter"]),
+    comma=st.sampled_from([" ", ", "]),
+    way=st.sampled_from(
+        ["rue", "avenue", "boulevard", "impasse", "chemin", "place", "allée", "quai", "cours"]
+    ),
+    name=st.sampled_from(
+        [
+            "des Lilas",
+            "de l'Église",
+            "Victor Hugo",
+            "du 8 mai 1945",
+            "du 11 novembre 1918",
+            "de la Paix",
+            "Jean Jaurès",
+            "du Général de Gaulle",
+        ]
+    ),
+    town=st.sampled_from(["", ", 69003 Lyon", " - 33000 BORDEAUX", "\n75015 Paris"]),
+)
+def test_every_street_line_is_read_without_its_town(
+    number: int, repeat: str, comma: str, way: str, name: str, town: str
+) -> None:
+    line = f"{number}{repeat}{comma}{way} {name}"
+    assert address.parse(line + town) == line
+    assert [match.value for match in address.find(f"Situé au {line}{town}")] == [line]
+
+
+def test_a_street_that_is_only_near_is_no_address() -> None:
+    assert address.parse("proche rue de la Paix") is None
+
+
+@given(
+    latitude=st.floats(41.0, 51.5),
+    longitude=st.floats(-5.0, 9.6),
+    digits=st.integers(4, 15),
+    form=st.sampled_from(
+        [
+            '{{"lat": {}, "lng": {}}}',
+            "LatLng({}, {})",
+            "@{},{},15z",
+            "?q={},{}",
+            "data-latitude='{}' data-longitude='{}'",
+            "setView([{}, {}]",
+        ]
+    ),
+)
+def test_every_pair_in_france_reads_back(latitude: float, longitude: float, digits: int, form: str) -> None:
+    told = f"{latitude:.{digits}f}", f"{longitude:.{digits}f}"
+    wanted = coordinates.parse_pair(*told)
+    assert wanted == coordinates.parse(", ".join(told))
+    assert [match.value for match in coordinates.find(form.format(*told))] == ([wanted] if wanted else [])
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_nothing_is_no_place(text: str) -> None:
+    assert postal.parse(text, PLACES) is None
+    assert address.parse(text) is None
+    assert coordinates.parse(text) is None

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from extract.fields import price
 from extract.fields.match import best
 from extract.fields.price import Price
+from tests.extract.fields.spelled import NOTHING, after, amount, before, space
 
 
 @pytest.mark.parametrize(
@@ -133,3 +134,66 @@ def test_every_formatted_amount_reads_back(amount: int, space: str, sign: str, t
     read = price.parse(text)
     assert read is not None
     assert read.amount == amount
+
+
+@given(spelled=amount(1_000, 99_000_000), sign=space, lead=before, tail=after)
+def test_words_around_never_change_a_price(spelled: tuple[int, str], sign: str, lead: str, tail: str) -> None:
+    value, text = spelled
+    found = best(price.find(f"{lead}Prix : {text}{sign}€{tail}"))
+    assert found is not None
+    assert found.value.amount == value
+
+
+@given(low=st.integers(10, 490), more=st.integers(1, 500), join=st.sampled_from([" - ", " à ", "/", " – "]))
+def test_two_ends_of_a_range_are_no_price(low: int, more: int, join: str) -> None:
+    assert price.parse(f"{low} 000 €{join}{low + more} 000 €") is None
+    assert price.parse(f"{low} 000{join}{low + more} 000 €") is None
+
+
+@given(spelled=amount(50_000, 9_000_000), fees=st.integers(1_000, 40_000))
+def test_fees_told_beside_a_price_stay_apart(spelled: tuple[int, str], fees: int) -> None:
+    for text in (
+        f"Prix : {spelled[1]} € FAI dont honoraires {fees} € TTC charge acquéreur",
+        f"{spelled[1]} € (honoraires : {fees} €)",
+        f"Honoraires : {fees} €\nPrix : {spelled[1]} €",
+    ):
+        found = best(price.find(text))
+        assert found is not None
+        assert found.value.amount == spelled[0]
+
+
+@given(rent=amount(200, 9_000), charges=st.integers(10, 190), included=st.booleans())
+def test_a_rent_tells_whether_charges_are_in_it(rent: tuple[int, str], charges: int, included: bool) -> None:
+    words = "charges comprises" if included else "hors charges"
+    read = price.parse(f"{rent[1]} €/mois {words} (charges : {charges} €)")
+    assert read == Price(rent[0], "EUR", "month", included)
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_nothing_is_no_price(text: str) -> None:
+    assert price.parse(text) is None
+    assert price.parse(f"{text} €") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount_told"),
+    [
+        ("À partir de 214 000 €", 214_000),
+        ("dès 214 000 €", 214_000),
+        ("260 000 € → 245 000 €", 245_000),
+        ("Ancien prix : 260 000 € Prix : 245 000 €", 245_000),
+        ("Prix : 245 000 € (hors honoraires 235 000 €)", 245_000),
+        ("235 000 € hors honoraires, 245 000 € honoraires inclus", 245_000),
+        ("Mise à prix : 80 000 €", 80_000),
+        ("Loyer : 650 € + 50 € de charges", 650),
+    ],
+)
+def test_of_two_amounts_the_headline_is_told(text: str, amount_told: int) -> None:
+    read = price.parse(text)
+    assert read is not None
+    assert read.amount == amount_told
+
+
+@pytest.mark.parametrize("text", ["200/250 000 €", "entre 200 000 et 250 000 €", "1e308 €", "NaN €"])
+def test_half_a_range_or_an_absurd_figure_is_no_price(text: str) -> None:
+    assert price.parse(text) is None

@@ -1,10 +1,31 @@
 """Kind, transaction, furnished, mandate, availability, year and reference: fields told by words."""
 
+from collections.abc import Callable
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extract.fields import availability, exclusive, furnished, kind, reference, transaction, year
 from extract.fields.match import best
 from models.listing import PropertyType, Transaction
+from tests.extract.fields.spelled import NOTHING, after, before
+
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 
 
 @pytest.mark.parametrize(
@@ -179,3 +200,177 @@ def test_the_year_of_renovation_is_not_the_year_of_construction() -> None:
 )
 def test_a_reference_is_a_code_and_never_a_word(text: str, expected: str | None) -> None:
     assert reference.parse(text) == expected
+
+
+KINDS = {
+    PropertyType.APARTMENT: (
+        "appartement",
+        "loft",
+        "duplex",
+        "triplex",
+        "rez-de-jardin",
+        "penthouse",
+        "T3",
+        "appart",
+        "souplex",
+        "atelier d'artiste",
+        "villa sur toit",
+    ),
+    PropertyType.HOUSE: (
+        "maison",
+        "villa",
+        "mas",
+        "longère",
+        "pavillon",
+        "chalet",
+        "ferme",
+        "château",
+        "bastide",
+        "hôtel particulier",
+        "maison de ville",
+        "corps de ferme",
+        "gîte",
+        "moulin",
+        "grange",
+    ),
+    PropertyType.STUDIO: ("studio", "studette", "chambre de bonne"),
+    PropertyType.LAND: ("terrain", "terrain à bâtir", "parcelle", "terrain agricole"),
+    PropertyType.PARKING: ("parking", "box", "garage", "place de stationnement"),
+    PropertyType.COMMERCIAL: (
+        "fonds de commerce",
+        "bureaux",
+        "local commercial",
+        "entrepôt",
+        "boutique",
+        "hôtel",
+        "murs commerciaux",
+        "local d'activité",
+        "droit au bail",
+        "boulangerie",
+    ),
+    PropertyType.BUILDING: ("immeuble", "immeuble de rapport", "ensemble immobilier"),
+    PropertyType.OTHER: ("péniche", "cave", "programme neuf", "mobil-home", "divers"),
+}
+
+
+@given(
+    drawn=st.sampled_from([(k, word) for k, words in KINDS.items() for word in words]),
+    shape=st.sampled_from([str, str.upper, str.capitalize]),
+    tail=st.sampled_from(["", " à Lyon", " 65 m²"]),
+)
+def test_every_word_for_a_kind_tells_it_in_any_letters(
+    drawn: tuple[PropertyType, str], shape: Callable[[str], str], tail: str
+) -> None:
+    expected, word = drawn
+    assert kind.parse(shape(word)) == expected
+    assert word == "divers" or kind.parse(f"Vente {shape(word)}{tail}") == expected
+
+
+OFFERS = {
+    Transaction.SALE: ("à vendre", "vente", "achat", "for sale", "en venta", "te koop", "cession"),
+    Transaction.RENT: ("à louer", "location", "location meublée", "colocation", "zur Miete", "to let"),
+    Transaction.SEASONAL: (
+        "location saisonnière",
+        "location de vacances",
+        "location à la semaine",
+        "450 € par semaine",
+        "saisonnier",
+    ),
+    Transaction.LIFE_ANNUITY: (
+        "viager occupé",
+        "viager libre",
+        "vente en viager",
+        "bouquet + rente",
+        "Bouquet 50 000 € et rente de 600 €",
+        "rente viagère",
+    ),
+    Transaction.AUCTION: (
+        "vente aux enchères",
+        "vente notariale interactive",
+        "mise à prix",
+        "adjudication",
+        "immo-interactif",
+        "vente judiciaire",
+        "36h immo",
+    ),
+}
+
+
+@given(
+    drawn=st.sampled_from([(offer, word) for offer, words in OFFERS.items() for word in words]),
+    shape=st.sampled_from([str, str.upper, str.capitalize]),
+    lead=before,
+    tail=after,
+)
+def test_every_word_for_an_offer_tells_it_whatever_stands_around(
+    drawn: tuple[Transaction, str], shape: Callable[[str], str], lead: str, tail: str
+) -> None:
+    assert transaction.parse(f"{lead}{shape(drawn[1])}{tail}") == drawn[0]
+
+
+@given(
+    day=st.dates(date(2000, 1, 1), date(2040, 12, 31)),
+    lead=before,
+    tail=after,
+    form=st.sampled_from(["{0:%d/%m/%Y}", "{0:%Y-%m-%d}", "{0:%d.%m.%Y}", "{0.day} {1} {0.year}"]),
+)
+def test_every_date_reads_back(day: date, lead: str, tail: str, form: str) -> None:
+    text = form.format(day, MONTHS[day.month - 1])
+    assert availability.parse(text) == day.isoformat()
+    assert [m.value for m in availability.find(f"{lead}Disponible le {text}{tail}")] == [day.isoformat()]
+
+
+@given(year_=st.integers(1100, 2040), lead=before, tail=after)
+def test_every_year_after_a_word_for_building_reads_back(year_: int, lead: str, tail: str) -> None:
+    assert year.parse(str(year_)) == year_
+    assert [m.value for m in year.find(f"{lead}Construite en {year_}{tail}")] == [year_]
+
+
+@given(
+    century=st.integers(10, 21),
+    decade=st.integers(0, 9),
+    form=st.sampled_from(
+        [
+            "{0}e siècle",
+            "{0}ème",
+            "années {1}0",
+            "avant 19{1}9",
+            "vers 18{1}0",
+            "19{1}0-19{1}5",
+            "début 19{1}0",
+            "après 20{1}0",
+        ]
+    ),
+)
+def test_centuries_decades_and_bounds_are_no_year(century: int, decade: int, form: str) -> None:
+    assert year.parse(form.format(century, decade)) is None
+    assert year.find("Construit " + form.format(century, decade)) == []
+
+
+@given(
+    code=st.from_regex(r"[A-Z]{0,4}[0-9]{2,6}([-_/][A-Z0-9]{1,4})?", fullmatch=True),
+    tail=after,
+    label=st.sampled_from(
+        ["Réf : ", "Référence : ", "Réf. ", "N° de mandat : ", "Ref annonce : ", "Réf n° "]
+    ),
+)
+def test_every_code_after_its_label_is_the_reference(code: str, tail: str, label: str) -> None:
+    assert [match.value for match in reference.find(f"{label}{code}{tail}")] == [code]
+
+
+def test_a_phone_is_no_reference() -> None:
+    assert reference.find("Réf 06 12 34 56 78") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("semi-meublé", None), ("meublé ou vide", None), ("Location vide", False), ("non-meublée", False)],
+)
+def test_half_or_either_is_not_furnished(text: str, expected: bool | None) -> None:
+    assert furnished.parse(text) is expected
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_nothing_tells_no_word(text: str) -> None:
+    for field in (kind, transaction, availability, year):
+        assert field.parse(text) is None, field.__name__
