@@ -50,3 +50,67 @@ def test_photos_that_only_a_cache_in_a_string_holds_are_read() -> None:
     state = json.dumps({"props": {"cache": json.dumps({"bien": bien})}})
     script = f"<script id='__NEXT_DATA__' type='application/json'>{state}</script>"
     assert len(listing(script).photos) == 6
+
+
+def test_thumbnails_below_a_gallery_are_the_same_photos() -> None:
+    slides = "".join(f"<img src='/up/877_{n}.JPG'>" for n in range(4))
+    thumbs = "".join(f"<a class='t'><img src='/up/min/877_{n}.JPG'></a>" for n in range(4))
+    assert [photo.rpartition(".example")[2] for photo in listing(slides + thumbs).photos] == [
+        f"/up/877_{n}.JPG" for n in range(4)
+    ]
+
+
+def test_a_slide_names_its_thumbnail_and_its_large_photo_whatever_their_names() -> None:
+    gallery = "".join(
+        f"<div class='slide' data-thumb='/cache/9f{n}c.jpg'><a href='/files/{n}31/vue.jpg'>"
+        f"<img src='/files/{n}31/vue.jpg'></a></div><img src='/cache/9f{n}c.jpg'>"
+        for n in range(1, 5)
+    )
+    assert [photo.rpartition("files/")[2] for photo in listing(gallery).photos] == [
+        f"{n}31/vue.jpg" for n in range(1, 5)
+    ]
+
+
+def test_a_gallery_that_an_attribute_lists_is_read_whole() -> None:
+    addresses = [f"/photos/931/{n}.jpg" for n in range(1, 15)]
+    main = f"<img src='/photos/931/1.jpg?w=900'><button data-gallery='{json.dumps(addresses)}'>14</button>"
+    assert len(listing(main).photos) == 14
+
+
+def test_a_gallery_in_a_script_is_read_and_the_map_of_other_adverts_is_not() -> None:
+    photos = ", ".join(f"{{src: '/b/412/{n}.jpg', thumb: '/b/412/thumb_{n}.jpg'}}" for n in range(6))
+    pins = ", ".join(f"{{prix: {n}, img: '/b/{n}/0.jpg'}}" for n in range(412, 424))
+    script = f"<script>var pins = [{pins}]; gallery({{dynamicEl: [{photos}]}});</script>"
+    found = listing("<img src='/b/412/0.jpg'>" + script)
+    assert names(found) == [f"{n}.jpg" for n in range(6)]
+
+
+def test_a_photo_that_a_script_opens_is_the_large_one() -> None:
+    main = "".join(
+        f"<a href=\"javascript:popup('/photos/19{n}.jpg',800)\"><img src='/photos/moy/19{n}.jpg'></a>"
+        for n in "abcd"
+    )
+    assert [photo.rpartition(".example")[2] for photo in listing(main).photos] == [
+        f"/photos/19{n}.jpg" for n in "abcd"
+    ]
+
+
+def test_an_image_in_a_link_to_another_page_is_that_pages() -> None:
+    other = "<p>Voyez cette <a href='/vente/villa-912.html'><img src='https://cdn.example/biens/912/villa.jpg'></a></p>"
+    assert len(listing(GALLERY + other).photos) == 4
+
+
+def test_portraits_and_energy_labels_are_no_photos() -> None:
+    others = (
+        "<img class='rounded-full' src='https://cdn.example/biens/4711/odile.jpg'>"
+        "<img src='https://cdn.example/biens/4711/p9.jpg' alt='DPE : C'>"
+    )
+    assert len(listing(GALLERY + others).photos) == 4
+
+
+def test_the_widest_of_a_pictures_sources_is_kept() -> None:
+    main = (
+        "<picture><source srcset='/p/12-400.webp 400w, /p/12-1600w.webp 1600w'>"
+        "<img src='data:image/gif;base64,xx' data-src='/p/12-800w.webp'></picture>"
+    )
+    assert names(listing(main)) == ["12-1600w.webp"]
