@@ -116,7 +116,7 @@ def _arrays(text: str) -> Iterator[str]:
 def _images(text: str) -> list[str]:
     """The addresses that stand in quotes, one for each photo."""
     found: dict[str, str] = {}
-    mixed = bool(_OTHER.search(text))
+    mixed = "lan" in text or "ideo" in text
     for match in _QUOTED.finditer(text):
         if mixed and _OTHER.search(_around(text, match)):
             continue

@@ -34,7 +34,9 @@ _PLAIN = frozenset(
     name
     for names in (
         "class id src srcset data-srcset alt title content rel type d role target name value width height",
-        "viewbox fill stroke loading tabindex for placeholder itemprop datetime aria-label aria-hidden",
+        "viewbox fill stroke loading tabindex for placeholder itemprop datetime aria-label aria-hidden x y",
+        "sizes points transform stroke-width stroke-linecap stroke-linejoin fill-rule clip-rule xmlns cx cy",
+        "aria-labelledby aria-expanded aria-controls align valign border colspan checked selected",
     )
     for name in names.split()
 )
@@ -157,7 +159,9 @@ def _scan(document: Document) -> tuple[list[Element], list[str]]:
         if name in _PLAIN:
             continue
         for element in elements:
-            value = element.attrs[name] or ""
+            value = element.attrs[name]
+            if not value:
+                continue
             if name == "style":
                 shows = "url(" in value
             elif name == "href":
