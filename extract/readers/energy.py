@@ -26,6 +26,10 @@ _ACTIVE = re.compile(
     r"activ|select|current|checked|highlight|courant|choisi|^on$|is-on|value|note|pointer|arrow", re.I
 )
 _INACTIVE = re.compile(r"inactiv|not-|disabled|off$", re.I)
+#: Attributes by which widgets say that one of several is on.
+_STATES = ("data-active", "data-selected", "data-current", "data-state", "aria-current", "aria-selected",
+           "aria-checked")  # fmt: skip
+_TRUE = frozenset({"true", "1", "yes", "on", "active", "selected", "checked", "current", "step", "location"})
 _GES = re.compile(r"(?<![a-z])ges(?![a-z])|gaz|[ée]mission|climat|co2|co₂|serre|carbon", re.I)
 _DPE = re.compile(r"(?<![a-z])dpe(?![a-z])|[ée]nerg|conso|kwh|epc", re.I)
 _COLOUR = re.compile(
@@ -159,8 +163,10 @@ def _below(item: Element) -> Iterator[Element]:
 
 def _tokens(item: Element) -> frozenset[str]:
     """Class words of a block and what it holds, the letter's or number's own part left out."""
-    words = (word for element in _below(item) for word in element.names.split())
-    return frozenset(
+    parts = list(_below(item))
+    words = (word for element in parts for word in element.names.split())
+    said = any(element.get(name).lower() in _TRUE for element in parts for name in _STATES)
+    return frozenset({"active"} if said else ()) | frozenset(
         re.sub(r"(?:(?<=[-_])|^|(?<=letter)|(?<=dpe)|(?<=ges))(?:[a-g]|[0-7])(?=$|[-_])", "*", word)
         for word in words
     )
@@ -189,10 +195,17 @@ def _extra(item: Element) -> frozenset[str]:
 
 def is_emission(document: Document, scale: list[Element]) -> bool:
     """Whether a scale is the emissions': by its own names, else by the nearest words before it."""
+    drawn_in = " ".join(zones.heading_text(item) for item in scale)
+    if bool(_GES.search(drawn_in)) != bool(_DPE.search(drawn_in)):
+        return bool(_GES.search(drawn_in))
     nearest = (scale[0], *[above for _, above in zip(range(3), scale[0].ancestors(), strict=False)])
+    others = [other[0].index for other in _kept_scales(document) if other is not scale]
     for element in nearest:
-        if bool(_GES.search(element.names)) != bool(_DPE.search(element.names)):
-            return bool(_GES.search(element.names))
+        named, both = bool(_GES.search(element.names)), bool(_DPE.search(element.names))
+        # Sites name both by the energy's word: beside it, the emissions' word tells of a scale alone.
+        alone = not any(element.index <= other < element.end for other in others)
+        if named != both or (named and alone):
+            return named
     first = scale[0].index
     before = [line.text for line in document.lines if line.runs[0][1].index < first][-12:]
     for text in reversed(before):
@@ -240,9 +253,14 @@ def _texts(element: Element) -> Iterator[str]:
     if element.tag in {"a", "link", "script", "meta", "html", "body"}:
         return
     if element.tag in {"img", "svg", "object", "image", "use", "source"}:
-        yield from (value.rpartition("/")[2] for name in _ATTRIBUTES if (value := element.attrs.get(name)))
+        yield from (_ending(value) for name in _ATTRIBUTES if (value := element.attrs.get(name)))
     if element.attrs.get("class") and _may_tell(element.names):
         yield from element.names.split()
     style = element.get("style")
     if "url(" in style:
-        yield style.rpartition("/")[2]
+        yield _ending(style)
+
+
+def _ending(address: str) -> str:
+    """A file's name with the two folders above it: `dpe/F-342/graph.svg`."""
+    return "/".join(address[-200:].rsplit("/", 3)[-3:])
