@@ -73,6 +73,7 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 
+_PAGER = re.compile(r"(?:^|[/?&_-])(?:page|pages|pg|p|offset|start|debut)[=/_-]?\d+/?(?:$|[&#])", re.I)
 _TRADE = re.compile(
     r"/(?:[\w-]*?)(?:annonce|biens?\b|vente|location|louer|achat|achet|propri[ée]t|propert|cession|bureau|commerce"
     r"|viager|maison|appartement|terrain|programme|immobili|listing|expose|fiche|mandat|produit|realestate)",
@@ -86,6 +87,10 @@ _NOT_TRADE = re.compile(
 
 _IMAGES = frozenset({"img", "picture", "amp-img"})
 _SILENT = frozenset({"script", "style", "noscript", "option", "title"})
+
+
+#: What the addresses of one kind of page share.
+Pattern = tuple[int, str, int, str]
 
 
 @dataclass(slots=True)
@@ -274,6 +279,8 @@ def _grouped(document: "Document") -> list[list[Element]]:
             continue
         if _SIDE.search(anchor.names) or not _same_site(document, href) or _ELSEWHERE.search(href):
             continue
+        if anchor.raw_text().strip().isdecimal():
+            continue  # A pager's number.
         path = [_script(href), " ".join(sorted(anchor.get("class").lower().split())[:3])]
         for depth, above in enumerate(anchor.ancestors()):
             path.append(above.tag)
@@ -308,7 +315,7 @@ def _plain_cards(anchors: list[Element], document: "Document", facts: Facts) -> 
         return priced
     named = [a for a in anchors if _names_trade(a.get("href"))]
     kinds = Counter(_pattern(a.get("href")) for a in {key(a.get("href")): a for a in named}.values())
-    kind, count = kinds.most_common(1)[0] if kinds else ((0, "", False, ""), 0)
+    kind, count = kinds.most_common(1)[0] if kinds else ((0, "", 0, ""), 0)
     alike = [a for a in named if _pattern(a.get("href")) == kind]
     return _cluster(alike, document, facts, facts.looks_titled) if count >= 3 else []
 
@@ -385,10 +392,21 @@ def _alike(document: "Document", found: list[Card]) -> list[Card]:
     built = {(card.block.tag, card.block.names.split()[0]) for card in found if card.block.names.strip()}
     taken = {at for card in found for at in range(card.block.index, card.block.end)}
     known = {key(card.href) for card in found}
+    sure = _sure_pattern(found)
     more: list[Card] = []
-    for anchor in (one for group in _grouped(document) for one in group):
+    for anchor in document.all("a")[:MAX_ANCHORS]:
         href = anchor.get("href")
-        if anchor.index in taken or key(href) in known or _pattern(href) not in addresses:
+        if not href or anchor.index in taken or key(href) in known or not is_page(href):
+            continue
+        if anchor.raw_text().strip().isdecimal() or _PAGER.search(href):
+            continue
+        if _pattern(href) not in addresses or _ELSEWHERE.search(href) or not _same_site(document, href):
+            continue
+        if _pattern(href) == sure:
+            more.append(Card(anchor, href, anchor))
+            known.add(key(href))
+            continue
+        if document.zones[anchor.index] in {Zone.CHROME, Zone.CRUMBS} or _SIDE.search(anchor.names):
             continue
         for _, block in zip(range(8), (anchor, *anchor.ancestors()), strict=False):
             if block.index in taken or block.parent is None:
@@ -401,13 +419,21 @@ def _alike(document: "Document", found: list[Card]) -> list[Card]:
     return more
 
 
-def _pattern(href: str) -> tuple[int, str, bool, str]:
-    """What addresses of one kind of page share: depth, first part, a number at the end, the query's names."""
+def _sure_pattern(found: list[Card]) -> Pattern | None:
+    """The kind of address that all of four cards or more share, where a number ends it."""
+    kinds = {_pattern(card.href) for card in found}
+    kind = kinds.pop() if len(kinds) == 1 and len({key(card.href) for card in found}) >= 4 else None
+    return kind if kind and (kind[2] or (kind[3] and "page" not in kind[3])) else None
+
+
+def _pattern(href: str) -> Pattern:
+    """Depth, first part, whether the last one holds or is a number, the query's names."""
     path, _, query = key(href).partition("?")
     path = path.split("://", 1)[-1] if "://" in path else path
     parts = [part for part in path.split("/") if part]
     names = ",".join(part.partition("=")[0] for part in query.split("&")) if query else ""
-    numbered = bool(parts) and any(char.isdigit() for char in parts[-1])
+    last = parts[-1] if parts else ""
+    numbered = 2 if last.isdecimal() else int(any(char.isdigit() for char in last))
     return len(parts), parts[0] if len(parts) > 1 else "", numbered, names
 
 

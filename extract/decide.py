@@ -49,7 +49,7 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
         if field not in LISTING_FIELDS or field in decided:
             continue
         best = elect(rivals)
-        if best is not None and best[1].confidence >= FLOORS.get(field, FLOOR):
+        if best is not None and is_told(field, best, rivals):
             decided[field] = best
     make_sense(decided, by_field, places)
     values = {field: value for field, (value, _) in decided.items()}
@@ -59,53 +59,81 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
     return Listing(**values), proofs
 
 
-#: What an amount per month, week or night tells of the offer.
+#: What an amount per month, week or night tells of the offer; in euros a week is a holiday's.
 PERIODS = {"month": Transaction.RENT, "week": Transaction.RENT, "night": Transaction.SEASONAL}
+_HOLIDAY = {"week": Transaction.SEASONAL}
 
 
 def _price(
     decided: Decided, by_field: dict[str, list[Candidate]], periods: list[Candidate], all_in: set[int]
 ) -> None:
     """The price first: only its own period tells a rent, charges are per month in a sale too."""
-    rivals = by_field.get("price", [])
+    rivals = _without_rents(by_field.get("price", []), periods, by_field.get("transaction", []))
     best = elect(rivals)
     if best is None:
         return
     sold = _not_its_rent(best, rivals)
     if sold is not best:
-        by_field["transaction"] = [one for one in by_field["transaction"] if not _RENT_OF.search(one.raw)]
+        offers = by_field["transaction"]
+        by_field["transaction"] = [one for one in offers if not _RENT_OF.search(one.raw)]
     best = _with_charges(sold, rivals, all_in)
-    if best[1].confidence < FLOORS["price"] and not _alone(best, rivals):
+    if not is_told("price", best, rivals):
         return
     decided["price"] = best
+    euros = (elect(by_field.get("currency", [])) or ("EUR",))[0] == "EUR"
     for one in periods:
         amount, _, period = str(one.value).partition(" ")
         if amount == str(best[0]) and period in PERIODS:
+            offer = (PERIODS | _HOLIDAY if euros else PERIODS)[period]
             by_field["transaction"].append(
-                replace(one, field="transaction", value=PERIODS[period], source="period", confidence=0.6)
+                replace(one, field="transaction", value=offer, source="period", confidence=0.6)
             )
 
 
-#: A lone price is believed at less: nothing else on the page could be it.
-ALONE = 0.2
+#: A lone value is believed at less: nothing else on the page could be it.
+ALONE = {"price": 0.2, "property_type": 0.1, "transaction": 0.2}
 _RENT_OF = re.compile(r"\bloyer|\brent\b|\bmiete", re.I)
 _PRICE_OF = re.compile(r"\bprix|\bprice|cession|kaufpreis|vente", re.I)
 
 
-def _alone(best: tuple[Any, Evidence], rivals: list[Candidate]) -> bool:
-    """Whether no other amount is half as well supported."""
-    others = elect([one for one in rivals if one.value != best[0]])
-    return best[1].confidence >= ALONE and (others is None or others[1].confidence * 2 <= best[1].confidence)
+def is_told(field: str, best: tuple[Any, Evidence], rivals: list[Candidate]) -> bool:
+    """Whether a value has the agreement that its field asks for, or is alone: no other has half of it."""
+    sure = best[1].confidence
+    if sure >= FLOORS.get(field, FLOOR):
+        return True
+    if sure < ALONE.get(field, 1.0):
+        return False
+    others = elect([one for one in rivals if _same(one.value) != _same(best[0])])
+    return others is None or others[1].confidence * 2 <= sure
 
 
 def _with_charges(
     best: tuple[Any, Evidence], rivals: list[Candidate], all_in: set[int]
 ) -> tuple[Any, Evidence]:
     """A rent told with and without its charges is the one with them."""
-    told = sorted(amount for amount in all_in if best[0] < amount <= best[0] * 1.6)
-    if not told or best[0] > 15_000:
+    told = {amount for amount in all_in if best[0] < amount <= best[0] * 1.6 and best[0] < 15_000}
+    if not told:
         return best
-    return elect([one for one in rivals if one.value == told[0]]) or best
+    return elect([one for one in rivals if one.value == min(told)]) or best
+
+
+def _without_rents(
+    rivals: list[Candidate], periods: list[Candidate], offers: list[Candidate]
+) -> list[Candidate]:
+    """What may be the price of a sale: no amount per month, which is a loan's or a tenant's."""
+    said = [one for one in offers if one.source not in {"url", "crumbs"}]
+    sale, rent = (_support(said, offer) for offer in (Transaction.SALE, Transaction.RENT))
+    if sale < 0.4 or sale < rent + 0.1:
+        return rivals
+    spans = (str(one.value).partition(" ") for one in periods)
+    monthly = {int(amount) for amount, _, period in spans if period in {"month", "week"}}
+    return [one for one in rivals if one.value not in monthly or one.value > 15_000]
+
+
+def _support(rivals: list[Candidate], value: Any) -> float:
+    """How well one value is supported."""
+    found = elect([one for one in rivals if one.value is value])
+    return found[1].confidence if found else 0.0
 
 
 def _not_its_rent(best: tuple[Any, Evidence], rivals: list[Candidate]) -> tuple[Any, Evidence]:
@@ -201,7 +229,8 @@ _SOLD_ABOVE = {
 def _transaction(decided: Decided) -> None:
     """A price alone tells rent from sale where no word does."""
     price = _value(decided, "price")
-    if "transaction" in decided or price is None:
+    sure = decided["transaction"][1].confidence if "transaction" in decided else 0.0
+    if price is None or sure >= 0.5 or _value(decided, "transaction") not in {None, Transaction.RENT}:
         return
     if price >= _SOLD_ABOVE.get(_value(decided, "property_type"), 50_000):
         evidence = decided["price"][1]
@@ -259,7 +288,8 @@ def _ratio(decided: Decided) -> None:
     if not price or not surface:
         return
     offer = _value(decided, "transaction")
-    low, high = RENT_PER_M2 if offer is Transaction.RENT else SALE_PER_M2
+    lets = offer in {Transaction.RENT, Transaction.SEASONAL}
+    low, high = RENT_PER_M2 if lets else SALE_PER_M2
     low = RENT_PER_M2[0] if offer is None else low
     if not low <= price / surface <= high:
         weaker = min(("price", "surface"), key=lambda f: decided[f][1].confidence)

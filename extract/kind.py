@@ -60,8 +60,9 @@ _SOLD = re.compile(
     re.I,
 )
 _SOLD_TITLE = re.compile(
-    r"(?:^|\W)(?:VENDUE?|LOUÉE?|LOUEE?|SOUS (?:COMPROMIS|OFFRE|PROMESSE))\W*$|^\W*(?:VENDUE?|LOUÉE?|"
-    r"SOUS (?:COMPROMIS|OFFRE))\b"
+    r"[-–—|:(\[] ?(?:[Vv]endue?s?|[Ll]ou[ée]e?s?|[Ss]ous (?:compromis|offre))\W*$"
+    r"|(?:^|\W)(?:VENDUE?|LOUÉE?|LOUEE?|SOUS (?:COMPROMIS|OFFRE|PROMESSE))\W*$"
+    r"|^\W*(?:VENDUE?|LOUÉE?|SOUS (?:COMPROMIS|OFFRE))\b"
 )
 _STICKER = re.compile(
     r"sticker|badge|label|status|statut|etat|ribbon|flag|bandeau|ruban|banner|tag|overlay|sold|vendu|loue",
@@ -187,7 +188,8 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     if trouble == "gone":
         return Verdict(OTHER, trouble)
     detail, index = detail_score(document, told), index_score(document, told)
-    least = 6.0 if is_home(document) and _leads_to_lists(document) else 3.0
+    shows_others = len(document.cards.found) > 1 or _leads_to_lists(document)
+    least = 6.0 if is_home(document) and shows_others else 3.0
     if trouble and detail < 3:  # a flat may tell of a lift that is "momentanément indisponible"
         return Verdict(OTHER, trouble)
     if detail >= least and detail > index:

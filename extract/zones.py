@@ -122,6 +122,8 @@ _AREA = frozenset(
     {"div", "section", "aside", "ul", "ol", "nav", "footer", "header", "form", "article", "table", "p"}
 )
 _FORM = frozenset({"select", "textarea", "form", "datalist", "dialog"})
+#: ASP.NET puts whole pages into one form.
+_PAGE_FORMS = frozenset({"aspnetform", "form1"})
 #: Tags that may announce a zone.
 _ZONED = _AREA | _FORM
 
@@ -217,7 +219,7 @@ def _own(element: Element) -> Zone | None:
         )
     if tag == "header" and not any(above.tag in {"main", "article"} for above in element.ancestors()):
         return Zone.CHROME if not _tells_surface(element) else None
-    if tag in _FORM:
+    if tag in _FORM and element.get("id").lower() not in _PAGE_FORMS:
         return Zone.FORM
     if tag not in _AREA or not element.attrs:
         return None

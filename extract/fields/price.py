@@ -21,6 +21,7 @@ _LEAD = re.compile(
         other=r"honoraires?|\bfrais\b|commission|depot|garantie|caution|charges?\b|provision|taxe|foncier"
         r"|apport|mensualites?|credit|emprunt|finance|\bpret\b|economi|depense|energie|estime|annuel"
         r"|assurance|service|bouquet|\brente|au lieu de|ancien prix|complement|capital|budget"
+        r"|moins de|jusqu'a|plus de"
         r"|chiffre d'affaires|\bca\b|\bbail|travaux|remise|reduction|gain|parking|\bbox\b|garage|locataire"
         r"|\bloue(?:e|s)?\b|rapport|etat des lieux|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten"
         r"|kaution|deposit|\bfees?\b|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio",
@@ -154,7 +155,7 @@ def _score(amount: Amount, price: Price) -> float:
     if word in ("other", "off"):
         return 0.45 if _TAIL_INCLUSIVE.match(amount.tail) else 0.1
     if word == "floor":
-        return 0.3
+        return 0.5
     score = {"price": 0.8, "inclusive": 0.9, "bare": 0.6}.get(word or "", 0.5) + (0.1 if headline else 0)
     return score - (0.3 if price.per == "year" else 0)
 

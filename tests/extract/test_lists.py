@@ -107,3 +107,16 @@ def test_a_front_door_with_an_example_is_no_listing_and_a_house_with_a_site_to_i
 def test_a_list_whose_canonical_address_is_the_door_is_still_a_list() -> None:
     head = "<link rel='canonical' href='https://agence.example/'>"
     assert read(page("<h1>Nos viagers</h1>" + cards(4), "Nos viagers", head)).kind == "index"
+
+
+def test_an_address_of_the_lists_own_kind_is_a_listing_wherever_it_stands() -> None:
+    side = "<aside><ul><li><a href='/biens/77.html'>Bastide à Lourmarin</a></li></ul></aside><nav><a href='/biens/78.html'>À la une</a></nav>"
+    pager = "<p><a href='/biens/page-2.html'>2</a><a href='/annonces/2'>Suite</a></p>"
+    reading = read(page(cards(5) + side + pager, TITLE))
+    assert reading.links == (*(f"/biens/{n}.html" for n in range(1, 6)), "/biens/77.html", "/biens/78.html")
+
+
+def test_a_cards_other_script_is_not_its_listing() -> None:
+    row = "<tr><td><a href='bien.asp?id={n}&amp;nature=2'>VILLA T5</a></td><td>{n}90 €</td><td><a href='bien.asp?id={n}&amp;nature=2'>FICHE</a> <a href='selection.asp?add={n}'>+ sélection</a></td></tr>"
+    listed = "<table>" + "".join(row.format(n=n) for n in range(4, 9)) + "</table>"
+    assert read(page(listed, "Locations")).links == tuple(f"bien.asp?id={n}&nature=2" for n in range(4, 9))

@@ -188,3 +188,13 @@ def test_no_persons_phone_or_e_mail_leaves_with_a_text_whatever_reader_found_it(
     told = [str(reading.listing.description), *(proof.raw for proof in reading.evidence.values())]
     assert any("Appelez Jean au [téléphone] ou [courriel]" in text for text in told)
     assert not any("06 39" in text or "exemple.fr" in text for text in told)
+
+
+def test_a_page_that_is_one_form_is_read() -> None:
+    html = page().replace("<main>", "<main><form id='aspnetForm'>").replace("</main>", "</form></main>")
+    listing = read(html).listing
+    assert listing is not None and listing.price == 385_000
+
+
+def test_a_title_that_ends_in_sold_is_sold() -> None:
+    assert read(page(DETAIL.replace("Bordeaux</h1>", "Bordeaux — vendue</h1>"))).reason == "sold"

@@ -45,3 +45,18 @@ def test_a_lone_amount_far_below_is_the_price_and_one_of_many_is_not() -> None:
 
 def test_the_name_of_a_lot_under_a_head_of_a_column_is_no_price() -> None:
     assert price("<table><tr><th>Prix</th></tr><tr><td>A12</td></tr></table>")[0] is None
+
+
+def test_an_amount_per_month_is_no_price_of_a_sale() -> None:
+    detail = DETAIL.replace("<h1>", "<h1>À vendre : ").replace(PRICE, "<p class='prix'>ou 961 €/mois</p>")
+    listing = read(page(detail, "Vente maison Bordeaux")).listing
+    assert listing is not None and (listing.price, listing.transaction) == (None, Transaction.SALE)
+
+
+def test_an_amount_in_euros_per_week_is_a_holidays() -> None:
+    assert price("<p class='prix'>420 € / semaine</p>") == (420, Transaction.SEASONAL)
+
+
+def test_a_high_price_is_no_rent_whatever_a_sentence_says_of_tenants() -> None:
+    told = f"{PRICE}<p>Bon rendement locatif, loyers à jour.</p>"
+    assert price(told) == (385_000, Transaction.SALE)
