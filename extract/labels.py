@@ -25,7 +25,7 @@ _ABBREVIATED = re.compile(r"(?<=[a-z])\.(?= )")
 #: Any label that ends as an identifier's does: "Engel & Co ID", "Listing reference", "Cód. del anuncio".
 _IDENTIFIER = re.compile(
     r"(?:.{2,24} )?(?:id|ref|reference|referencia|referenz|anzeigennummer|objektnummer|objekt-nr|kennung)"
-    r"(?: (?:no|nr|number|code|du bien|annonce|agence|interne|web|client))?"
+    r"(?: (?:no|nr|number|code|du bien|annonce|agence|interne|web|client|location|vente))?"
     r"|(?:cod|codigo)(?: de| del| do| da)? (?!postal)[a-z0-9 .-]{2,20}"
     r"|(?:code|numero|n°|id|reference|ref) (?:(?:de |du |de l'|of the )?(?:annonce|bien|mandat|dossier|offre"
     r"|produit|property|listing|advert))"

@@ -28,6 +28,8 @@ _PAYER: Final[tuple[tuple[FeesPayer, re.Pattern[str]], ...]] = (
 )  # fmt: skip
 _FEES: Final = r"honoraires?|frais d'agence|commission d'agence|agency fees?|agenturprovision|maklerprovision"
 _LEAD = re.compile(rf"(?:{_FEES})[^€]{{0,48}}$")
+#: "Honoraires du locataire : 11 €/m², soit 1 056 €"
+_AMOUNTING = re.compile(rf"(?:{_FEES})[^.\n]{{0,70}}/ ?m(?:2|²)[^.\n0-9]{{0,12}}\bsoit[^.\n0-9]{{0,12}}$")
 _NOT_LEAD = re.compile(
     r"(?:hors|honoraires (?:inclus|compris)|honoraires d'etat|prix|etat des lieux|bareme|loyer|charges"
     r"|\bdont|garantie)[^€]{0,28}$"
@@ -90,6 +92,7 @@ def _amounts(text: str, folded: str) -> list[Match[Fees]]:
     for amount in amounts(folded):
         value = whole(amount.value, 1, _MOST)
         lead = bool(_LEAD.search(amount.lead)) and not _NOT_LEAD.search(amount.lead)
+        lead = lead or bool(_AMOUNTING.search(before(folded, amount.start, 120)))
         tail = bool(_TAIL.match(amount.tail))
         if value is None or _STATE.match(amount.tail) or not (lead or tail):
             continue

@@ -51,5 +51,6 @@ def _score(found: FoundArea) -> float:
         return 0.05
     if _TAIL.match(found.tail):
         return 0.85
-    scores = {"land": 0.9, "other": 0.1, None: 0.2 if found.area.unit in ("m2", "sqft") else 0.6}
+    registry = found.area.unit not in ("m2", "sqft")
+    scores = {"land": 0.9, "other": 0.6 if registry else 0.1, None: 0.6 if registry else 0.2}
     return scores[last_word(_WORD, found.lead)]

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from extract import features, labels, values
+from extract import features, labels, values, zones
 from extract.candidates import Candidate, candidate
-from extract.document import Document, Line
+from extract.document import Document, Line, squeeze
 from extract.readers import energy
 from extract.tree import Element
 from extract.zones import Zone
@@ -39,6 +39,13 @@ _QUALIFIED = re.compile(
     r"honoraires (?:inclus|compris)|\(.{1,20}\)).*$",
     re.I,
 )
+#: Bathrooms apart from shower rooms, not both in one.
+_BATH = re.compile(r"(?:nombre de |nb\.? (?:de )?)?salles? de bains?\W*$", re.I)
+#: Where icons and boxes say what their figure is.
+_SPOKEN = ("aria-label", "title", "data-label", "data-title", "data-original-title", "alt")
+_CONTROLS = frozenset({"a", "input", "select", "button", "textarea", "form", "option", "iframe"})
+_SMALL_TREE = 14
+_COUNTED = re.compile(r"(\d[\d.,  ]*(?:m²|m2|€)?)\s+([^\d]{3,40})$")
 _COLON = re.compile(r"^([^:：]{2,60}?)\s*[:：]\s*(.+)$")
 _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£$].{0,60})$")
 
@@ -46,6 +53,7 @@ _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What labelled values tell."""
     counts: dict[str, int] = {}
+    bathed: dict[str, int] = {}
     french = len(places) > 0
     for number, (label, value, sure) in enumerate(pairs(document)):
         if number >= MAX_PAIRS:
@@ -60,6 +68,8 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
             confidence = sure - 0.25 if vague else sure
             for name, got in told.items():
                 yield candidate(name, got, f"{label}: {value}", SOURCE, confidence)
+            if field == "bathrooms" and isinstance(told.get(field), int) and _BATH.match(label):
+                bathed[label] = told[field]
             if field == "price" and "price" in told and _ALL_IN.search(label):
                 yield candidate("all_in", told["price"], label, SOURCE, confidence)
             if field == "price" and _RENT.search(label):
@@ -69,8 +79,10 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
             if isinstance(got, int):
                 counts[label] = got
     if counts:
+        # Shower rooms counted apart are added: sure enough to win over the bathrooms' own label.
+        counts |= dict(list(bathed.items())[:1])
         raw = ", ".join(f"{label}: {count}" for label, count in counts.items())
-        yield candidate("bathrooms", sum(counts.values()), raw, SOURCE, CONFIDENCE)
+        yield candidate("bathrooms", sum(counts.values()), raw, f"{SOURCE}_sum", 0.96)
 
 
 def _with_unit(field: str, label: str, value: str) -> str:
@@ -111,6 +123,38 @@ def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
         yield from _inside(line)
         if following is not None and len(line.text) <= MAX_LABEL:
             yield from _across(line, following, _free(lines, at))
+    yield from _spoken(document)
+
+
+def _spoken(document: Document) -> Iterator[tuple[str, str, float]]:
+    """Labels in attributes: `title="Chambres"` on the icon beside a 3, `title="6 salles de bains"`."""
+    for element in document.bearing(*_SPOKEN):
+        if element.tag in _CONTROLS or document.zones[element.index] is not Zone.MAIN:
+            continue
+        if element.index in document.cards.covered:
+            continue
+        for text in {squeeze(element.get(name)[:MAX_LABEL]) for name in _SPOKEN}:
+            counted = _COUNTED.match(text)
+            if _names_field(text):
+                value = _beside(element)
+                if value and (_SHORT_ANSWER.match(value) or re.search(r"\d", value)) and value != text:
+                    yield text, value, CONFIDENCE - 0.15
+            elif counted and _names_field(counted[2]):
+                yield counted[2], counted[1], CONFIDENCE - 0.15
+
+
+def _names_field(label: str) -> bool:
+    return bool(label) and (field_of(label) is not None or labels.part_of(label) is not None)
+
+
+def _beside(element: Element) -> str:
+    """The text of a small element, else of the small block that holds it."""
+    for one in (element, element.parent):
+        if one is not None and one.end - one.index <= _SMALL_TREE:
+            text = zones.heading_text(one)
+            if text:
+                return text if len(text) <= MAX_LABEL else ""
+    return ""
 
 
 def _short(line: Line) -> bool:
@@ -120,6 +164,9 @@ def _short(line: Line) -> bool:
 def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
     """Pairs within one line: runs of elements, a colon, or words and a number."""
     if len(line.text) > MAX_VALUE + MAX_LABEL:
+        return
+    if len(line.runs) == 2 and line.runs[0][0][:1].isdigit() and _names_field(line.runs[1][0]):
+        yield line.runs[1][0], line.runs[0][0], CONFIDENCE - 0.1
         return
     for (text, _), (value, _) in zip(line.runs, line.runs[1:], strict=False):
         if len(text) <= MAX_LABEL and field_of(text) and not field_of(value):

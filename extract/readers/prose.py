@@ -152,16 +152,20 @@ def lines(document: Document, places: Places) -> Iterator[Candidate]:
 
 
 def _bathrooms(lines: list[Line]) -> Iterator[Candidate]:
-    """A short line's own count, and what the longest paragraph names in all."""
+    """A short line's own count, and what the longest block of text that names one names in all."""
     for line in lines:
         if len(line.text) < 60:
             for found in bathrooms.find(line.text)[:1]:
                 if found.score >= 0.7:
                     yield candidate("bathrooms", found.value, line.text, "text", 0.5)
-    longest = max((line.text for line in lines), key=len, default="")
-    named = bathrooms.total(longest) if len(longest) > 100 else None
-    if named is not None:
-        yield candidate("bathrooms", named.value, named.raw, "prose", 0.3)
+    blocks: dict[int, list[str]] = {}
+    for line in lines:
+        blocks.setdefault(line.block.index, []).append(line.text)
+    for text in sorted(("\n".join(parts) for parts in blocks.values()), key=len, reverse=True)[:4]:
+        named = bathrooms.total(text) if len(text) > 60 else None
+        if named is not None:
+            yield candidate("bathrooms", named.value, named.raw, "prose", 0.3)
+            return
 
 
 def main_text(document: Document) -> tuple[str, list[int], list[Line]]:

@@ -176,3 +176,9 @@ def test_what_is_nothing_is_no_area(text: str) -> None:
     assert surface.parse(text) is None
     assert surface.parse(f"{text} m²") is None
     assert land.parse(text) is None
+
+
+def test_a_garden_told_in_ares_is_a_plot() -> None:
+    found = best(land.find("Beau jardin de 5a 60ca bien exposé"))
+    assert found is not None
+    assert (found.value.m2, found.score >= 0.6) == (560, True)

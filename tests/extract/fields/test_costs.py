@@ -156,3 +156,8 @@ def test_rent_charges_deposit_and_fees_of_one_sentence_never_mix(rent: int, one:
 @pytest.mark.parametrize("text", NOTHING)
 def test_what_is_nothing_costs_nothing(text: str) -> None:
     assert [field.parse(text) for field in (charges, deposit, fees)] == [None] * 3
+
+
+def test_fees_by_the_square_metre_are_told_by_what_they_amount_to() -> None:
+    prose = "Honoraires à la charge du locataire : 11 €/m², soit 1 056 €"
+    assert [(m.value.amount, m.value.payer) for m in fees.find(prose)] == [(1056, FeesPayer.TENANT)]

@@ -1,0 +1,65 @@
+"""Labels and their values: in attributes, behind figures, in parts that are added up."""
+
+import pytest
+
+from models.listing import Listing
+from tests.extract.pages import DESCRIPTION, page, read
+
+HEAD = "<h1>Maison à vendre à Bordeaux</h1><p>385 000 €</p><p>Réf. MB-1204</p>"
+
+
+def listing(html: str, description: str = DESCRIPTION) -> Listing:
+    found = read(
+        page(f"{HEAD}<div class='facts'>{html}</div><h2>Description</h2><p>{description}</p>")
+    ).listing
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<ul><li title="Nombre de chambres"><svg></svg>4</li><li title="Étage"><svg></svg>2/3</li></ul>',
+        '<span aria-label="Chambres">4</span> <span aria-label="Étage">2</span>',
+        '<p><i title="Chambres"></i> 4</p><p><i data-original-title="Étage"></i> 2</p>',
+        '<p><img src="/i/bed.svg" alt="Chambres"> 4</p><p><img src="/i/s.svg" alt="Étage"> 2e</p>',
+        '<ul><li title="4 chambres"><svg></svg></li><li title="Étage">2</li></ul>',
+        "<div><span>4</span><small>Chambres</small></div><div><span>2</span><small>Étage</small></div>",
+    ],
+)
+def test_a_figure_is_named_by_an_attribute_or_by_what_stands_behind_it(html: str) -> None:
+    found = listing(html)
+    assert (found.bedrooms, found.floor) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p><a title="Chambres" href="/chambres">12</a></p>',
+        '<button aria-label="Étage">7</button>',
+        '<p title="Chambres">voir le plan</p>',
+        '<div title="Étage"><p>Le quartier 7</p>' + "<p>a</p>" * 20 + "</div>",
+    ],
+)
+def test_links_buttons_and_long_blocks_are_no_figures(html: str) -> None:
+    found = listing(html, description="Une maison familiale au calme, à voir sans attendre. " * 3)
+    assert (found.bedrooms, found.floor) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("html", "count"),
+    [
+        ("<p>Salles de bains : 1</p><p>Salles d'eau : 2</p>", 3),
+        ("<p><b>1</b><small>Salle de bains</small></p><p><b>1</b><small>Salle d'eau</small></p>", 2),
+        ("<p>Salles de bains : 2</p>", 2),
+        ("<p>Salles d'eau / bains : 2</p>", 2),
+        ("<p>Salles d'eau : 2</p>", 2),
+    ],
+)
+def test_shower_rooms_counted_apart_are_added_to_the_bathrooms(html: str, count: int) -> None:
+    assert listing(html).bathrooms == count
+
+
+def test_the_text_that_names_bathrooms_is_added_up_though_another_is_longer() -> None:
+    rooms = "Deux chambres, un bureau, une salle de bains, une salle d'eau et un cellier."
+    assert listing(f"<p>{rooms}</p>", description="Au calme d'une impasse, à voir. " * 8).bathrooms == 2
