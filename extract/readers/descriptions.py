@@ -1,0 +1,315 @@
+"""The description of an advert as displayed: whole, its paragraphs alone.
+
+Weighs blocks that are named for it, what follows a heading for it, and runs of paragraphs; the one with
+most prose and least else wins. A teaser ("…") gives way to the full text, also where that is folded away.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract import labels, zones
+from extract.candidates import Candidate, candidate
+from extract.document import Document, Line
+from extract.fields import description
+from extract.text import fold, word
+from extract.tree import Element
+from extract.zones import Zone
+
+_NAMES = ("descri", "texte-annonce", "annonce-texte", "beschreibung", "presentation", "comment")
+#: What readers of a site write below its pages.
+_COMMENT = re.compile(r"comments|commentaire|comment[-_ ]?(?:list|form|body|reply|area|box)", re.I)
+_HEADING = re.compile(
+    r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|"
+    r"le bien|l'annonce|property description|"
+    r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|"
+    r"comentario del anunciante|descripci[óo]n|"
+    r"descri[çc][ãa]o)\b.{0,30}$",
+    re.I,
+)
+#: Paragraphs that the law, the agency or the site writes below every advert, in lower case.
+_LEGAL = re.compile(
+    word(
+        *(
+            "g[ée]orisques",
+            r"informations? (?:recueillies|sur les risques)",
+            "rgpd",
+            "cookies",
+            "copyright",
+            "©",
+        ),
+        *(r"t[ée]l\.", r"t[ée]l[ée]phone \d", "au capital de", r"rcs\b", r"carte (?:professionnelle|t\b)"),
+        *("mentions l[ée]gales", "consommation [ée]nerg[ée]tique excessive", "obligation de niveau"),
+        *("d[ée]penses annuelles", "co[ûu]ts annuels d'[ée]nergie", "d[ée]marchage", "bloctel"),
+        *("politique de confidentialit[ée]", "bar[èe]me", "garantie financi[èe]re", "m[ée]diateur"),
+        *("non contractuel", "cr[ée]dit vous engage", "j'accepte"),
+    )
+)
+_LEGAL_START = re.compile(
+    r".{0,30}honoraires|(?:bilan [ée]nerg|diagnostics?\b|dpe\b|ges\b|classe [ée]nerg|consommation [ée]nerg)|"
+    r"(?:pour visiter|contact|renseignements|visites?|r[ée]f(?:[ée]rence)?) ?:"
+)
+_ASIDE = re.compile(
+    r"legal|mention|rgpd|cookie|avis|t[ée]moign|testimonial|review|pied|honorair|bareme|risque|georisque|"
+    r"newsletter|alerte|disclaimer|dpe|energ|copropriete|fees"
+)
+_FOLDED = re.compile(
+    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:lire (?:la suite|plus)|voir plus|read more)?\W*$", re.I
+)
+_BUTTON = re.compile(
+    r"(?:lire|voir|afficher|masquer|en savoir|read|show|see|more|ver|leer|mehr|weiterlesen)\b.{0,25}",
+    re.I,
+)
+_LOW = frozenset({"h3", "h4", "h5", "h6"})
+_MARKS = re.compile(r"[\d_-]+")
+
+
+#: A block that is named for the description outweighs a longer one: a call to act, a word on the agency.
+NAMED = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Lines that may be the description; `trust` is the confidence of how they were found."""
+
+    source: str
+    lines: list[Line]
+    trust: float
+    named: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Characters of prose, what else stands among them counted against."""
+        told: dict[int, int] = {}
+        for line in self.lines:
+            told[line.block.index] = told.get(line.block.index, 0) + len(line.text)
+        prose = sum(count for count in told.values() if count >= 60)
+        rest = sum(told.values()) - prose
+        return (prose - 0.5 * rest) * (NAMED if self.named else 1.0)
+
+
+def read(document: Document) -> Iterator[Candidate]:
+    """The best description that the page shows; then what it gives to search engines."""
+    best = max(_candidates(document), key=lambda found: found.weight, default=None)
+    if best is not None and best.lines:
+        lines = _unfolded(document, best.lines)
+        text = description.parse("\n".join(line.text for line in lines))
+        if text is not None:
+            whole = not _FOLDED.search(lines[-1].text)
+            yield candidate("description", text, text, best.source, best.trust if whole else 0.35)
+    for name in ("og:description", "description"):
+        text = description.parse(document.metas.get(name, ""))
+        if text is not None and len(text) > 60:
+            yield candidate("description", text, text, "opengraph", 0.3)
+
+
+def _candidates(document: Document) -> Iterator[_Found]:
+    main = document.main
+    for element in _named(document):
+        inside = [line for line in main if element.index <= line.block.index < element.end]
+        if 80 < sum(len(line.text) for line in inside) < 12_000:
+            yield _Found("block", _trimmed(inside), 0.8, not _COMMENT.search(element.names))
+    for at, line in enumerate(main):
+        if at and main[at - 1].block is line.block:
+            continue  # A line of a running text announces its own next lines.
+        if len(line.text) < 60 and _HEADING.match(line.text.rstrip(" :")):
+            following = _section(main[at + 1 :])
+            if sum(len(o.text) for o in following) > 60:
+                yield _Found("section", _trimmed(following), 0.7, named=True)
+    yield from _runs(_body(document), {line.number for line in main})
+
+
+def _body(document: Document) -> list[Line]:
+    """The lines of the property; a text that speaks of notary's fees is no simulated loan."""
+    covered = document.cards.covered
+    return [line for line in document.lines if line.zone is Zone.MAIN and line.block.index not in covered]
+
+
+def _named(document: Document) -> list[Element]:
+    """The elements whose names tell that they hold a description."""
+    found = {e.index: e for e in document.bearing("itemprop") if "description" in e.get("itemprop").lower()}
+    for name in ("class", "id"):
+        for element in document.bearing(name):
+            names = (element.attrs[name] or "").lower()
+            if any(word in names for word in _NAMES):
+                found[element.index] = element
+    return [found[index] for index in sorted(found)]
+
+
+def _is_prose(line: Line) -> bool:
+    """Whether a line reads like a sentence of an advert."""
+    text = line.text
+    return (len(text) >= 60 and text.count(" ") > 6) or (len(text) >= 25 and text[-1] in ".!…")
+
+
+def _is_own(line: Line) -> bool:
+    """Whether a paragraph may be the advert's: not the law's, nor a link, a label, a button."""
+    if _LEGAL_START.match(line.lower) or _LEGAL.search(line.lower) or _is_pair(line.text):
+        return False
+    linked = sum(len(text) for text, element in line.runs if element.tag == "a" or _in_link(element))
+    return 2 * linked < len(line.text) and not _is_aside(line.block)
+
+
+def _in_link(element: Element) -> bool:
+    parent = element.parent
+    return parent is not None and (parent.tag in {"a", "button"} or element.tag == "button")
+
+
+def _is_aside(block: Element) -> bool:
+    above: Element | None = block
+    for _ in range(3):
+        if above is None or above.tag in {"main", "body", "article"}:
+            return False
+        if _ASIDE.search(above.names):
+            return True
+        above = above.parent
+    return False
+
+
+def _is_pair(text: str) -> bool:
+    """Whether a line is a label and its value: the table of facts below a text."""
+    label, colon, value = text.partition(":")
+    return bool(colon and len(value) < 60 and text[-1] != ".") and labels.field_of(label) is not None
+
+
+def _runs(main: list[Line], sure: set[int]) -> Iterator[_Found]:
+    """Paragraphs that follow each other, from the page's three longest; sure: lines that may begin one."""
+    longest = sorted(
+        (
+            at
+            for at, line in enumerate(main)
+            if line.number in sure and len(line.text) > 60 and _is_prose(line)
+        ),
+        key=lambda at: -len(main[at].text),
+    )
+    taken: set[int] = set()
+    tried = 0
+    for at in longest:
+        if at in taken or not _is_own(main[at]):
+            continue
+        before = _along(main, range(at - 1, -1, -1), main[at])
+        after = _along(main, range(at + 1, len(main)), main[at])
+        places = [*reversed(before), at, *after]
+        taken.update(places)
+        yield _Found("text", _trimmed([main[place] for place in places]), 0.5)
+        tried += 1
+        if tried == 3:
+            return
+
+
+def _along(main: list[Line], places: range, seed: Line) -> list[int]:
+    """How far the text goes on in one direction; subheadings and lists stand only between paragraphs."""
+    kept: list[int] = []
+    between: list[int] = []
+    last = seed
+    for at in places:
+        line = main[at]
+        if line.block is last.block or (_goes_on(line, seed) and _is_own(line)):
+            kept += [*between, at]
+            between, last = [], line
+        elif len(between) < 8 and _may_stand_between(line, seed) and _is_own(line):
+            between.append(at)
+        else:
+            break
+    return kept
+
+
+def _goes_on(line: Line, seed: Line) -> bool:
+    """Whether a line is another paragraph of the seed's text: beside it, or of its shape."""
+    if line.block.tag in zones.HEADINGS or line.block.tag in {"td", "th", "dd", "dt"}:
+        return False
+    beside = line.block.parent is seed.block.parent and line.block.tag == seed.block.tag
+    if not _is_prose(line) and not (beside and len(line.text) > 24):
+        return False
+    return beside or _shape(line.block) == _shape(seed.block) or line.block.parent is seed.block.parent
+
+
+def _shape(block: Element) -> tuple[str, str, str]:
+    """A block's tag and class names, numbers left out, and its parent's."""
+    parent = block.parent
+    above = "" if parent is None else f"{parent.tag} {_MARKS.sub('', parent.get('class'))}"
+    return block.tag, _MARKS.sub("", block.get("class")), above
+
+
+def _may_stand_between(line: Line, seed: Line) -> bool:
+    if line.block.tag in _LOW:
+        return len(line.text) < 60
+    parent = line.block.parent
+    if parent is None or len(line.text) > 200:
+        return False
+    return parent is seed.block.parent or (line.block.tag == "li" and parent.parent is seed.block.parent)
+
+
+def _trimmed(lines: list[Line]) -> list[Line]:
+    """Without headings, buttons, the law's paragraphs, and the facts listed before or below the text."""
+    kept = [line for line in lines if not _is_heading(line) and not _BUTTON.fullmatch(line.text)]
+    blocks = {line.block.index for line in kept if _is_prose(line) and _is_own(line)}
+    kept = [line for line in kept if line.block.index in blocks or _is_pair(line.text) or _is_own(line)]
+    while kept and not _may_end(kept[-1], blocks):
+        kept = kept[:-1]
+    first = next((at for at, line in enumerate(kept) if len(line.text) > 150), 0)
+    points = all(len(line.text) < 100 and line.text[-1] not in ".!?:;," for line in kept[:first])
+    return _once(kept[first:] if first > 3 and points else kept)
+
+
+def _may_end(line: Line, blocks: set[int]) -> bool:
+    """Whether a line may be the last: of a paragraph, or of a list below it that is no table of facts."""
+    if line.block.index in blocks:
+        return not _is_pair(line.text)
+    return line.block.tag in {"p", "li"} and not _is_pair(line.text)
+
+
+def _is_heading(line: Line) -> bool:
+    text = line.text
+    return (line.block.tag in zones.HEADINGS and len(text) < 80) or (
+        len(text) < 60 and bool(_HEADING.match(text.rstrip(" :")))
+    )
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Without a teaser, nor a paragraph told twice."""
+    kept: list[Line] = []
+    known: set[str] = set()
+    for line in lines:
+        start = line.text[:50]
+        if len(line.text) > 50 and start in known:
+            if len(kept) == 1 and len(line.text) > len(kept[0].text):
+                kept = [line]
+            continue
+        known.add(start)
+        kept.append(line)
+    return kept
+
+
+def _section(lines: list[Line]) -> list[Line]:
+    """The lines up to the next heading."""
+    out: list[Line] = []
+    for line in lines[:200]:
+        if line.block.tag in zones.HEADINGS and out:
+            break
+        out.append(line)
+    return out
+
+
+def _unfolded(document: Document, lines: list[Line]) -> list[Line]:
+    """The full text that a teaser opens, where the page holds it."""
+    if not _FOLDED.search(lines[-1].text):
+        return lines
+    start = fold(lines[0].text[:30])
+    for line in document.lines:
+        if line.zone in {Zone.MAIN, Zone.HIDDEN} and line is not lines[0] and fold(line.text[:30]) == start:
+            whole = [other for other in document.lines if other.block is line.block]
+            if sum(len(one.text) for one in whole) > sum(len(one.text) for one in lines):
+                return _whole(document, line)
+    return lines
+
+
+def _whole(document: Document, first: Line) -> list[Line]:
+    """A folded text's lines: those of its block and of the blocks beside it."""
+    parent = first.block.parent
+    return [
+        line
+        for line in document.lines
+        if line.block is first.block
+        or (parent is not None and line.block.parent is parent and line.block.tag == first.block.tag == "p")
+    ]
