@@ -101,7 +101,7 @@ def is_told(field: str, best: tuple[Any, Evidence], rivals: list[Candidate]) -> 
     sure = best[1].confidence
     if sure >= FLOORS.get(field, FLOOR):
         return True
-    if sure < ALONE.get(field, 1.0):
+    if sure < ALONE.get(field, 1.0) or best[0] is PropertyType.PARKING:  # houses have garages
         return False
     others = elect([one for one in rivals if _same(one.value) != _same(best[0])])
     return others is None or others[1].confidence * 2 <= sure

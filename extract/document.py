@@ -59,6 +59,8 @@ INLINE = frozenset(
     ]
 )
 MAX_LINES = 8_000
+#: So many lines in a row that only lead elsewhere are a menu, whatever holds them.
+MENU = 4
 #: No advert's paragraph is longer; regular expressions are spared the rest.
 MAX_LINE = 20_000
 #: A path that joining leaves as it stands: no dots to resolve, nothing empty.
@@ -219,14 +221,37 @@ class Document:
         return cards.find(self)
 
     @cached_property
-    def main(self) -> list[Line]:
-        """The lines of the property itself: MAIN, in no card of another listing, in no simulation."""
+    def shown(self) -> list[Line]:
+        """The lines in MAIN, in no card of another listing, in no simulation; menus included."""
         inside = self.cards.covered
         return [
             line
             for line in self.lines
             if line.zone is Zone.MAIN and line.block.index not in inside and not _is_aside(line)
         ]
+
+    @cached_property
+    def main(self) -> list[Line]:
+        """The lines of the property itself: what is shown but the menus."""
+        menus = self._menu_lines(self.shown)
+        return [line for line in self.shown if line.number not in menus] if menus else self.shown
+
+    def _menu_lines(self, lines: list[Line]) -> set[int]:
+        """Numbers of lines that are links to other pages, four or more in a row ("Studios à louer")."""
+        leads: set[int] = set()
+        for anchor in self.all("a"):
+            href = anchor.get("href")
+            if href and cards.is_page(href):
+                leads.update(range(anchor.index, anchor.end))
+        found: set[int] = set()
+        row: list[int] = []
+        for line in lines:
+            if line.block.tag not in zones.HEADINGS and all(owner.index in leads for _, owner in line.runs):
+                row.append(line.number)
+                continue
+            found.update(row if len(row) >= MENU else ())
+            row = []
+        return found | set(row if len(row) >= MENU else ())
 
     @cached_property
     def main_text(self) -> str:

@@ -174,7 +174,7 @@ class Verdict:
 
 def judge(document: Document) -> Verdict:  # noqa: PLR0911
     """The page's kind."""
-    told = document.main_text
+    told = _shown_text(document)
     words = sum(len(line.text) for line in document.lines)
     if _is_challenge(document, words):
         return Verdict(OTHER, "challenge")
@@ -201,6 +201,10 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     return Verdict(OTHER, "shell" if len(told) < 300 and document.all("script") else None)
 
 
+def _shown_text(document: Document) -> str:
+    return "\n".join(line.text for line in document.shown)
+
+
 def _is_challenge(document: Document, words: int) -> bool:
     """A wall's marks in a page that tells next to nothing else; forms of real pages bear them too."""
     if words > 1_500 and "captcha" not in document.title.lower():
@@ -218,7 +222,7 @@ def _trouble(document: Document, told: str) -> str | None:
     heads = "\n".join([document.title, *document.h1])
     said = heads
     if len(told) < 2_500:
-        said += "\n" + "\n".join(line.text for line in document.main if len(line.text) < 200)
+        said += "\n" + "\n".join(line.text for line in document.shown if len(line.text) < 200)
     trouble = _TROUBLE.search(said)
     if trouble and trouble[0].lower() != "oups":
         return "error"
@@ -231,7 +235,7 @@ def _is_sold(document: Document) -> bool:
     """Whether the listing itself wears a sold sticker; cards and running text do not count."""
     if any(_SOLD_TITLE.search(title) for title in document.h1[:1]):
         return True
-    for line in document.main:
+    for line in document.shown:
         texts = [line.text, *(text for text, _ in line.runs)] if len(line.text) < 120 else []
         if any(_SOLD.match(text.strip(" .-–•[]()*")) for text in texts) and (
             _is_sticker(line) or _near_title(document, line)
@@ -248,7 +252,7 @@ def _is_sticker(line: Line) -> bool:
 
 def _near_title(document: Document, line: Line) -> bool:
     """Within a dozen lines of the first heading, where stickers stand."""
-    heads = [other.number for other in document.main if other.block.tag in {"h1", "h2"}][:1]
+    heads = [other.number for other in document.shown if other.block.tag in {"h1", "h2"}][:1]
     return bool(heads) and abs(line.number - heads[0]) <= 12
 
 
@@ -275,7 +279,7 @@ def _is_door(url: str) -> bool:
 def detail_score(document: Document, told: str) -> float:
     """How much speaks for one property: facts outside cards, labels, a title that names a dwelling."""
     heads = " \n ".join([*document.h1[:2], document.title, document.metas.get("og:title", "")])
-    lines = document.main
+    lines = document.shown
     short = [line for line in lines if len(line.text) < 90]
     low = heads.lower()
     titled = bool(SURFACE.search(low) or ROOMS.search(low) or PRICE.search(low))
@@ -303,7 +307,7 @@ def _is_offer_or_address(title: str) -> bool:
 
 def _is_text(document: Document, told: str) -> bool:
     """Whether a page without a single card tells much: a text about lists, no list that a script fills."""
-    counted = any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90)
+    counted = any(_COUNTED.search(line.text) for line in document.shown if len(line.text) < 90)
     return not document.cards.largest and not document.cards.found and not counted and len(told) > 2_000
 
 
@@ -325,7 +329,7 @@ def labelled(lines: list[Line]) -> set[str]:
 
 def _cards_first(document: Document) -> bool:
     """Whether the cards begin before any price of the page's own: a property tells its price first."""
-    own = [line.block.index for line in document.main if len(line.text) < 90 and _priced([line])][:1]
+    own = [line.block.index for line in document.shown if len(line.text) < 90 and _priced([line])][:1]
     return not own or document.cards.start < own[0]
 
 
@@ -352,7 +356,7 @@ def index_score(document: Document, told: str) -> float:
         score += 2.5 if cards.largest >= 3 and _cards_first(document) else 0
     score += 1.5 if _LIST_TITLE.search(heads) else 0
     score += 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
-    score += 1.5 if any(_COUNTED.search(line.text) for line in document.main if len(line.text) < 90) else 0
+    score += 1.5 if any(_COUNTED.search(line.text) for line in document.shown if len(line.text) < 90) else 0
     all_words = "\n".join(line.lower for line in document.lines)[:40_000]
     score += 1.0 if _LIST_WORDS.search(all_words) else 0
     if not cards.largest:  # a list that is empty, that a script fills, or whose cards link nowhere
@@ -363,5 +367,5 @@ def index_score(document: Document, told: str) -> float:
 
 def _repeats_labels(document: Document) -> bool:
     """Whether one label of a fact stands four times: once for each of several properties."""
-    said = Counter(line.lower for line in document.main if 2 < len(line.text) < 30)
+    said = Counter(line.lower for line in document.shown if 2 < len(line.text) < 30)
     return any(count >= 4 and labels.field_of(text) in _PROPERTY_FIELDS for text, count in said.items())

@@ -198,3 +198,16 @@ def test_a_page_that_is_one_form_is_read() -> None:
 
 def test_a_title_that_ends_in_sold_is_sold() -> None:
     assert read(page(DETAIL.replace("Bordeaux</h1>", "Bordeaux — vendue</h1>"))).reason == "sold"
+
+
+def test_a_menu_within_the_text_says_nothing_of_the_property() -> None:
+    menu = "".join(
+        f"<li><a href='/{n}'>{text}</a></li>"
+        for n, text in enumerate(
+            ["Studios meublés", "Appartements 2 pièces", "Maisons 72 m²", "Moins de 100 000 €"]
+        )
+    )
+    html = page(DETAIL.replace("<li>Surface : 112 m²</li>", "").replace(" 112 m²", "") + f"<ul>{menu}</ul>")
+    listing = read(html).listing
+    assert listing is not None
+    assert (listing.surface, listing.furnished, listing.rooms, listing.price) == (None, None, 5, 385_000)
