@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from extract.candidates import Candidate
+from extract.fields import energy
 from extract.text import mask_contacts
 from models.listing import LISTING_FIELDS, Evidence, Listing, PropertyType, Transaction
 from models.places import Place, Places
@@ -196,6 +197,8 @@ def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]], places
     _land(decided)
     _rooms(decided)
     _ratio(decided)
+    _far(decided, places)
+    _letters(decided)
 
 
 def _street(decided: Decided) -> None:
@@ -294,3 +297,35 @@ def _ratio(decided: Decided) -> None:
     if not low <= price / surface <= high:
         weaker = min(("price", "surface"), key=lambda f: decided[f][1].confidence)
         del decided[weaker]
+
+
+#: Degrees from a commune's middle to its farthest house, generously: 39 km north, 35 km east.
+REACH = (0.35, 0.5)
+
+
+def _far(decided: Decided, places: Places) -> None:
+    """Coordinates away from the commune are a map's default or somebody's office."""
+    here = places.by_insee(_value(decided, "insee_code") or "")[:1]
+    latitude, longitude = _value(decided, "latitude"), _value(decided, "longitude")
+    if latitude is None or longitude is None or not here:
+        return
+    middle = here[0].latitude, here[0].longitude
+    if middle[0] is None or middle[1] is None:
+        return
+    if abs(latitude - middle[0]) > REACH[0] or abs(longitude - middle[1]) > REACH[1]:
+        del decided["latitude"], decided["longitude"]
+
+
+#: Square metres up to which gentler thresholds hold since July 2024: values alone tell no letter there.
+SMALL = 40
+
+
+def _letters(decided: Decided) -> None:
+    """The letters that both values make together, where the page shows no letter."""
+    surface = _value(decided, "surface")
+    used, emitted = _value(decided, "dpe_value"), _value(decided, "ges_value")
+    if surface is None or surface <= SMALL or used is None or emitted is None:
+        return
+    proof = Evidence("thresholds", decided["dpe_value"][1].raw, 0.5)
+    decided.setdefault("dpe", (energy.letter_for(used, emitted), proof))
+    decided.setdefault("ges", (energy.ges_letter_for(emitted), proof))

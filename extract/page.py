@@ -23,6 +23,7 @@ from extract.readers import (
     energy,
     energy_words,
     json_ld,
+    maps,
     microdata,
     opengraph,
     pairs,
@@ -155,6 +156,7 @@ def read_document(document: Document, places: Places) -> PageReading:
     if verdict.kind == kind.DETAIL:
         places = place_reader.directory(document, places)
         listing, evidence = decide.decide(candidates(document, places), places)
+        evidence = maps.with_precision(document, evidence)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
         return replace(
             reading, listing=replace(listing, features=told, photos=photos.read(document)), evidence=evidence
@@ -173,8 +175,8 @@ def _identity(document: Document, places: Places) -> AgencyIdentity | None:
 
 
 def candidates(document: Document, places: Places) -> Iterator[Candidate]:
-    """What every reader found, in a fixed order; nothing of it is the agency's address."""
-    agency = prose.agency_addresses(document)
+    """What every reader found, in a fixed order; nothing of it is the agency's address or place."""
+    agency, offices = prose.agency_addresses(document), maps.offices(document)
     for reader in (
         json_ld.read,
         microdata.read,
@@ -183,6 +185,7 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
         platform.read,
         pairs.read,
         state_json.read,
+        maps.read,
         energy.read,
         energy_words.read,
         prose.read,
@@ -193,5 +196,8 @@ def candidates(document: Document, places: Places) -> Iterator[Candidate]:
         texts.read,
     ):
         for one in reader(document, places):
-            if one.field != "address" or fold(one.value) not in agency:
-                yield one
+            if one.field == "address" and fold(one.value) in agency:
+                continue
+            if one.field in {"latitude", "longitude"} and round(one.value, 4) in offices:
+                continue
+            yield one

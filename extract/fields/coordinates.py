@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from extract.fields.match import Match
 from extract.text import fold, tidy
@@ -30,6 +30,10 @@ _PAIRS: Final = (
     re.compile(rf"[@=/]{_DEGREES},{_DEGREES}"),
     re.compile(rf"[?&](?:q|ll|center|daddr|query)={_DEGREES}(?:,|%2c){_DEGREES}"),
 )  # fmt: skip
+
+
+#: How near a place is meant: its door (metres), its street (tens to a hundred), its quarter or commune.
+Precision = Literal["exact", "street", "area"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,13 @@ def parse_pair(latitude: str, longitude: str) -> Coordinates | None:
     if pair[0] is None or pair[1] is None or not _plausible(pair[0], pair[1]):
         return None
     return Coordinates(pair[0], pair[1])
+
+
+def precision(latitude: str, longitude: str) -> Precision:
+    """What the decimals of a pair as told leave open: the fifth is a metre, the third a hundred, the second
+    more than a kilometre."""
+    decimals = max(len(text.strip().replace(",", ".").partition(".")[2]) for text in (latitude, longitude))
+    return "exact" if decimals >= 5 else "street" if decimals >= 3 else "area"
 
 
 def _degrees(text: str) -> float | None:

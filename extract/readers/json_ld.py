@@ -12,6 +12,7 @@ from typing import Any
 from extract import labels, values
 from extract.candidates import Candidate, candidate
 from extract.document import Document
+from extract.fields import coordinates as degrees
 from extract.fields import description, title
 from extract.graph import holders, subject, types
 from models.places import Places
@@ -172,11 +173,9 @@ def _area(value: Any) -> float | None:
 
 
 def coordinates(latitude: Any, longitude: Any, source: str) -> Iterator[Candidate]:
-    """Degrees, where both are on Earth and not the ocean's 0, 0."""
-    try:
-        pair = float(scalar(latitude) or "x"), float(scalar(longitude) or "x")
-    except ValueError:
-        return
-    if abs(pair[0]) <= 90 and abs(pair[1]) <= 180 and any(abs(x) > 0.01 for x in pair):
-        yield candidate("latitude", round(pair[0], 6), latitude, source, 0.6)
-        yield candidate("longitude", round(pair[1], 6), longitude, source, 0.6)
+    """A plausible pair of degrees."""
+    told = str(scalar(latitude)), str(scalar(longitude))
+    pair = degrees.parse_pair(*told)
+    if pair is not None:
+        yield candidate("latitude", round(pair.latitude, 6), told[0], source, 0.6)
+        yield candidate("longitude", round(pair.longitude, 6), told[1], source, 0.6)
