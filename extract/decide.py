@@ -104,7 +104,7 @@ def is_told(field: str, best: tuple[Any, Evidence], rivals: list[Candidate]) -> 
         return True
     if sure < ALONE.get(field, 1.0) or best[0] is PropertyType.PARKING:  # houses have garages
         return False
-    others = elect([one for one in rivals if _same(one.value) != _same(best[0])])
+    others = elect([one for one in rivals if same_value(one.value) != same_value(best[0])])
     return others is None or others[1].confidence * 2 <= sure
 
 
@@ -160,7 +160,7 @@ def elect(rivals: list[Candidate]) -> tuple[Any, Evidence] | None:
     """The value with the most support: sources add up, one source counts once per value."""
     support: dict[Any, dict[str, Candidate]] = {}
     for one in rivals:
-        sources = support.setdefault(_same(one.value), {})
+        sources = support.setdefault(same_value(one.value), {})
         known = sources.get(one.source)
         if known is None or one.confidence > known.confidence:
             sources[one.source] = one
@@ -178,7 +178,7 @@ def _together(sources: Mapping[str, Candidate]) -> float:
     return 1.0 - doubt
 
 
-def _same(value: Any) -> Any:
+def same_value(value: Any) -> Any:
     """What counts as the same value: 45.2 and 45 m², "PARIS" and "Paris", texts that begin alike."""
     if isinstance(value, float):
         return round(value)

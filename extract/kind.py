@@ -5,6 +5,7 @@ Knows signs (cards, titles, facts, words); reads no field. `page` asks before an
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -369,3 +370,11 @@ def _repeats_labels(document: Document) -> bool:
     """Whether one label of a fact stands four times: once for each of several properties."""
     said = Counter(line.lower for line in document.shown if 2 < len(line.text) < 30)
     return any(count >= 4 and labels.field_of(text) in _PROPERTY_FIELDS for text, count in said.items())
+
+
+def has_doubts(heads: str, pieces: Iterable[str]) -> bool:
+    """Whether a title or a piece of text alone says gone, sold or in trouble; errs on that side."""
+    sold = any(_SOLD_TITLE.search(head) for head in heads.splitlines())
+    if sold or _TROUBLE.search(heads) or _GONE.search(heads):
+        return True
+    return any(_SOLD.match(piece.strip(" .-–•[]()*")) or _GONE.search(piece) for piece in pieces)

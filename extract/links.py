@@ -165,9 +165,9 @@ def follow(document: Document) -> tuple[str, ...]:
         path = own_path(document, url)
         if path is None or url == here:
             continue
-        rank = _rank(f"{anchor_text(document, anchor)[:80]}\n{path}".lower())
-        if rank is not None:
-            ranked[url] = (rank, order)
+        promise = rank(f"{anchor_text(document, anchor)[:80]}\n{path}".lower())
+        if promise is not None:
+            ranked[url] = (promise, order)
     for order, url in enumerate(feeds(document)):
         ranked.setdefault(url, (0, order))
     best = sorted(ranked, key=lambda url: ranked[url])
@@ -181,11 +181,11 @@ def _bounded(urls: list[str], ranked: dict[str, tuple[int, int]]) -> tuple[str, 
     return (*lists[: MAX_FOLLOW - len(rest)], *rest)
 
 
-def _rank(told: str) -> int | None:
+def rank(told: str) -> int | None:
     """What a link promises by its words and address, in lower case, a line each."""
     if _NOT_WORTH.search(told):
         return None
-    return next((rank for rank, pattern in _WORTH if pattern.search(told)), None)
+    return next((promise for promise, pattern in _WORTH if pattern.search(told)), None)
 
 
 def _names_feed(text: str) -> bool:

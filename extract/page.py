@@ -7,14 +7,16 @@ Pure: no network, database or clock; the same bytes give the same reading. `craw
 """
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 
-from extract import charset, decide, features, feed, identity, kind, links, platforms
+from extract import charset, decide, features, feed, identity, kind, links, platforms, shortcut
 from extract.candidates import Candidate
 from extract.document import Document
+from extract.glance import Glance
 from extract.identity import AgencyIdentity
 from extract.readers import (
     analytics,
@@ -37,6 +39,7 @@ from extract.readers import (
 from extract.readers import places as place_reader
 from extract.text import fold
 from extract.tree import release
+from extract.wrapper import Finder, Wrapper, recognises, told_by
 from extract.zones import Zone
 from models.listing import Evidence, Listing
 from models.places import Places
@@ -67,6 +70,8 @@ class PageReading:
     canonical: str | None = None
     noindex: bool = False
     nofollow: bool = False
+    #: Whether the site's wrapper alone read the page.
+    by_wrapper: bool = False
 
 
 @cache
@@ -75,11 +80,19 @@ def _sample() -> Places:
 
 
 def read_page(
-    body: bytes, url: str, *, content_type: str | None = None, places: Places | None = None
+    body: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    places: Places | None = None,
+    wrapper: Wrapper | None = None,
 ) -> PageReading:
-    """Reads a page of any agency's site. Never raises, whatever the bytes; the first 8 MiB count."""
+    """Reads a page of any agency's site. Never raises, whatever the bytes; the first 8 MiB count.
+
+    wrapper: what was learnt of the site's pages, preferred where it and the page still agree.
+    """
     with _undisturbed():
-        return _read(body[:MAX_BYTES], url, content_type, places)
+        return _read(body[:MAX_BYTES], url, content_type, places or _sample(), wrapper)
 
 
 @contextmanager
@@ -96,7 +109,9 @@ def _undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def _read(body: bytes, url: str, content_type: str | None, places: Places | None) -> PageReading:
+def _read(
+    body: bytes, url: str, content_type: str | None, places: Places, wrapper: Wrapper | None
+) -> PageReading:
     if not body.strip():
         return PageReading(kind.OTHER, "empty")
     text, _ = charset.decode(body, content_type)
@@ -104,10 +119,47 @@ def _read(body: bytes, url: str, content_type: str | None, places: Places | None
         return _read_feed(text, url)
     if not _is_html(text, content_type):
         return PageReading(kind.OTHER, "not_html")
-    document = Document(text, url)
-    reading = read_document(document, places or _sample())
+    if wrapper is not None:
+        return _read_by(wrapper, text, url, places)
+    return _read_whole(Document(text, url), places)
+
+
+def _read_whole(
+    document: Document, places: Places, wrapper: Wrapper | None = None, finder: Finder | None = None
+) -> PageReading:
+    reading = read_document(document, places, wrapper, finder)
     release(document.elements)
     return reading
+
+
+def _read_by(wrapper: Wrapper, text: str, url: str, places: Places) -> PageReading:
+    """The short way where the wrapper may be believed alone, else the whole way with what it tells."""
+    glance = Glance(text, url)
+    finder = Finder(glance, wrapper.sections)
+    short = shortcut.take(wrapper, finder, places)
+    if short is None:
+        return _read_whole(Document(text, url), places, wrapper, finder)
+    noindex, nofollow = _asks(glance.metas)
+    return PageReading(
+        kind.DETAIL,
+        None,
+        wrapper.platform,
+        short.listing,
+        short.links,
+        follow=short.follow,
+        evidence=short.evidence,
+        canonical=glance.canonical,
+        noindex=noindex,
+        nofollow=nofollow,
+        by_wrapper=True,
+    )
+
+
+def _asks(metas: Mapping[str, str]) -> tuple[bool, bool]:
+    """Whether a page asks not to be indexed, and its links not to be followed."""
+    robots = metas.get("robots", "").lower()
+    none = "none" in robots.split(",")
+    return "noindex" in robots or none, "nofollow" in robots or none
 
 
 def _is_html(text: str, content_type: str | None) -> bool:
@@ -132,17 +184,21 @@ def _read_feed(text: str, url: str) -> PageReading:
     )
 
 
-def read_document(document: Document, places: Places) -> PageReading:
-    """The reading of a parsed page."""
+def read_document(
+    document: Document, places: Places, wrapper: Wrapper | None = None, finder: Finder | None = None
+) -> PageReading:
+    """The reading of a parsed page; a wrapper's places are candidates among others."""
     verdict = kind.judge(document)
-    robots = document.metas.get("robots", "").lower()
+    if wrapper and finder and _may_be_detail(verdict) and recognises(wrapper, finder, places):
+        verdict = kind.Verdict(kind.DETAIL)
+    noindex, nofollow = _asks(document.metas)
     reading = PageReading(
         verdict.kind,
         verdict.reason,
         platforms.recognise(document),
         canonical=document.canonical,
-        noindex="noindex" in robots or "none" in robots.split(","),
-        nofollow="nofollow" in robots or "none" in robots.split(","),
+        noindex=noindex,
+        nofollow=nofollow,
     )
     if verdict.reason == "challenge":
         return reading
@@ -155,7 +211,8 @@ def read_document(document: Document, places: Places) -> PageReading:
     )
     if verdict.kind == kind.DETAIL:
         places = place_reader.directory(document, places)
-        listing, evidence = decide.decide(candidates(document, places), places)
+        wrapped = told_by(wrapper, finder, places) if wrapper and finder else ()
+        listing, evidence = decide.decide(candidates(document, places, wrapped), places)
         evidence = maps.with_precision(document, evidence)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
         return replace(
@@ -174,30 +231,39 @@ def _identity(document: Document, places: Places) -> AgencyIdentity | None:
     return found if found != AgencyIdentity() else None
 
 
-def candidates(document: Document, places: Places) -> Iterator[Candidate]:
-    """What every reader found, in a fixed order; nothing of it is the agency's address or place."""
+def _may_be_detail(verdict: kind.Verdict) -> bool:
+    """Whether nothing but a lack of facts speaks against a listing."""
+    return verdict.kind == kind.OTHER and verdict.reason in {None, "shell"}
+
+
+def candidates(document: Document, places: Places, wrapped: Iterable[Candidate] = ()) -> Iterator[Candidate]:
+    """What every reader and the wrapper found, in a fixed order; nothing of it is the agency's address or
+    place.
+    """
     agency, offices = prose.agency_addresses(document), maps.offices(document)
-    for reader in (
-        json_ld.read,
-        microdata.read,
-        rdfa.read,
-        opengraph.read,
-        platform.read,
-        pairs.read,
-        state_json.read,
-        maps.read,
-        energy.read,
-        energy_words.read,
-        prose.read,
-        place_reader.read,
-        communes.read,
-        context.read,
-        analytics.read,
-        texts.read,
-    ):
-        for one in reader(document, places):
-            if one.field == "address" and fold(one.value) in agency:
-                continue
-            if one.field in {"latitude", "longitude"} and round(one.value, 4) in offices:
-                continue
-            yield one
+    for one in chain(*(reader(document, places) for reader in READERS), wrapped):
+        if one.field == "address" and fold(one.value) in agency:
+            continue
+        if one.field in {"latitude", "longitude"} and round(one.value, 4) in offices:
+            continue
+        yield one
+
+
+READERS = (
+    json_ld.read,
+    microdata.read,
+    rdfa.read,
+    opengraph.read,
+    platform.read,
+    pairs.read,
+    state_json.read,
+    maps.read,
+    energy.read,
+    energy_words.read,
+    prose.read,
+    place_reader.read,
+    communes.read,
+    context.read,
+    analytics.read,
+    texts.read,
+)

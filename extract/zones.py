@@ -5,6 +5,7 @@ similar listings (as data below). `document` asks; readers then look at MAIN alo
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
@@ -187,6 +188,12 @@ def assign(elements: list[Element]) -> list[Zone]:
         if (heading.tag in HEADINGS or "title" in heading.names) and zones[heading.index] is Zone.MAIN:
             _mark_section(heading, zones, title, half)
     return zones
+
+
+def is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element's own attributes keep it from being shown."""
+    hidden = "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or "")
+    return bool(hidden or _HIDDEN_CLASS.search(attributes.get("class") or ""))
 
 
 def _hidden(element: Element) -> Zone | None:

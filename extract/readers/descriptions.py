@@ -19,7 +19,7 @@ from extract.zones import Zone
 _NAMES = ("descri", "texte-annonce", "annonce-texte", "beschreibung", "presentation", "comment")
 #: What readers of a site write below its pages.
 _COMMENT = re.compile(r"comments|commentaire|comment[-_ ]?(?:list|form|body|reply|area|box)", re.I)
-_HEADING = re.compile(
+HEADING = re.compile(
     r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|"
     r"le bien|l'annonce|property description|"
     r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|"
@@ -112,7 +112,7 @@ def _candidates(document: Document) -> Iterator[_Found]:
     for at, line in enumerate(main):
         if at and main[at - 1].block is line.block:
             continue  # A line of a running text announces its own next lines.
-        if len(line.text) < 60 and _HEADING.match(line.text.rstrip(" :")):
+        if len(line.text) < 60 and HEADING.match(line.text.rstrip(" :")):
             following = _section(main[at + 1 :])
             if sum(len(o.text) for o in following) > 60:
                 yield _Found("section", _trimmed(following), 0.7, named=True)
@@ -144,7 +144,7 @@ def _is_prose(line: Line) -> bool:
 
 def _is_own(line: Line) -> bool:
     """Whether a paragraph may be the advert's: not the law's, nor a link, a label, a button."""
-    if _LEGAL_START.match(line.lower) or _LEGAL.search(line.lower) or _is_pair(line.text):
+    if _LEGAL_START.match(line.lower) or _LEGAL.search(line.lower) or is_pair(line.text):
         return False
     linked = sum(len(text) for text, element in line.runs if element.tag == "a" or _in_link(element))
     return 2 * linked < len(line.text) and not _is_aside(line.block)
@@ -166,7 +166,7 @@ def _is_aside(block: Element) -> bool:
     return False
 
 
-def _is_pair(text: str) -> bool:
+def is_pair(text: str) -> bool:
     """Whether a line is a label and its value: the table of facts below a text."""
     label, colon, value = text.partition(":")
     return bool(colon and len(value) < 60 and text[-1] != ".") and labels.field_of(label) is not None
@@ -244,7 +244,7 @@ def _trimmed(lines: list[Line]) -> list[Line]:
     """Without headings, buttons, the law's paragraphs, and the facts listed before or below the text."""
     kept = [line for line in lines if not _is_heading(line) and not _BUTTON.fullmatch(line.text)]
     blocks = {line.block.index for line in kept if _is_prose(line) and _is_own(line)}
-    kept = [line for line in kept if line.block.index in blocks or _is_pair(line.text) or _is_own(line)]
+    kept = [line for line in kept if line.block.index in blocks or is_pair(line.text) or _is_own(line)]
     while kept and not _may_end(kept[-1], blocks):
         kept = kept[:-1]
     first = next((at for at, line in enumerate(kept) if len(line.text) > 150), 0)
@@ -255,14 +255,14 @@ def _trimmed(lines: list[Line]) -> list[Line]:
 def _may_end(line: Line, blocks: set[int]) -> bool:
     """Whether a line may be the last: of a paragraph, or of a list below it that is no table of facts."""
     if line.block.index in blocks:
-        return not _is_pair(line.text)
-    return line.block.tag in {"p", "li"} and not _is_pair(line.text)
+        return not is_pair(line.text)
+    return line.block.tag in {"p", "li"} and not is_pair(line.text)
 
 
 def _is_heading(line: Line) -> bool:
     text = line.text
     return (line.block.tag in zones.HEADINGS and len(text) < 80) or (
-        len(text) < 60 and bool(_HEADING.match(text.rstrip(" :")))
+        len(text) < 60 and bool(HEADING.match(text.rstrip(" :")))
     )
 
 

@@ -24,7 +24,7 @@ MAX_LABEL = 60
 MAX_VALUE = 160
 MAX_PAIRS = 600
 
-_SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
+SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _LABEL_UNIT = re.compile(r"\bsq(?:uare)?\.? ?(?:ft|feet|foot)\b|\bft²", re.I)
 _LETTERS = re.compile(r"[a-z²]", re.I)
 #: In French it announces a rental, not a place.
@@ -104,7 +104,7 @@ def told_features(document: Document) -> dict[str, bool]:
     told = [
         features.read_pair(label, value)
         for label, value, _ in list(pairs(document))[:MAX_PAIRS]
-        if _SHORT_ANSWER.match(value) and len(label) <= 40 and field_of(label) is None
+        if SHORT_ANSWER.match(value) and len(label) <= 40 and field_of(label) is None
     ]
     return features.merge(tuple(told))
 
@@ -137,7 +137,7 @@ def _spoken(document: Document) -> Iterator[tuple[str, str, float]]:
             counted = _COUNTED.match(text)
             if _names_field(text):
                 value = _beside(element)
-                if value and (_SHORT_ANSWER.match(value) or re.search(r"\d", value)) and value != text:
+                if value and (SHORT_ANSWER.match(value) or re.search(r"\d", value)) and value != text:
                     yield text, value, CONFIDENCE - 0.15
             elif counted and _names_field(counted[2]):
                 yield counted[2], counted[1], CONFIDENCE - 0.15

@@ -24,7 +24,7 @@ _SOMEBODY = re.compile(
 )
 _DRAWING = re.compile(r"\b(?:logo|icon|flag|badge|marker|captcha|sprite|qrcode)|drapeau")
 _LABEL = re.compile(r"\b(?:dpe|ges|logo|diagnostics?|[ée]tiquette|[ée]nerg\w+)\b", re.I)
-_BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
+BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
 _FINE = re.compile(r"zoom|full|large|hi-?res|hd|orig|big|max", re.I)
 _COARSE = re.compile(r"thumb|small|medium|mini|low|lqip|preview|placeholder|blur|share|pin", re.I)
 _IMAGES = frozenset({"img", "amp-img"})
@@ -256,11 +256,11 @@ def _ranked(element: Element) -> list[tuple[int, str]]:
             if not value.startswith("data:"):
                 found.append((2, value.strip()))
         elif name == "style":
-            background = _BACKGROUND.search(value) if "url(" in value else None
+            background = BACKGROUND.search(value) if "url(" in value else None
             if background and pictures.IMAGE.search(background[1]):
                 found.append((1, background[1]))
-        elif name.endswith("srcset") and (largest := _largest(value)):
-            found.append((1, largest))
+        elif name.endswith("srcset") and (widest := largest(value)):
+            found.append((1, widest))
     return found
 
 
@@ -274,7 +274,7 @@ def _is_address(tag: str, name: str, value: str) -> bool:
     return named and (tag in _IMAGES or bool(pictures.IMAGE.search(value)))
 
 
-def _largest(srcset: str) -> str | None:
+def largest(srcset: str) -> str | None:
     """The widest candidate of a srcset."""
     best: tuple[float, str] | None = None
     for part in re.split(r",\s+", srcset)[:30]:
