@@ -197,6 +197,7 @@ def make_sense(decided: Decided, by_field: Mapping[str, list[Candidate]], places
     _land(decided)
     _rooms(decided)
     _ratio(decided)
+    _fees(decided)
     _far(decided, places)
     _letters(decided)
 
@@ -297,6 +298,14 @@ def _ratio(decided: Decided) -> None:
     if not low <= price / surface <= high:
         weaker = min(("price", "surface"), key=lambda f: decided[f][1].confidence)
         del decided[weaker]
+
+
+def _fees(decided: Decided) -> None:
+    """Fees of more than a third of a price are a price: the law's tables go to 15 %."""
+    price, fees = _value(decided, "price"), _value(decided, "fees")
+    sold = _value(decided, "transaction") is not Transaction.RENT
+    if price and fees and sold and price >= 10_000 and fees > price / 3:
+        del decided["fees"]
 
 
 #: Degrees from a commune's middle to its farthest house, generously: 39 km north, 35 km east.

@@ -260,7 +260,9 @@ class Document:
     @cached_property
     def h1(self) -> list[str]:
         """The visible first-rank headings."""
-        texts = (zones.heading_text(e) for e in self.all("h1") if self.zones[e.index] is not Zone.HIDDEN)
+        spoken = [e for e in self.bearing("aria-level") if e.get("aria-level") == "1"]
+        ranked = [*self.all("h1"), *(e for e in spoken if e.get("role") == "heading" and e.tag != "h1")]
+        texts = (zones.heading_text(e) for e in ranked if self.zones[e.index] is not Zone.HIDDEN)
         return [text for text in texts if text]
 
 

@@ -37,6 +37,12 @@ _CADASTRE = re.compile(
     r"(?<![0-9])(?:(?P<ha>[0-9]{1,4}+) ?(?:ha?|hectares?) {0,2}(?:et )?)?(?P<a>[0-9]{1,2}+) ?(?:ares?"
     r"|a)(?![a-z]) {0,2}(?:et )?(?:(?P<ca>[0-9]{2}) ?(?:ca\b|centiares?)?(?![0-9]))?"
 )
+# "11 ha 40 clos de murs": what follows hectares without a unit is ares.
+_BARE_ARES = re.compile(
+    r"(?<![0-9.,])(?P<ha>[0-9]{1,4}+) ?(?:ha|hectares?) (?P<a>[0-9]{2})"
+    r"(?=$|[,;)]|\.(?![0-9])"
+    r"| (?:clos|environ|de (?:terrain|terres?|parc|bois|prairies?)|arbores?|attenants?)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ def _candidates(folded: str, dense: float) -> Iterator[tuple[int, int, Area]]:
         if (found["ha"] or found["ca"]) and not found["a"].startswith("00"):
             ares = int(found["ha"] or 0) * 100 + int(found["a"]) + int(found["ca"] or 0) / 100
             yield found.start(), found.end(), Area(round(ares, 2), "are")
+    for found in begun(DIGITS, _BARE_ARES, folded):
+        yield found.start(), found.end(), Area(int(found["ha"]) * 100.0 + int(found["a"]), "are")
     for found in begun(DIGITS, _AREA, folded):
         unit: Unit = next(name for name, _ in _UNITS if found[name])
         value = number(found["number"])

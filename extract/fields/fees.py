@@ -31,8 +31,8 @@ _LEAD = re.compile(rf"(?:{_FEES})[^€]{{0,48}}$")
 #: "Honoraires du locataire : 11 €/m², soit 1 056 €"
 _AMOUNTING = re.compile(rf"(?:{_FEES})[^.\n]{{0,70}}/ ?m(?:2|²)[^.\n0-9]{{0,12}}\bsoit[^.\n0-9]{{0,12}}$")
 _NOT_LEAD = re.compile(
-    r"(?:hors|honoraires (?:inclus|compris)|honoraires d'etat|prix|etat des lieux|bareme|loyer|charges"
-    r"|\bdont|garantie)[^€]{0,28}$"
+    r"(?:hors|honoraires (?:ttc )?(?:inclus|compris|exclus)|honoraires d'etat|prix|etat des lieux"
+    r"|bareme|loyer|charges|\bdont|garantie)[^€]{0,28}$"
 )
 _TAIL = re.compile(rf"^[ ,(]{{0,3}}(?:ttc |ht )?(?:d'|de |d |en )?(?:{_FEES})\b(?! (?:inclus|compris))")
 _STATE = re.compile(

@@ -16,7 +16,7 @@ _DENSE: Final = 5_000.0
 
 _WORD = re.compile(
     named(
-        sure=r"habitables?|carrez|boutin|s\.?h\.?a?\.?b\.?\b|living area|floor area|wohnflache"
+        sure=r"habitables?|carrez|boutin|surface utile|s\.?h\.?a?\.?b\.?\b|living area|floor area|wohnflache"
         r"|superficie (?:util|construida|habitable|commerciale)|woonoppervlakte|area util",
         part=r"terrain|parcell?e|jardin|terrasse|balcon|loggia|\bcaves?\b|garage|parking|\bbox\b|sejour|salon"
         r"|\bsalle\b|piece (?:de vie|principale|a vivre)|chambres?\b|suite|cuisine|veranda|piscine|grenier"
@@ -34,7 +34,7 @@ _TAIL_SURE = re.compile(
     + NO_NUMBER_NEXT
 )
 _TAIL_PART = re.compile(
-    r"^[ ,(.\-]{0,3}(?:(?:de|d'un|d'une|en|avec) )?(?:terrain|parcelle|jardin|terrasse|balcon|loggia|cave"
+    r"^[ ,(\-]{0,3}(?:(?:de|d'un|d'une|en|avec) )?(?:terrain|parcelle|jardin|terrasse|balcon|loggia|cave"
     r"|garage|sejour|salon|piece de vie|chambre|cuisine|veranda|grenier|combles|dependance|annexe"
     r"|constructibles?|arbore|clos\b|au sol|cloture"
     r"|plot|garden|land\b|grundstuck|garten|divisible)" + NO_NUMBER_NEXT
@@ -42,6 +42,11 @@ _TAIL_PART = re.compile(
 # Lots of a programme or divisible premises: "de 26 m² à 210 m²".
 _RANGE = re.compile(r"^ ?(?:a|-|et|jusqu'a) [0-9]|^ divisible")
 _RANGE_LEAD = re.compile(r"[0-9] ?m?[2²]? (?:a|jusqu'a) $|^ ?(?:a|jusqu'a) $")
+#: Each of several: "3 T3 de 66 m²", "5 appartements de 40 m²".
+_EACH = re.compile(
+    r"(?<![0-9])(?:[2-9]|[1-9][0-9]) (?:[tf] ?[1-9]|appartements|studios|logements|lots|bureaux)"
+    r" (?:de|d'environ) $"
+)
 _PER_AREA = re.compile(r"^ ?/ ?|^ ?\. ?an\b|^ ?par\b")
 
 
@@ -86,7 +91,7 @@ def _score(found: FoundArea) -> float:
         return 0.05
     if _TAIL_SURE.match(found.tail):
         return 0.95
-    if _TAIL_PART.match(found.tail):
+    if _TAIL_PART.match(found.tail) or _EACH.search(found.lead):
         return 0.1
     scores = {"sure": 0.9, "part": 0.1, "home": 0.75, None: 0.5}
     score = scores[last_word(_WORD, found.lead)]

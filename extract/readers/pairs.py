@@ -39,6 +39,9 @@ _QUALIFIED = re.compile(
     r"honoraires (?:inclus|compris)|\(.{1,20}\)).*$",
     re.I,
 )
+_SOLD = re.compile(
+    r"\bprix de (?:vente|cession)|\bprix du fonds|\bsale price|kaufpreis|precio de venta", re.I
+)
 #: Bathrooms apart from shower rooms, not both in one.
 _BATH = re.compile(r"(?:nombre de |nb\.? (?:de )?)?salles? de bains?\W*$", re.I)
 #: Where icons and boxes say what their figure is.
@@ -54,6 +57,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What labelled values tell."""
     counts: dict[str, int] = {}
     bathed: dict[str, int] = {}
+    offers: dict[Transaction, str] = {}
     french = len(places) > 0
     for number, (label, value, sure) in enumerate(pairs(document)):
         if number >= MAX_PAIRS:
@@ -72,17 +76,30 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
                 bathed[label] = told[field]
             if field == "price" and "price" in told and _ALL_IN.search(label):
                 yield candidate("all_in", told["price"], label, SOURCE, confidence)
-            if field == "price" and _RENT.search(label):
-                yield candidate("transaction", Transaction.RENT, label, SOURCE, 0.7)
+            if field == "price":
+                offers |= _offers(label)
         elif (part := labels.part_of(label)) is not None:
             got = values.parse(part, value, places).get(part)
             if isinstance(got, int):
                 counts[label] = got
+    if offers:
+        # A business for sale tells its premises' rent, nothing to let its price of sale.
+        offer = Transaction.SALE if Transaction.SALE in offers else Transaction.RENT
+        yield candidate("transaction", offer, offers[offer], SOURCE, 0.7)
     if counts:
-        # Shower rooms counted apart are added: sure enough to win over the bathrooms' own label.
-        counts |= dict(list(bathed.items())[:1])
-        raw = ", ".join(f"{label}: {count}" for label, count in counts.items())
-        yield candidate("bathrooms", sum(counts.values()), raw, f"{SOURCE}_sum", 0.96)
+        yield _sum(counts | dict(list(bathed.items())[:1]))
+
+
+def _offers(label: str) -> dict[Transaction, str]:
+    """The offer that a price's label tells."""
+    words = {Transaction.RENT: _RENT, Transaction.SALE: _SOLD}
+    return {offer: label for offer, pattern in words.items() if pattern.search(label)}
+
+
+def _sum(counts: dict[str, int]) -> Candidate:
+    """Shower rooms counted apart are added: sure enough to win over the bathrooms' own label."""
+    raw = ", ".join(f"{label}: {count}" for label, count in counts.items())
+    return candidate("bathrooms", sum(counts.values()), raw, f"{SOURCE}_sum", 0.96)
 
 
 def _with_unit(field: str, label: str, value: str) -> str:
@@ -134,11 +151,13 @@ def _spoken(document: Document) -> Iterator[tuple[str, str, float]]:
         if element.index in document.cards.covered:
             continue
         for text in {squeeze(element.get(name)[:MAX_LABEL]) for name in _SPOKEN}:
-            counted = _COUNTED.match(text)
+            counted, colon = _COUNTED.match(text), _COLON.match(text)
             if _names_field(text):
                 value = _beside(element)
                 if value and (SHORT_ANSWER.match(value) or re.search(r"\d", value)) and value != text:
                     yield text, value, CONFIDENCE - 0.15
+            elif colon and _names_field(colon[1]):
+                yield colon[1], colon[2], CONFIDENCE - 0.15
             elif counted and _names_field(counted[2]):
                 yield counted[2], counted[1], CONFIDENCE - 0.15
 
@@ -192,6 +211,8 @@ def _rest(line: Line, label: str) -> str:
 def _across(line: Line, following: Line, before: Line | None) -> Iterator[tuple[str, str, float]]:
     """A label on its own line with its value on the next one, or, where that is none, the one before."""
     text = line.text.rstrip(" :")
+    if len(line.runs) > 1 and re.search(r"\d", text):
+        return  # The line holds its own value.
     if field_of(text) is None and labels.part_of(text) is None:
         if len(following.text) <= 60 and _near(line, following):
             yield text, following.text, CONFIDENCE - 0.2

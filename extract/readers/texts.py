@@ -63,7 +63,9 @@ def low_headings(document: Document) -> list[str]:
 
 def _headings(document: Document, tag: str) -> list[str]:
     found = []
-    for element in document.all(tag):
+    level = tag[1:]
+    spoken = [e for e in document.bearing("aria-level") if e.get("aria-level") == level]
+    for element in (*document.all(tag), *(e for e in spoken if e.get("role") == "heading")):
         zone = document.zones[element.index]
         if zone in {Zone.MAIN, Zone.AGENCY} and element.index not in document.cards.covered:
             text = visible_text(document, element)

@@ -63,3 +63,39 @@ def test_shower_rooms_counted_apart_are_added_to_the_bathrooms(html: str, count:
 def test_the_text_that_names_bathrooms_is_added_up_though_another_is_longer() -> None:
     rooms = "Deux chambres, un bureau, une salle de bains, une salle d'eau et un cellier."
     assert listing(f"<p>{rooms}</p>", description="Au calme d'une impasse, à voir. " * 8).bathrooms == 2
+
+
+def test_an_attribute_may_hold_the_whole_pair() -> None:
+    found = listing(
+        '<li title="Surface habitable : 112 m²"><svg></svg></li><li title="Parc : 1,4 ha"><b>1,4</b></li>'
+    )
+    assert (found.surface, found.land_surface) == (112.0, 14_000.0)
+
+
+def test_a_line_that_holds_its_value_names_nothing_on_the_next() -> None:
+    html = (
+        "<p><span>Honoraires TTC à la charge acquéreur</span> <b>4,82 %</b></p>"
+        "<p><span>Taxe foncière annuelle</span> <b>1 120 €</b></p>"
+    )
+    assert listing(html).fees is None
+
+
+def test_a_business_for_sale_is_not_let_though_its_rent_is_told() -> None:
+    html = "<p>Prix de cession : 165 000 €</p><p>Loyer mensuel : 950 €</p>"
+    text = (
+        "<h1>Boulangerie en centre-bourg</h1><p>Réf. B-12</p><p>Surface : 155 m²</p>"
+        + html
+        + f"<p>{DESCRIPTION}</p>"
+    )
+    found = read(
+        page(text, title="Boulangerie - Agence du Test"), url="http://agence.example/fiche-12.html"
+    ).listing
+    assert found is not None
+    assert (found.transaction, found.price) == ("sale", 165_000)
+
+
+def test_a_spoken_heading_is_a_heading() -> None:
+    head = '<div role="heading" aria-level="1">Maison avec loggia à Bordeaux</div><p>385 000 €</p>'
+    found = read(page(f"{head}<p>Chambres : 3</p><p>{DESCRIPTION}</p>")).listing
+    assert found is not None
+    assert found.title == "Maison avec loggia à Bordeaux"

@@ -65,3 +65,8 @@ def test_a_small_dwelling_or_one_value_alone_makes_none(told: dict[str, Any]) ->
 def test_a_letter_on_the_page_is_never_overruled_by_values() -> None:
     found = decided(dpe="C", dpe_value=400, ges_value=90, surface=65.0)
     assert (found.dpe, found.ges) == ("C", "F")
+
+
+def test_fees_as_high_as_a_price_are_none() -> None:
+    assert decided(price=239_000, fees=228_000).fees is None
+    assert decided(price=239_000, fees=11_000).fees == 11_000

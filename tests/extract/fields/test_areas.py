@@ -182,3 +182,26 @@ def test_a_garden_told_in_ares_is_a_plot() -> None:
     found = best(land.find("Beau jardin de 5a 60ca bien exposé"))
     assert found is not None
     assert (found.value.m2, found.score >= 0.6) == (560, True)
+
+
+@pytest.mark.parametrize(
+    ("prose", "m2"),
+    [
+        ("Immeuble de 5 appartements (3 T3 de 66 m², 2 T2 de 41 m²). Surface utile totale de 335 m².", 335),
+        ("Surface totale de 335 m². Grenier aménageable de 70 m²", 335),
+    ],
+)
+def test_a_building_is_not_one_of_its_flats(prose: str, m2: float) -> None:
+    found = best(surface.find(prose))
+    assert found is not None
+    assert found.value.m2 == m2
+
+
+@pytest.mark.parametrize(
+    ("text", "m2"),
+    [("parc de 11 ha 40 clos de murs", 114_000), ("11 ha 40", 114_000), ("3 ha 10 minutes", 30_000)],
+)
+def test_what_follows_hectares_without_a_unit_is_ares(text: str, m2: float) -> None:
+    area = land.parse(text)
+    assert area is not None
+    assert area.m2 == m2
