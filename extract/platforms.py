@@ -57,12 +57,26 @@ def recognise(document: Document) -> str | None:
 
 def _recognise(document: Document) -> str | None:
     traces = {where: f" {' '.join(trace(document))} ".lower() for where, trace in WHERE.items()}
-    for platform in fingerprints():
-        for where, marks in platform.marks.items():
-            text, spelled = traces[where], _SPELLED.get(where, "{}")
-            if any(spelled.format(mark) in text for mark in marks):
-                return platform.name
+    for name, sought in _sought():
+        if any(mark in traces[where] for where, mark in sought):
+            return name
     return None
+
+
+@cache
+def _sought() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Each platform's marks as they are spelled in a page's traces."""
+    return tuple(
+        (
+            platform.name,
+            tuple(
+                (where, _SPELLED.get(where, "{}").format(mark))
+                for where, marks in platform.marks.items()
+                for mark in marks
+            ),
+        )
+        for platform in fingerprints()
+    )
 
 
 def _hosts(document: Document) -> Iterator[str]:

@@ -6,7 +6,7 @@ the sentence for those who cannot see. Printed scales are `energy`'s trade.
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import lru_cache
 from typing import Final
 
 from extract.candidates import Candidate, candidate
@@ -21,7 +21,7 @@ from models.places import Places
 SOURCE = "energy_words"
 _SPOKEN: Final = ("aria-label", "title", "alt", "data-original-title", "data-tooltip")
 _SKIPPED = frozenset({Zone.SIMILAR, Zone.CHROME, Zone.AGENCY})
-_WORDS = re.compile(r"dpe|ges\b|[ée]nerg|climat|[ée]mission|class", re.I)
+_WORDS = re.compile(r"dpe|\bges\b|[ée]nerg|climat|[ée]mission|\bepc\b", re.I)
 _CAPTION: Final = {
     "dpe": re.compile(r"(?:dpe|(?:classe |etiquette )?energ(?:ie|etique)|consommation(?: energetique)?)"),
     "ges": re.compile(r"(?:ges|(?:classe |etiquette )?climat|emissions?(?: de (?:ges|co2))?)"),
@@ -71,15 +71,20 @@ def _captions(document: Document) -> Iterator[Candidate]:
     """A lone letter before its caption or on the line above it, unless a caption stands above it too."""
     inside = drawn(document)
     lines = [line for line in document.main if line.runs[0][1].index not in inside]
-    above, told = False, -1
-    for at, (line, following) in enumerate(pairwise(lines)):
-        beside = _captioned(line.runs[1][0]) if len(line.runs) == 2 and _is_letter(line.runs[0][0]) else None
-        below = _captioned(following.text) if _is_letter(line.text) and not above else None
-        if beside is not None or below is not None:
-            told = at + 1
-            yield candidate(beside or below or "", line.text[0], f"{line.text} {following.text}", SOURCE, 0.8)
-        # A caption that no letter stands above is the next letter's.
-        above = at != told and _captioned(line.text) is not None
+    told = -1
+    for at, line in enumerate(lines):
+        if not _is_letter(line.runs[0][0].strip()):
+            continue
+        field, last = None, at
+        if len(line.runs) == 2:
+            field = _captioned(line.runs[1][0])
+        elif len(line.runs) == 1 and at + 1 < len(lines):
+            # A caption that no letter stands above is the next letter's.
+            above = at > 0 and at - 1 != told and _captioned(lines[at - 1].text) is not None
+            field, last = (None if above else _captioned(lines[at + 1].text)), at + 1
+        if field is not None:
+            told = last
+            yield candidate(field, line.text[0], f"{line.text} {lines[last].text}", SOURCE, 0.8)
 
 
 def _is_letter(text: str) -> bool:
@@ -95,7 +100,7 @@ def _captioned(text: str) -> str | None:
 def _sentences(document: Document) -> Iterator[Candidate]:
     """A whole sentence, also one that only screen readers say."""
     for line in document.lines:
-        if line.zone in _SKIPPED or "class" not in line.lower or line.block.index in document.cards.covered:
+        if "class" not in line.lower or line.zone in _SKIPPED or line.block.index in document.cards.covered:
             continue
         folded = fold(line.text[:1_000])
         for field, pattern in _SENTENCE.items():
@@ -126,5 +131,11 @@ def _is_own(document: Document, element: Element) -> bool:
 
 def _letter(element: Element) -> str:
     """The letter that a block is named for (`bar A`, `class-a`), empty where it holds a text."""
-    found = _BAR.findall(element.names) if element.attrs and not element.raw_text().strip() else []
+    letter = _named_letter(element.names)
+    return letter if letter and not element.raw_text().strip() else ""
+
+
+@lru_cache(maxsize=4_096)
+def _named_letter(names: str) -> str:
+    found = _BAR.findall(names)
     return found[0] if len(found) == 1 else ""

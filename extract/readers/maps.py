@@ -29,7 +29,9 @@ _ADDRESSES: Final = ("src", "data-src", "href")
 _SERVICE = re.compile(
     r"^(?:https?:)?//[^/]*(?:google\.[a-z.]+/maps|maps\.|openstreetmap|mapbox|bing\.com/maps)"
 )
-_MARKER = re.compile(r"[Mm]arker|LatLng|setView|L\.circle|[Mm]aps?\.")
+_MARKER = re.compile(r"[Mm]arker|LatLng|setView|L\.circle")
+#: Two numbers with decimals side by side: without them no pair is sought.
+_NUMBERS = re.compile(r"\d\.\d{3,20}\D{1,24}\d{1,3}\.\d{3}")
 _OFFICE = frozenset({Zone.CHROME, Zone.AGENCY})
 _OTHERS = frozenset({Zone.SIMILAR, Zone.CRUMBS})
 _CIRCLE = re.compile(r"L\.circle\(|maps\.Circle\(|[\"']?radius[\"']?\s*[:=]\s*[\"']?[1-9]\d{2,}")
@@ -112,6 +114,7 @@ def _stands(document: Document, element: Element, *, offices: bool) -> bool:
 
 def _scripts(document: Document) -> Iterator[tuple[Coordinates, str]]:
     for kind, _, text in document.scripts:
-        if "json" not in kind and _MARKER.search(text[:MAX_SCRIPT]):
-            for match in coordinates.find(text[:MAX_SCRIPT])[:20]:
+        head = text[:MAX_SCRIPT]
+        if "json" not in kind and _MARKER.search(head) and _NUMBERS.search(head):
+            for match in coordinates.find(head)[:20]:
                 yield match.value, f"{match.value.latitude} {match.value.longitude}"

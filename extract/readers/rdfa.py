@@ -23,9 +23,8 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     if "typeof=" not in document.html and "TYPEOF=" not in document.html:
         return
     told: dict[str, str] = {}
-    for element in document.elements:
-        names = _words(element.attrs.get("property")) if element.attrs else ()
-        kinds = _words(element.attrs.get("typeof")) if element.attrs else ()
+    for element in document.bearing("property", "typeof"):
+        names, kinds = _words(element.attrs.get("property")), _words(element.attrs.get("typeof"))
         if not (names or kinds) or is_aside(document, element) or not _is_own(element):
             continue
         for kind in kinds:
