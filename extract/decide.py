@@ -220,13 +220,15 @@ def _value(decided: Decided, field: str) -> Any:
     return decided[field][0] if field in decided else None
 
 
-#: No monthly rent of the kind is as high; of an unknown kind, not even a building's.
+#: No monthly rent of the kind is as high; of an unknown kind, where it is euros.
 _SOLD_ABOVE = {
     PropertyType.APARTMENT: 30_000,
     PropertyType.HOUSE: 30_000,
     PropertyType.STUDIO: 30_000,
     PropertyType.LAND: 10_000,
     PropertyType.PARKING: 4_000,
+    PropertyType.BUILDING: 50_000,
+    PropertyType.COMMERCIAL: 50_000,
 }
 
 
@@ -236,7 +238,8 @@ def _transaction(decided: Decided) -> None:
     sure = decided["transaction"][1].confidence if "transaction" in decided else 0.0
     if price is None or sure >= 0.5 or _value(decided, "transaction") not in {None, Transaction.RENT}:
         return
-    if price >= _SOLD_ABOVE.get(_value(decided, "property_type"), 50_000):
+    unknown = 50_000 if _value(decided, "currency") == "EUR" else 1e12
+    if price >= _SOLD_ABOVE.get(_value(decided, "property_type"), unknown):
         evidence = decided["price"][1]
         decided["transaction"] = (Transaction.SALE, Evidence("price", evidence.raw, 0.5))
 

@@ -54,7 +54,7 @@ _TROUBLE = re.compile(
 _SOLD = re.compile(
     r"^(?:(?:d[ée]j[àa]|bien|maison|appartement|statut|[ée]tat|disponibilit[ée]|"
     r"annonce)\s*:?\s*)?(?:vendue?|lou[ée]e?|"
-    r"(?:vendue?|lou[ée]e?) par (?:l'agence|nos soins|notre agence|nous)|sous (?:compromis|offre|"
+    r"(?:vendue?|lou[ée]e?) par (?:(?:l['’]|notre |nos )\w+|nous)|sous (?:compromis|offre|"
     r"promesse|option)(?: de vente)?|"
     r"compromis (?:sign[ée]|en cours)|vente (?:conclue|r[ée]alis[ée]e)|d[ée]j[àa] (?:vendue?|"
     r"lou[ée]e?))\s*!?$",

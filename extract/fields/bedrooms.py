@@ -13,7 +13,7 @@ _ADJECTIVES: Final = (
 )
 _FIND = re.compile(
     r"(?<![a-z0-9])(?<![a-z0-9] )chambres? ?: ?(?P<label>[0-9]{1,2})(?![0-9]| ?m[2²]|[.,][0-9])"
-    rf"|(?:(?<![0-9.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
+    rf"|(?:(?<![0-9a-z.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
     r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b|br\b|schlafzimmer\b|dormitorios?\b"
     r"|habitaciones\b|camer[ae]\b|slaapkamers?\b|quartos?\b|dormitorios?\b)"
 )

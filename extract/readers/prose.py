@@ -160,7 +160,8 @@ def _bathrooms(lines: list[Line]) -> Iterator[Candidate]:
                     yield candidate("bathrooms", found.value, line.text, "text", 0.5)
     blocks: dict[int, list[str]] = {}
     for line in lines:
-        blocks.setdefault(line.block.index, []).append(line.text)
+        if ":" not in line.text[:60] or len(line.text) > 120:  # labels count what the text names again
+            blocks.setdefault(line.block.index, []).append(line.text)
     for text in sorted(("\n".join(parts) for parts in blocks.values()), key=len, reverse=True)[:4]:
         named = bathrooms.total(text) if len(text) > 60 else None
         if named is not None:

@@ -211,3 +211,11 @@ def test_a_menu_within_the_text_says_nothing_of_the_property() -> None:
     listing = read(html).listing
     assert listing is not None
     assert (listing.surface, listing.furnished, listing.rooms, listing.price) == (None, None, 5, 385_000)
+
+
+def test_a_surface_before_a_count_of_bedrooms_is_no_range() -> None:
+    html = page(
+        DETAIL.replace("<li>Chambres : 3</li>", "").replace("<h1>", "<p>Maison - 93 m2 - 3 chambres</p><h1>")
+    )
+    listing = read(html).listing
+    assert listing is not None and listing.bedrooms == 3
