@@ -18,12 +18,24 @@ _GENERIC = re.compile(
     r"|(?:property|agents?|listing|agency|offices?) (?:details?|information|features|overview|amenities)"
     r"|features|overview|amenities|key (?:features|facts)|floor ?plans?|find your (?:home|property).{0,20}"
     r"|l'essentiel|interieur|exterieur|informations?(?: .{0,30})?|partager.{0,20}|ausstattung|weitere angaben"
+    r"|(?:le )?(?:lieu|bien|quartier|environnement|secteur)|points? forts?|les plus|prestations?|equipements?"
+    r"|(?:property single|first floor|galerie|photos?|videos?|plans?|visite virtuelle|situation|menu)"
+    r"|(?:dpe|energie|diagnostics?|bilan energetique|performances? energetiques?)(?: .{0,40})?"
+    r"|(?:honoraires|copropriete|financement|simulation|calculette)(?: .{0,40})?"
+    r"|votre (?:agence|conseiller|contact).{0,40}|le mot de l'agence"
+    r"|nous contacter|en detail|a propos(?: .{0,40})?|mon financement|surfaces?|prix"
+    r"|(?:biens?|annonces?) similaires?|autres? (?:biens?|annonces?).{0,30}|vous aimerez.{0,30}"
     r"|loue|sous compromis|recherche|resultats?.{0,40}|caracteristiques|localisation|cookies?.{0,60})"
 )
 _SITE = re.compile(
     r"agence|immobili|\bimmo|real ?estate|realty|\.(?:fr|com|net|immo)\b|properties\b|notaire"
     r"|transactions?$|gestion$|conseil"
 )
+
+
+_AGENCY = re.compile(r"agence|immobili|\bimmo\b|notaire")
+#: What is for sale though it is called "immobilier".
+_WORK = re.compile(r"programme|ensemble|projet|investissement|\bbien|\blot|produit|patrimoine|opportunite")
 
 
 def clean(text: str, site_name: str | None = None) -> str:
@@ -45,9 +57,18 @@ def parse(text: str, site_name: str | None = None) -> str | None:
     """The cleaned title; None when it is generic, the site's name or shorter than 4 characters."""
     title = clean(text, site_name)
     folded = fold(title)
+    if _is_name(title):
+        return None
     if len(title) < 4 or _GENERIC.fullmatch(folded.strip(" .!:")) or not re.search("[a-z]{2}", folded):
         return None
     return None if site_name and _same(title, site_name) else title
+
+
+def _is_name(title: str) -> bool:
+    """Whether a short title is an agency's name: it reads like one and tells of no dwelling."""
+    folded = fold(title)
+    known = title.count(" ") < 5 and bool(_AGENCY.search(folded)) and not _WORK.search(folded)
+    return known and _is_site(title, None)
 
 
 def _between(text: str, parts: list[str], first: int, last: int) -> str:

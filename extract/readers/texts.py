@@ -3,7 +3,9 @@
 Knows where sites put titles; how they are cleaned is `fields.title`'s trade.
 """
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
@@ -14,6 +16,9 @@ from extract.tree import Element
 from extract.zones import Zone
 from models.places import Places
 
+_TITLED = re.compile(r"(?:^|[^a-z]|lbl)(?:titre|title)(?:$|[^a-z])")
+_BRAND = re.compile(r"\b(?:logo|brand|navbar-brand|site-?(?:name|title)|sitename)\b")
+_HOME = re.compile(r"(?:https?://[^/]+)?(?:/|\./)?(?:index\.\w+|accueil|home|default\.aspx)?$", re.I)
 _RANK = frozenset({"h1", "h2"})
 _BOLD = frozenset({"b", "strong", "big", "h3", "h4", "h5", "h6"})
 
@@ -27,29 +32,42 @@ def read(document: Document, _places: Places) -> Iterator[Candidate]:
 def titles(document: Document) -> Iterator[Candidate]:
     """Headings first, then what the page gives to tabs and to social networks."""
     site = document.metas.get("og:site_name")
-    rows = [("h1", text, 0.85) for text in _headings(document, "h1")]
-    rows += [("opengraph", document.metas.get("og:title", ""), 0.6), ("title", document.title, 0.5)]
+    shared = fold(" ".join([document.metas.get("og:title", ""), document.title]))
+    rows = [("h1", text, 0.85) for text in _headings(document, 1)]
+    rows += [("opengraph", document.metas.get("og:title", ""), 0.6)]
+    rows += [("title", document.title, 0.5)]
     headed = any(title.parse(text, site) for source, text, _ in rows if source == "h1")
-    rows += [("h2", text, 0.76 if headed else 0.65) for text in _headings(document, "h2")[:2]]
+    for text in _headings(document, 2)[:2]:
+        rows.append(("h2", text, 0.76 if headed else 0.65 if _is_telling(text, shared) else 0.52))
     if not headed:
         rows += [("bold", text, 0.66) for text in bold_headings(document)]
-        rows += [("h3", text, 0.55) for text in low_headings(document)]
-    shared = fold(" ".join([document.metas.get("og:title", ""), document.title]))
+        for text in low_headings(document):
+            rows.append(("h3", text, 0.55 if _is_telling(text, shared) else 0.45))
     for source, text, confidence in rows:
         value = title.parse(text, site)
         if value is not None:
             # The heading that the page repeats to tabs and social networks is the advert's own.
             again = source in {"h1", "h2"} and len(value) > 8 and fold(value) in shared
-            yield candidate("title", value, text, source, confidence + 0.12 * again)
+            # A tab of one word is the site's name.
+            named = source == "title" and " " not in value
+            yield candidate("title", value, text, source, confidence + 0.12 * again - 0.2 * named)
+
+
+def _is_telling(heading: str, shared: str) -> bool:
+    """Whether a heading of a lower rank is the advert's: it names a dwelling, or is the tab's."""
+    return bool(kind.find(heading)) or fold(heading) in shared
 
 
 def bold_headings(document: Document) -> list[str]:
-    """What stands for a heading on pages without any: the first short bold line that names a dwelling."""
+    """What stands for a heading on pages without any: the first short text, bold or named a title, that
+    names a dwelling."""
     for line in document.main[:60]:
         bold = {element.tag for _, element in line.runs} <= _BOLD or line.block.tag in _BOLD
-        titled = bold or "title" in line.block.names or "titre" in line.block.names
-        if titled and 8 < len(line.text) < 120 and kind.find(line.text) and not PHONE.search(line.text):
-            return [line.text]
+        named = [text for text, element in line.runs if _TITLED.search(element.names)]
+        texts = named or ([line.text] if bold or _TITLED.search(line.block.names) else [])
+        for text in texts:
+            if 8 < len(text) < 120 and kind.find(text) and not PHONE.search(text):
+                return [text]
     return []
 
 
@@ -61,17 +79,34 @@ def low_headings(document: Document) -> list[str]:
     return []
 
 
-def _headings(document: Document, tag: str) -> list[str]:
+def _headings(document: Document, level: int) -> list[str]:
+    """The main part's headings of a rank, by tag or by role, the site's own name left out."""
+    elements = document.all(f"h{level}")
+    roles = [e for e in document.bearing("aria-level") if e.get("aria-level").strip() == str(level)]
+    if roles:
+        elements = sorted([*elements, *roles], key=lambda element: element.index)
     found = []
-    level = tag[1:]
-    spoken = [e for e in document.bearing("aria-level") if e.get("aria-level") == level]
-    for element in (*document.all(tag), *(e for e in spoken if e.get("role") == "heading")):
+    for element in elements:
         zone = document.zones[element.index]
         if zone in {Zone.MAIN, Zone.AGENCY} and element.index not in document.cards.covered:
-            text = visible_text(document, element)
-            if text:
+            text = visible_text(document, element) or _drawn_text(element)
+            if text and not _is_sites(element):
                 found.append(text)
     return found[:4]
+
+
+def _drawn_text(element: Element) -> str:
+    """What a heading that is a picture says."""
+    return next((child.get("alt").strip() for child in element.children() if child.tag == "img"), "")
+
+
+def _is_sites(element: Element) -> bool:
+    """Whether a heading is the site's name: it leads home, or is named for it."""
+    around = [element, *islice(element.ancestors(), 2), *element.children()]
+    return any(
+        _BRAND.search(one.names) or (one.tag == "a" and one.get("href") and _HOME.match(one.get("href")))
+        for one in around
+    )
 
 
 def visible_text(document: Document, element: Element) -> str:
