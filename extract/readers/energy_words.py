@@ -19,6 +19,8 @@ from extract.zones import Zone
 from models.places import Places
 
 SOURCE = "energy_words"
+#: Elements asked for what they say; no detail has as many.
+MAX_SPOKEN = 2_000
 _SPOKEN: Final = ("aria-label", "title", "alt", "data-original-title", "data-tooltip")
 _SKIPPED = frozenset({Zone.SIMILAR, Zone.CHROME, Zone.AGENCY})
 _WORDS = re.compile(r"dpe|\bges\b|[ée]nerg|climat|[ée]mission|\bepc\b", re.I)
@@ -37,6 +39,8 @@ _SENTENCE: Final = {
     ),
 }
 _BAR = re.compile(r"(?:^|[\s_-])([a-g])(?=\s|$)")
+#: Elements of a scale with all that decorates its bars.
+_SCALE_TREE = 100
 _ENERGY = re.compile(r"dpe|energ|epc|(?<![a-z])ges(?![a-z])|conso|climat|emission")
 _EMISSION = re.compile(r"(?<![a-z])ges(?![a-z])|climat|emission|co2")
 
@@ -52,7 +56,7 @@ def read(document: Document, _places: Places) -> Iterator[Candidate]:
 def _attributes(document: Document) -> Iterator[Candidate]:
     """One label alone per field: a page that names several names its list's."""
     told: dict[str, dict[energy.Energy, str]] = {"dpe": {}, "ges": {}}
-    for element in document.bearing(*_SPOKEN):
+    for element in document.bearing(*_SPOKEN)[:MAX_SPOKEN]:
         if document.zones[element.index] in _SKIPPED or element.index in document.cards.covered:
             continue
         for text in {element.get(name)[:200] for name in _SPOKEN}:
@@ -113,6 +117,8 @@ def _bars(document: Document) -> Iterator[Candidate]:
     """Seven blocks named for the letters, without a text, of which one stands out."""
     for element in document.bearing("class"):
         if _letter(element) != "a" or element.parent is None or not _is_own(document, element):
+            continue
+        if element.parent.end - element.parent.index > _SCALE_TREE:
             continue
         bars = [child for child in element.parent.children() if _letter(child)]
         if [_letter(bar) for bar in bars] not in (list("abcdef"), list("abcdefg")):

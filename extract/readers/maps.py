@@ -21,6 +21,8 @@ from models.places import Places
 
 SOURCE = "map"
 MAX_SCRIPT = 60_000
+#: A page with more is a list's map.
+MAX_MARKERS = 200
 _PAIRS: Final = (
     ("data-lat", "data-lng"), ("data-lat", "data-lon"), ("data-lat", "data-long"),
     ("data-latitude", "data-longitude"), ("data-map-lat", "data-map-lng"), ("lat", "lng"),
@@ -94,7 +96,7 @@ def _is_vague(document: Document) -> bool:
 def _elements(document: Document, *, offices: bool) -> Iterator[tuple[Coordinates, str]]:
     """Pairs in attributes and map services' addresses, of the agency's boxes or of the page's own part."""
     for latitude, longitude in _PAIRS:
-        for element in document.bearing(latitude):
+        for element in document.bearing(latitude)[:MAX_MARKERS]:
             pair = coordinates.parse_pair(element.get(latitude), element.get(longitude))
             if pair is not None and _stands(document, element, offices=offices):
                 yield pair, f"{element.get(latitude)} {element.get(longitude)}"

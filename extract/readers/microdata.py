@@ -17,6 +17,8 @@ from extract.zones import Zone
 from models.places import Places
 
 SOURCE = "microdata"
+#: Marked elements read; a page of one property has a few dozen.
+MAX_MARKS = 1_000
 #: itemprop, lower case: (Listing field, confidence).
 PROPERTIES = {
     "price": ("price", 0.7), "numberofrooms": ("rooms", 0.7), "numberofbedrooms": ("bedrooms", 0.8),
@@ -34,7 +36,7 @@ SOMEBODY = frozenset({"seller", "agent", "broker", "provider", "author", "publis
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """What the property's own marks tell."""
     told: dict[str, str] = {}
-    for element in document.bearing("itemprop", "itemtype"):
+    for element in document.bearing("itemprop", "itemtype")[:MAX_MARKS]:
         name = element.get("itemprop").lower()
         kind = element.get("itemtype").rpartition("/")[2].lower()
         if not (name or kind in KINDS) or not _is_own(document, element):

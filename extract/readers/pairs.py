@@ -23,6 +23,7 @@ HIDDEN_CONFIDENCE = 0.55
 MAX_LABEL = 60
 MAX_VALUE = 160
 MAX_PAIRS = 600
+MAX_SPOKEN = 2_000
 
 SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
 _LABEL_UNIT = re.compile(r"\bsq(?:uare)?\.? ?(?:ft|feet|foot)\b|\bft²", re.I)
@@ -145,7 +146,7 @@ def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
 
 def _spoken(document: Document) -> Iterator[tuple[str, str, float]]:
     """Labels in attributes: `title="Chambres"` on the icon beside a 3, `title="6 salles de bains"`."""
-    for element in document.bearing(*_SPOKEN):
+    for element in document.bearing(*_SPOKEN)[:MAX_SPOKEN]:
         if element.tag in _CONTROLS or document.zones[element.index] is not Zone.MAIN:
             continue
         if element.index in document.cards.covered:

@@ -22,7 +22,8 @@ SOURCE = "platform"
 CONFIDENCE = 0.75
 #: An element that holds more is the whole fiche, no field of it; a description may be long.
 MAX_VALUE = 300
-#: A selector that finds more elements names parts of a list.
+#: A selector that finds more elements names parts of a list; so many are looked at.
+MAX_NAMED = 200
 MOST: Final = 3
 #: Class words, each in the element or above it, the last in the element itself.
 Selector = tuple[str, ...]
@@ -51,6 +52,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
         for word in wanted.intersection(element.names.split()) if element.attrs else ():
             if element.index not in document.cards.covered and document.zones[element.index] is Zone.MAIN:
                 named.setdefault(word, []).append(element)
+    named = {word: elements[:MAX_NAMED] for word, elements in named.items()}
     for field, many in table.items():
         found = next((f for words in many if (f := _matching(named.get(words[-1], []), words))), [])
         for text in dict.fromkeys(_text(element, field) for element in found[:MOST] if len(found) <= MOST):

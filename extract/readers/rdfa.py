@@ -11,7 +11,7 @@ from extract.candidates import Candidate, candidate
 from extract.document import Document
 from extract.graph import OTHERS
 from extract.readers.json_ld import coordinates, typed
-from extract.readers.microdata import KINDS, PROPERTIES, SOMEBODY, is_aside, value
+from extract.readers.microdata import KINDS, MAX_MARKS, PROPERTIES, SOMEBODY, is_aside, value
 from extract.tree import Element
 from models.places import Places
 
@@ -23,7 +23,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     if "typeof=" not in document.html and "TYPEOF=" not in document.html:
         return
     told: dict[str, str] = {}
-    for element in document.bearing("property", "typeof"):
+    for element in document.bearing("property", "typeof")[:MAX_MARKS]:
         names, kinds = _words(element.attrs.get("property")), _words(element.attrs.get("typeof"))
         if not (names or kinds) or is_aside(document, element) or not _is_own(element):
             continue

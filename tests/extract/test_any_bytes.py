@@ -26,6 +26,11 @@ BOMBS = {
     "json": b'<script type="application/ld+json">' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"</script>",
     "json feed": b'[{"url":' * 50_000,
     "links": b'<a href="/bien/1">3 pieces 100 000 \xe2\x82\xac 50 m2</a>' * 30_000,
+    "marks in depth": (b'<div property="price" typeof="Thing" itemprop="price">' * 500 + b"x" + b"</div>" * 500) * 40,
+    "bars": b'<div class="dpe">' + b'<i class="a"></i>' * 50_000 + b"</div>",
+    "spoken labels": b'<i title="DPE : C (161)">2</i><i title="Chambres">2</i>' * 20_000,
+    "markers": b'<i data-lat="44.1234" data-lng="0.1234"></i>' * 40_000,
+    "captions": b"<p>A</p><p>classe climat</p>" * 20_000,
     "attributes": b"<p " + b"a=1 " * 300_000 + b">",
 }  # fmt: skip
 
