@@ -18,7 +18,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crawl import frontier, lease, report, visit
+from crawl import apprentice, frontier, lease, report, visit
+from crawl.apprentice import Apprentice
 from crawl.context import CrawlContext
 from crawl.entrance import find_entrance
 from crawl.fetch import PATIENCE, Fetched, FetchOutcome
@@ -33,7 +34,7 @@ from crawl.url import key, site_host
 from crawl.verdict import UNREADABLE, Streaks, home_verdict, schedule
 from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
 from crawl.withdrawal import Settled, settle
-from extract.page import PageReading, read_page
+from extract.page import PageReading
 from models.errors import DatabaseError
 from models.tables import ScrapingStatus
 
@@ -90,6 +91,7 @@ class _SiteCrawl:
     started: float = field(default_factory=time.monotonic)
     home: HomePage = field(default_factory=HomePage)
     portrait: Portrait = field(default_factory=Portrait)
+    apprentice: Apprentice = field(init=False)
     counts: dict[Outcome, int] = field(default_factory=dict)
     pages: int = 0
     bytes: int = 0
@@ -104,6 +106,7 @@ class _SiteCrawl:
         agency = self.lease.agency
         self.host = site_host(agency.website_url)
         self.robots = RobotsBook(self.context.fetcher, self.context.clock)
+        self.apprentice = Apprentice(None, self.context.places)
 
     async def run(self) -> Ending:
         """From the door to the last page that is due."""
@@ -112,6 +115,7 @@ class _SiteCrawl:
         if (ending := self._owed_wait()) is not None:
             return ending
         self._remember_robots()
+        self.apprentice.wrapper = await self.context.store.run(apprentice.load, self.lease.agency_id)
         entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
         if isinstance(entrance, Ending):
             return entrance
@@ -121,6 +125,8 @@ class _SiteCrawl:
 
     async def finish(self, ending: Ending) -> CrawlReport:
         """Write the log and the agency's row, give the lease back; on a failure of ours nothing more."""
+        if not ending.unfinished:
+            self.apprentice.conclude()
         try:
             final = await self.context.store.run(self._close, ending)
         except DatabaseError as error:
@@ -244,25 +250,25 @@ class _SiteCrawl:
             _log.warning("%s could not be stored: %s", page.url, str(error.orig).partition("\n")[0])
             visited = unstorable(page, fetched)
             outcome = await self.context.store.run(self._store, visited)
+        self.apprentice.changed = False
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         if self.progress is not None:
             self.progress(self.report(Ending(ScrapingStatus.RUNNING)))
         return self._verdict(page, visited)
 
     def _store(self, connection: Connection, visited: Visit) -> Outcome:
-        return store_visit(connection, self.lease, visited, now=self.context.clock(), wait=self._owed())
+        now = self.context.clock()
+        outcome = store_visit(connection, self.lease, visited, now=now, wait=self._owed())
+        if self.apprentice.changed:
+            apprentice.save(connection, self.lease.agency_id, self.apprentice.wrapper, now)
+        return outcome
 
     def _read(self, page: DuePage, fetched: Fetched) -> PageReading | None:
         """The reading of whatever has a body: walls and errors are told by their pages, too."""
         if not fetched.body or visit.is_unchanged(page, fetched):
             return None
         try:
-            return read_page(
-                fetched.body,
-                fetched.final_url,
-                content_type=fetched.content_type,
-                places=self.context.places,
-            )
+            return self.apprentice.read(fetched.body, fetched.final_url, fetched.content_type)
         except Exception as error:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
             _log.warning("%s could not be read: %r", page.url, error)
             return PageReading("other", UNREADABLE)
@@ -348,6 +354,8 @@ class _SiteCrawl:
         values = report.log_values(final) | {"duration": (now - self.lease.since).total_seconds()}
         lease.close_log(connection, self.lease.log_id, values, ended_at)
         row = self.lease.agency
+        if self.apprentice.changed:
+            apprentice.save(connection, self.lease.agency_id, self.apprentice.wrapper, now)
         values = self.portrait.columns(row) | self._robots_columns() | schedule(row, ending, now)
         lease.release(
             connection,

@@ -189,7 +189,8 @@ def read_document(
 ) -> PageReading:
     """The reading of a parsed page; a wrapper's places are candidates among others."""
     verdict = kind.judge(document)
-    if wrapper and finder and _may_be_detail(verdict) and recognises(wrapper, finder, places):
+    framed = wrapper is not None and finder is not None and recognises(wrapper, finder, places)
+    if framed and _may_be_detail(verdict):
         verdict = kind.Verdict(kind.DETAIL)
     noindex, nofollow = _asks(document.metas)
     reading = PageReading(
@@ -211,7 +212,7 @@ def read_document(
     )
     if verdict.kind == kind.DETAIL:
         places = place_reader.directory(document, places)
-        wrapped = told_by(wrapper, finder, places) if wrapper and finder else ()
+        wrapped = told_by(wrapper, finder, places) if framed and wrapper and finder else ()
         listing, evidence = decide.decide(candidates(document, places, wrapped), places)
         evidence = maps.with_precision(document, evidence)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))

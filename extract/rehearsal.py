@@ -47,13 +47,16 @@ def complete(wrapper: Wrapper, pages: Sequence[Page], places: Places) -> Wrapper
 
 
 def _prose(wrapper: Wrapper, pages: Sequence[Page], places: Places) -> tuple[str, ...]:
-    """The fields that a page told where neither a place nor a label tells anything."""
+    """The fields that a page told where neither a place nor a label tells anything.
+
+    A street in the text is the agency's as often as the property's: only the readers tell which.
+    """
     found = set()
     for page in pages:
         known = {one.field for one in shortcut.labelled(page.finder, places)}
         known |= {one.field for one in told_by(wrapper, page.finder, places)}
         found |= page.sample.listing.known().keys() - known
-    return tuple(sorted({_BESIDE.get(name, name) for name in found} & (values.FIELDS - {"city"})))
+    return tuple(sorted({_BESIDE.get(name, name) for name in found} & (values.FIELDS - {"city", "address"})))
 
 
 def _currency(pages: Sequence[Page]) -> str | None:

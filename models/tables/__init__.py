@@ -9,6 +9,7 @@ from models.tables.market import MarketStatistics
 from models.tables.page import Page
 from models.tables.property import Property, PropertyLink
 from models.tables.user import Favorite, SearchAlert, User
+from models.tables.wrapper import SiteWrapper
 
 __all__ = [
     "Agency",
@@ -24,6 +25,7 @@ __all__ = [
     "ScrapingLog",
     "ScrapingStatus",
     "SearchAlert",
+    "SiteWrapper",
     "User",
     "utc_now",
 ]

@@ -113,8 +113,8 @@ def test_a_wrapper_leaves_at_most_half_of_the_errors_on_the_barer_town() -> None
     assert errors.left <= BASELINE["wrapper_barer_town"]["errors_left"]
 
 
-def test_a_wrapper_does_no_harm_on_the_town_as_printed() -> None:
+def test_a_wrapper_does_next_to_no_harm_on_the_town_as_printed() -> None:
     errors = measured(_as_printed, frozenset(FIELDS))
     print(f"\ntown as printed: {errors}")
     assert errors.left <= BASELINE["wrapper_town"]["errors_left"]
-    assert errors.new.total() <= 0.1 * errors.without.total()
+    assert errors.new.total() <= 0.001 * errors.pages * len(FIELDS)

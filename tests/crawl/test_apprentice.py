@@ -1,0 +1,129 @@
+"""What a crawl learns of its site: kept with the site, used by the next crawl, and never in its way."""
+
+import pytest
+from sqlalchemy import Engine, insert, select
+
+from crawl.apprentice import ENOUGH, Apprentice
+from crawl.context import CrawlContext
+from crawl.site import crawl_site
+from extract.wrapper import Wrapper
+from models.places import Places
+from models.tables import AggregatedListing, SiteWrapper, utc_now
+from tests.crawl.asked import active, changes, enter
+from tests.crawl.mean_server import MeanServer
+from tests.crawl.sites import detail, open_site, path
+
+
+def learnt(engine: Engine, site: int) -> Wrapper | None:
+    with engine.connect() as connection:
+        return Wrapper.from_json(
+            connection.scalar(select(SiteWrapper.data).where(SiteWrapper.agency_id == site))
+        )
+
+
+def prices(engine: Engine) -> set[int | None]:
+    with engine.connect() as connection:
+        return set(connection.scalars(select(AggregatedListing.price)))
+
+
+async def test_a_crawl_learns_its_site_and_the_next_one_reads_new_pages_by_it(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, ENOUGH + 2)))
+    await crawl_site(context, site)
+    wrapper = learnt(engine, site)
+    assert wrapper is not None
+    assert wrapper.pages == ENOUGH
+    open_site(web, "essai", range(1, ENOUGH + 4))
+    report = await crawl_site(context, site)
+    assert report.new == 2
+    assert {path(ENOUGH + 2)[1:], path(ENOUGH + 3)[1:]} <= active(engine)
+    with engine.connect() as connection:
+        query = select(AggregatedListing.evidence).where(
+            AggregatedListing.source_url.endswith(path(ENOUGH + 3))
+        )
+        sources = {proof["source"] for proof in connection.scalar(query).values()}
+    assert "wrapper" in sources
+
+
+async def test_a_small_site_is_learnt_at_the_end_of_its_crawl(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 7)))
+    await crawl_site(context, site)
+    wrapper = learnt(engine, site)
+    assert wrapper is not None
+    assert wrapper.pages == 6
+
+
+async def test_the_same_crawl_twice_changes_nothing_though_something_was_learnt_between(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, ENOUGH + 4)))
+    await crawl_site(context, site)
+    assert changes(await crawl_site(context, site)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"version": 1}, {"version": 1, "places": "x"}, {"version": 999}, {"places": [None] * 9}]
+)
+async def test_a_broken_row_does_a_crawl_no_harm(
+    web: MeanServer, context: CrawlContext, engine: Engine, data: dict[str, object]
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 4)))
+    with engine.begin() as connection:
+        connection.execute(insert(SiteWrapper).values(agency_id=site, data=data, updated_at=utc_now()))
+    report = await crawl_site(context, site)
+    assert (report.status, report.new) == ("ok", 3)
+
+
+async def test_a_site_that_is_redesigned_is_learnt_anew_and_no_wrong_price_is_stored(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 20)))
+    await crawl_site(context, site)
+    before = learnt(engine, site)
+    for number in range(1, 20):
+        web.page("essai", path(number), redesigned(number))
+    report = await crawl_site(context, site)
+    after = learnt(engine, site)
+    assert report.status == "ok"
+    assert prices(engine) == {250_000}
+    assert after is not None
+    assert before is not None
+    assert after.places != before.places
+
+
+def redesigned(number: int) -> str:
+    """An advert in a new frame; what held its price holds the fees."""
+    new = detail(number, more="Nouveau site.")
+    for old, now in (
+        ("<main><h1>", "<section class='bien'><header class='haut'><h1>"),
+        ("</h1>", "</h1></header>"),
+        ('<p class="prix">Prix : 250,000 €</p>',
+         '<div class="cout"><span>250 000 €</span></div><p class="prix">Honoraires : 9 000 €</p>'),
+        ("<ul>", "<dl>"), ("</ul>", "</dl>"), ("<li>", "<dd>"), ("</li>", "</dd>"),
+        ("Référence :", "Réf. annonce :"), ("Surface :", "Surface habitable :"), ("Nos ventes", "Acheter"),
+        ("Nombre de pièces :", "Pièces :"), ("Honoraires à la charge du vendeur.", "Maison fondée en 1985."),
+        ("<h2>Description</h2>", "<h3>Le bien</h3>"), ("</main>", "</section><footer>Agence Essai</footer>"),
+    ):  # fmt: skip
+        new = new.replace(old, now)
+    return new
+
+
+def test_pages_in_another_order_of_workers_but_the_same_order_of_the_site_are_read_alike() -> None:
+    readings = []
+    for _ in range(2):
+        apprentice = Apprentice(None, Places.sample())
+        readings.append([
+            apprentice.read(detail(n).encode(), f"http://essai.localhost{path(n)}", None) for n in range(15)
+        ])  # fmt: skip
+    assert readings[0] == readings[1]
+
+
+def test_what_was_learnt_and_fails_is_dropped_and_the_page_read_without() -> None:
+    broken = Apprentice(object(), Places.sample())  # type: ignore[arg-type]
+    reading = broken.read(detail(1).encode(), "http://essai.localhost/vente/1", None)
+    assert reading.listing is not None
+    assert broken.wrapper is None
+    assert broken.changed
