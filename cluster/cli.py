@@ -18,13 +18,14 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from cluster.commands import crawl, data, dedup, demo, extract, serve
+    from cluster.commands import crawl, data, dedup, demo, extract, serve, train
 
     app.command()(demo.demo)
     app.command()(demo.town)
     app.command()(crawl.crawl)
     app.command()(extract.extract)
     app.command()(extract.evaluate)
+    app.command()(train.train)
     app.command()(dedup.dedup)
     app.command()(serve.serve)
     app.command()(serve.schedule)

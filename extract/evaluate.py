@@ -30,7 +30,7 @@ Label = Mapping[str, Any]
 #: Reads one labelled page: its bytes and its address.
 Reader = Callable[[bytes, str], PageReading]
 
-_SQUARE_METRES = {"m2": 1.0, "sqft": 0.09290304, "are": 100.0, "acre": 4046.8564}
+SQUARE_METRES = {"m2": 1.0, "sqft": 0.09290304, "are": 100.0, "acre": 4046.8564}
 _LABEL = {"description": ("description_start", "description"), "photos": ("n_photos",)}
 #: An amount that two labels round apart; a share of it for areas.
 _WITHIN = {"charges": 1.0, "fees": 1.0, "deposit": 1.0, "price": 1.0}
@@ -153,7 +153,7 @@ def _field(label: Label, name: str, listing: Listing) -> tuple[Score, Any, Any] 
     if got is None:
         optional = not wanted and wanted is not False
         return Score(missed=int(not optional and None not in accepted)), wanted, None
-    unit = _SQUARE_METRES.get(label["labels"].get("surface_unit") or "m2", 1.0)
+    unit = SQUARE_METRES.get(label["labels"].get("surface_unit") or "m2", 1.0)
     if any(same(name, got, value, unit) for value in accepted if value is not None):
         return Score(right=1), wanted, got
     return Score(wrong=1, missed=int(wanted is not None)), wanted, got
@@ -177,7 +177,7 @@ def _cause(label: Label, name: str, reading: PageReading, rivals: Callable[[], l
     source = reading.evidence[name].source if name in reading.evidence else "page"
     if value not in (None, ()) and (told is None or told[0] is None):
         return f"told by {source} where the page tells none"
-    unit = _SQUARE_METRES.get(label["labels"].get("surface_unit") or "m2", 1.0)
+    unit = SQUARE_METRES.get(label["labels"].get("surface_unit") or "m2", 1.0)
     right = (
         [
             one

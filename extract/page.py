@@ -18,8 +18,10 @@ from extract.candidates import Candidate
 from extract.document import Document
 from extract.glance import Glance
 from extract.identity import AgencyIdentity
+from extract.node_model import Model, shipped
 from extract.readers import (
     analytics,
+    classifier,
     communes,
     context,
     energy,
@@ -86,13 +88,15 @@ def read_page(
     content_type: str | None = None,
     places: Places | None = None,
     wrapper: Wrapper | None = None,
+    model: Model | None = shipped,
 ) -> PageReading:
     """Reads a page of any agency's site. Never raises, whatever the bytes; the first 8 MiB count.
 
     wrapper: what was learnt of the site's pages, preferred where it and the page still agree.
+    model: the node classifier, by default the one that comes with Pignon; None reads without.
     """
     with _undisturbed():
-        return _read(body[:MAX_BYTES], url, content_type, places or _sample(), wrapper)
+        return _read(body[:MAX_BYTES], url, content_type, places or _sample(), wrapper=wrapper, model=model)
 
 
 @contextmanager
@@ -110,7 +114,13 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _read(
-    body: bytes, url: str, content_type: str | None, places: Places, wrapper: Wrapper | None
+    body: bytes,
+    url: str,
+    content_type: str | None,
+    places: Places,
+    *,
+    wrapper: Wrapper | None,
+    model: Model | None,
 ) -> PageReading:
     if not body.strip():
         return PageReading(kind.OTHER, "empty")
@@ -120,25 +130,29 @@ def _read(
     if not _is_html(text, content_type):
         return PageReading(kind.OTHER, "not_html")
     if wrapper is not None:
-        return _read_by(wrapper, text, url, places)
-    return _read_whole(Document(text, url), places)
+        return _read_by(wrapper, text, url, places, model)
+    return _read_whole(Document(text, url), places, model)
 
 
 def _read_whole(
-    document: Document, places: Places, wrapper: Wrapper | None = None, finder: Finder | None = None
+    document: Document,
+    places: Places,
+    model: Model | None,
+    wrapper: Wrapper | None = None,
+    finder: Finder | None = None,
 ) -> PageReading:
-    reading = read_document(document, places, wrapper, finder)
+    reading = read_document(document, places, wrapper, finder, model)
     release(document.elements)
     return reading
 
 
-def _read_by(wrapper: Wrapper, text: str, url: str, places: Places) -> PageReading:
+def _read_by(wrapper: Wrapper, text: str, url: str, places: Places, model: Model | None) -> PageReading:
     """The short way where the wrapper may be believed alone, else the whole way with what it tells."""
     glance = Glance(text, url)
     finder = Finder(glance, wrapper.sections)
     short = shortcut.take(wrapper, finder, places)
     if short is None:
-        return _read_whole(Document(text, url), places, wrapper, finder)
+        return _read_whole(Document(text, url), places, model, wrapper, finder)
     noindex, nofollow = _asks(glance.metas)
     return PageReading(
         kind.DETAIL,
@@ -185,7 +199,11 @@ def _read_feed(text: str, url: str) -> PageReading:
 
 
 def read_document(
-    document: Document, places: Places, wrapper: Wrapper | None = None, finder: Finder | None = None
+    document: Document,
+    places: Places,
+    wrapper: Wrapper | None = None,
+    finder: Finder | None = None,
+    model: Model | None = shipped,
 ) -> PageReading:
     """The reading of a parsed page; a wrapper's places are candidates among others."""
     verdict = kind.judge(document)
@@ -213,7 +231,7 @@ def read_document(
     if verdict.kind == kind.DETAIL:
         places = place_reader.directory(document, places)
         wrapped = told_by(wrapper, finder, places) if framed and wrapper and finder else ()
-        listing, evidence = decide.decide(candidates(document, places, wrapped), places)
+        listing, evidence = decide.decide(candidates(document, places, wrapped, model), places)
         evidence = maps.with_precision(document, evidence)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
         return replace(
@@ -237,7 +255,12 @@ def _may_be_detail(verdict: kind.Verdict) -> bool:
     return verdict.kind == kind.OTHER and verdict.reason in {None, "shell"}
 
 
-def candidates(document: Document, places: Places, wrapped: Iterable[Candidate] = ()) -> Iterator[Candidate]:
+def candidates(
+    document: Document,
+    places: Places,
+    wrapped: Iterable[Candidate] = (),
+    model: Model | None = shipped,
+) -> Iterator[Candidate]:
     """What every reader and the wrapper found, in a fixed order; nothing of it is the agency's address or
     place.
     """
@@ -248,6 +271,8 @@ def candidates(document: Document, places: Places, wrapped: Iterable[Candidate] 
         if one.field in {"latitude", "longitude"} and round(one.value, 4) in offices:
             continue
         yield one
+    if model is not None:
+        yield from classifier.read(document, places, model() if callable(model) else model)
 
 
 READERS = (
