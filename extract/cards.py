@@ -61,9 +61,9 @@ OFFER = re.compile(
 ANY = re.compile("|".join(p.pattern for p in (PRICE, SURFACE, ROOMS, OFFER)) + "|" + word("m[²2]"))
 _ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|ics|vcf)(?:[?#]|$)", re.I)
 _NOT_A_PAGE = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:|sms:|whatsapp:|$)", re.I)
+#: Sought in class and id, in lower case.
 _SIDE = re.compile(
-    r"contact|favori|compar|s[ée]lection|partag|share|print|imprim|mailto|login|connexion|account|wishlist",
-    re.I,
+    r"contact|favori|compar|s[ée]lection|partag|share|print|imprim|mailto|login|connexion|account|wishlist"
 )
 
 #: A card's links to something else: the loan for it, the privacy notice of its form, a login.
@@ -265,13 +265,22 @@ def key(href: str) -> str:
     return href.split("#", 1)[0].strip()
 
 
+# A link is asked about for cards, for the next page and for what is worth a visit.
+@lru_cache(maxsize=4_096)
 def is_page(href: str) -> bool:
     """Whether a link leads to a page: no fragment alone, no mail, no photo."""
     return not _NOT_A_PAGE.match(href) and not _ASSET.search(href) and len(href) < 2_000
 
 
 def _grouped(document: "Document") -> list[list[Element]]:
-    """Same-site page links outside menus, grouped by where they stand."""
+    """Same-site page links outside menus, grouped by where they stand; kept."""
+    if "groups" not in document.memory:
+        document.memory["groups"] = _groups(document)
+    groups: list[list[Element]] = document.memory["groups"]
+    return groups
+
+
+def _groups(document: "Document") -> list[list[Element]]:
     groups: dict[tuple[str, str], list[Element]] = {}
     for anchor in document.all("a")[:MAX_ANCHORS]:
         href = anchor.get("href")

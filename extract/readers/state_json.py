@@ -186,36 +186,34 @@ def subject(document: Document) -> dict[str, Any] | None:
 def _subject(document: Document) -> dict[str, Any] | None:
     best: tuple[int, dict[str, Any]] | None = None
     for value in data(document):
-        for node, peer in _objects(value):
+        for node in _objects(value):
             told = fields(node)
             score = len(_TELLING & told.keys())
-            if (
-                not peer
-                and score >= LEAST_FIELDS
-                and "price" in told | {"price": 0}
-                and (best is None or score > best[0])
-            ):
+            if score >= LEAST_FIELDS and "price" in told | {"price": 0} and (best is None or score > best[0]):
                 best = (score, node)
     if best is None or (len(document.main_text) > 300 and not _agrees(fields(best[1]), document)):
         return None
     return best[1]
 
 
-def _objects(value: Any) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Objects with whether they stand in a list of several telling ones."""
-    stack: list[tuple[Any, int, bool]] = [(value, 0, False)]
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Objects that stand in no list of several telling ones."""
+    stack: list[tuple[Any, int]] = [(value, 0)]
     for _ in range(MAX_NODES):
         if not stack:
             return
-        item, depth, peer = stack.pop()
+        item, depth = stack.pop()
         if isinstance(item, dict):
-            yield item, peer
+            yield item
             if depth < MAX_DEPTH:
                 inner = (_unpacked(v) for v in reversed(item.values()))
-                stack.extend((v, depth + 1, peer) for v in inner if v is not None)
-        elif isinstance(item, list) and depth < MAX_DEPTH:
-            many = peer or sum(isinstance(v, dict) and len(v) > 3 for v in item) > 1
-            stack.extend((v, depth + 1, many) for v in reversed(item) if isinstance(v, (dict, list)))
+                stack.extend((v, depth + 1) for v in inner if v is not None)
+        elif isinstance(item, list) and depth < MAX_DEPTH and not _are_peers(item):
+            stack.extend((v, depth + 1) for v in reversed(item) if isinstance(v, (dict, list)))
+
+
+def _are_peers(items: list[Any]) -> bool:
+    return sum(isinstance(item, dict) and len(item) > 3 for item in items) > 1
 
 
 def _unpacked(value: Any) -> dict[str, Any] | list[Any] | None:

@@ -92,7 +92,9 @@ def _headings(document: Document, level: int) -> list[str]:
             text = visible_text(document, element) or _drawn_text(element)
             if text and not _is_sites(element):
                 found.append(text)
-    return found[:4]
+        if len(found) == 4:
+            break
+    return found
 
 
 def _drawn_text(element: Element) -> str:
