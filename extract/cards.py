@@ -69,8 +69,7 @@ _SIDE = re.compile(
 #: A card's links to something else: the loan for it, the privacy notice of its form, a login.
 _ELSEWHERE = re.compile(
     r"datenschutz|privacy|confidentialit|mentions-legales|impressum|/agb\b|cookie|finanzierung|financement|"
-    r"financing|mortgage|simulat|calcul|rechner|/login|connexion|inscription|/register|honoraires|/alerte",
-    re.I,
+    r"financing|mortgage|simulat|calcul|rechner|/login|connexion|inscription|/register|honoraires|/alerte"
 )
 
 _PAGER = re.compile(r"(?:^|[/?&_-])(?:page|pages|pg|p|offset|start|debut)[=/_-]?\d+/?(?:$|[&#])", re.I)
@@ -286,7 +285,7 @@ def _groups(document: "Document") -> list[list[Element]]:
         href = anchor.get("href")
         if not href or not is_page(href) or document.zones[anchor.index] in {Zone.CHROME, Zone.CRUMBS}:
             continue
-        if _SIDE.search(anchor.names) or not _same_site(document, href) or _ELSEWHERE.search(href):
+        if _SIDE.search(anchor.names) or not _same_site(document, href) or _ELSEWHERE.search(href.lower()):
             continue
         if anchor.raw_text().strip().isdecimal():
             continue  # A pager's number.

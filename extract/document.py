@@ -12,52 +12,9 @@ from urllib.parse import urljoin, urlsplit
 
 from extract import cards, tree, zones
 from extract.text import word
-from extract.tree import Element
+from extract.tree import INLINE, Element
 from extract.zones import Zone
 
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "svg",
-        "path",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "use",
-        "g",
-        "wbr",
-        "noscript",
-        "picture",
-        "source",
-    ]
-)
 MAX_LINES = 8_000
 #: So many lines in a row that only lead elsewhere are a menu, whatever holds them.
 MENU = 4

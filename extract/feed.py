@@ -5,6 +5,7 @@ Knows no site's keys: an object is a listing's when it names an address and a pr
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -58,8 +59,19 @@ def collect(data: Any, url: str) -> tuple[tuple[str, ...], str | None]:
     return tuple(found)[:MAX_LINKS], following
 
 
+# A feed's objects repeat their keys.
+@lru_cache(maxsize=4_096)
+def _is_fact(key: str) -> bool:
+    return bool(_FACT.search(key))
+
+
+@lru_cache(maxsize=4_096)
+def _is_next(key: str) -> bool:
+    return bool(_NEXT.match(key))
+
+
 def _link(node: dict[str, Any], url: str) -> str | None:
-    if not any(_FACT.search(str(key)) for key in node):
+    if not any(_is_fact(key) for key in node):
         return None
     for key, value in node.items():
         if isinstance(value, str) and _LINK.match(key) and _ADDRESS.match(value) and _same_site(value, url):
@@ -69,12 +81,7 @@ def _link(node: dict[str, Any], url: str) -> str | None:
 
 def _following(node: dict[str, Any], url: str) -> str | None:
     for key, value in node.items():
-        if (
-            isinstance(value, str)
-            and _NEXT.match(str(key))
-            and _ADDRESS.match(value)
-            and _same_site(value, url)
-        ):
+        if isinstance(value, str) and _is_next(key) and _ADDRESS.match(value) and _same_site(value, url):
             return value
     return None
 

@@ -30,7 +30,7 @@ _ASSIGNED = re.compile(
     )
 )
 #: Next's app router sends its tree in pieces: `self.__next_f.push([1,"…"])`.
-_FLIGHT = re.compile(r"__next_f\.push\(\s*(\[1\s*,\s*\"(?:[^\"\\]|\\.)*\"\s*\])\s*\)")
+_FLIGHT = re.compile(r"__next_f\.push\(\s*(\[1\s*,\s*\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"\s*\])\s*\)")
 _FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,4}:(?=[\[{])")
 #: Angular escapes the quotes of its transfer state.
 _ANGULAR = (("&q;", '"'), ("&s;", "'"), ("&l;", "<"), ("&g;", ">"), ("&a;", "&"))

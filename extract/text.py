@@ -86,11 +86,16 @@ EMAIL = re.compile(
     rf"|(?<![\w.+\-])[\w.+\-]{{1,64}} (?:at|arobase) [\w\-]{{1,63}} (?:dot|point) {_TLD}",
     re.IGNORECASE,
 )
+#: What every address holds.
+_AT = re.compile(r"[@＠﹫]|[(\[{](?:at|a|arobase)[)\]}]| (?:at|arobase) ", re.IGNORECASE)
 
 
 def mask_contacts(text: str) -> str:
     """`text` with every phone number as `[téléphone]` and every e-mail address as `[courriel]`."""
-    return SPOKEN.sub("[téléphone]", PHONE.sub("[téléphone]", EMAIL.sub("[courriel]", text)))
+    if _AT.search(text):
+        text = EMAIL.sub("[courriel]", text)
+    text = PHONE.sub("[téléphone]", text)
+    return SPOKEN.sub("[téléphone]", text) if "ro" in text.lower() else text
 
 
 def word(*patterns: str) -> str:

@@ -32,6 +32,8 @@ _STATES = ("data-active", "data-selected", "data-current", "data-state", "aria-c
 _TRUE = frozenset({"true", "1", "yes", "on", "active", "selected", "checked", "current", "step", "location"})
 _GES = re.compile(r"(?<![a-z])ges(?![a-z])|gaz|[ée]mission|climat|co2|co₂|serre|carbon", re.I)
 _DPE = re.compile(r"(?<![a-z])dpe(?![a-z])|[ée]nerg|conso|kwh|epc", re.I)
+#: Letters that any of these words and any class holds: the rest is not looked at.
+_WORD = re.compile(r"dpe|ges|nerg|conso|kwh|epc|gaz|mission|climat|co2|co₂|serre|carbon|class")
 _COLOUR = re.compile(
     r"(?:background(?:-color)?|color|border-color|fill|left|top|right|margin-left)\s*:[^;]*;?", re.I
 )
@@ -246,6 +248,8 @@ def names(document: Document, inside: set[int]) -> Iterator[Candidate]:
 @lru_cache(maxsize=4_096)
 def _may_tell(text: str) -> bool:
     """Whether a name has an energy label's words; kept, since a page repeats its classes."""
+    if not _WORD.search(text.lower()):
+        return False
     return bool(_DPE.search(text) or _GES.search(text) or "class" in text)
 
 

@@ -192,7 +192,7 @@ def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
         if len(text) <= MAX_LABEL and field_of(text) and not field_of(value):
             yield text, _rest(line, text), CONFIDENCE
             return
-    colon = _COLON.match(line.text)
+    colon = _colon(line.text)
     if colon:
         yield colon.group(1), colon.group(2), CONFIDENCE
         return
@@ -201,6 +201,11 @@ def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
         yield numbered.group(1), numbered.group(2), CONFIDENCE - 0.1
     elif len(line.runs) == 2 and len(line.runs[0][0]) <= MAX_LABEL:
         yield line.runs[0][0], line.runs[1][0], CONFIDENCE - 0.1
+
+
+def _colon(text: str) -> re.Match[str] | None:
+    """A label, a colon and a value."""
+    return _COLON.match(text) if ":" in text or "：" in text else None
 
 
 def _rest(line: Line, label: str) -> str:
@@ -235,11 +240,7 @@ def _free(lines: list[Line], at: int) -> Line | None:
 
 
 def _is_value(line: Line) -> bool:
-    return (
-        len(line.text) <= MAX_VALUE
-        and field_of(line.text.rstrip(" :")) is None
-        and not _COLON.match(line.text)
-    )
+    return len(line.text) <= MAX_VALUE and field_of(line.text.rstrip(" :")) is None and not _colon(line.text)
 
 
 def _near(one: Line, other: Line) -> bool:

@@ -13,7 +13,7 @@ from extract.candidates import Candidate, candidate
 from extract.document import Document, Line, squeeze
 from extract.fields import address, bathrooms
 from extract.readers import energy, texts
-from extract.text import fold
+from extract.text import fold, word
 from extract.zones import Zone
 from models.places import Places
 
@@ -53,9 +53,10 @@ _UNIT = re.compile(
     r"^(?:€(?! ?\d)|euros?\b|m²|m2\b|kwh|kg\b|(?:[hc]\.?c\.? ?)?(?:/ ?|par )mois|[hc]\.?c\b|[$£](?! ?\d))",
     re.I,
 )
+#: In lower case, each alternative led by a plain character: searched in every line.
 _CONTACT = re.compile(
-    r"\bt[ée]l(?:[ée]phone|\.|\b)|\b0[1-9](?:[ .-]?\d\d){4}\b|\+33|@|siren|siret|\brcs\b|\bcpi\b|mobile|fax",
-    re.I,
+    word(r"t[ée]l(?:[ée]phone|\.|\b)", r"0[1-9](?:[ .-]?\d\d){4}\b", r"rcs\b", r"cpi\b")
+    + r"|\+33|@|siren|siret|mobile|fax"
 )
 _PLACE = re.compile(
     r"\b\d{5}\b|\b(?:rue|avenue|boulevard|place|all[ée]e|chemin|impasse|quai|route|villa|cours)\b", re.I
@@ -71,12 +72,19 @@ _STREET_LINE = re.compile(
 
 def contact_lines(document: Document) -> set[int]:
     """Numbers of the lines that tell where somebody can be reached, and of the address lines beside them."""
+    found: set[int] | None = document.memory.get("contact")
+    if found is None:
+        found = document.memory["contact"] = _contact_lines(document)
+    return found
+
+
+def _contact_lines(document: Document) -> set[int]:
     found: set[int] = set()
     main = document.main
     title = next((line.number for line in main if line.block.tag == "h1"), 0)
     found.update(line.number for line in main if line.number < title - 1 and _STREET_LINE.search(line.text))
     for at, line in enumerate(main):
-        if len(line.text) < 200 and _CONTACT.search(line.text):
+        if len(line.text) < 200 and _CONTACT.search(line.lower):
             found.add(line.number)
             above = main[max(0, at - 4) : at]
             # An advert's paragraph between parts the property's lines from the agency's.

@@ -21,8 +21,9 @@ SOURCE = "state_json"
 LEAST_FIELDS = 4
 
 #: A price and an area, wherever an advert's object keeps them.
-_OFFERED = re.compile(
-    r"(?=.*(?:price|prix|loyer|rent|miete|€))(?=.*(?:surface|area|m²|rooms|pieces|zimmer))", re.I | re.S
+_OFFERED = (
+    re.compile(r"price|prix|loyer|rent|miete|€", re.I),
+    re.compile(r"surface|area|m²|rooms|pieces|zimmer", re.I),
 )
 
 KEYS: dict[str, str] = {
@@ -262,7 +263,11 @@ def lists(document: Document) -> bool:
 
 def _are_adverts(items: list[Any]) -> bool:
     told = [item for item in items[:20] if isinstance(item, dict) and len(item) >= 5]
-    return len(told) >= 5 and sum(bool(_OFFERED.search(_words(item))) for item in told) >= 5
+    return len(told) >= 5 and sum(_is_offered(_words(item)) for item in told) >= 5
+
+
+def _is_offered(words: str) -> bool:
+    return all(sign.search(words) for sign in _OFFERED)
 
 
 def _words(value: Any) -> str:
