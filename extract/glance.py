@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborNode, SelectolaxError
 
-from extract import tree
+from extract.flatten import parsed
 
 MAX_PIECES = 6_000
 MAX_PIECE = 20_000
@@ -33,8 +33,7 @@ class Glance:
     def __init__(self, html: str, url: str) -> None:
         self.html = html
         self.url = url
-        flat, self.cut = tree.flatten(html)
-        self._parser = LexborHTMLParser(flat)
+        self._parser, self.cut = parsed(html)
 
     def all(self, selector: str) -> list[LexborNode]:
         """The elements that a CSS selector chooses, none where it is no selector."""

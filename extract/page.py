@@ -7,6 +7,7 @@ Pure: no network, database or clock; the same bytes give the same reading. `craw
 """
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,8 @@ from models.places import Places
 #: Only legal notices, contact pages and footers tell who the agency is.
 _IDENTITY = ("siren", "siret", "rcs", "r.c.s", "cpi", "carte professionnelle", "carte t", "mentions légales")
 MAX_BYTES = 8 * 1024 * 1024
+#: Characters that a text has by accident and pictures, archives and programs have everywhere.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ def _is_html(text: str, content_type: str | None) -> bool:
     head = text[:2_000]
     return (
         "<" in text[:100_000]
-        and "\x00\x00" not in head
+        and len(_CONTROLS.findall(head)) * 50 <= len(head)
         and not head.lstrip().lower().startswith(("<urlset", "<rss", "<sitemapindex", "%pdf"))
     )
 

@@ -4,42 +4,19 @@ lexbor reads the HTML; a small Python copy of what matters (tag, attributes, par
 is made in one pass, so that readers walk freely. Knows nothing of estates; goes to `document`.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from extract.flatten import parsed
 
 MAX_NODES = 60_000
 MAX_TEXT = 4_000_000
-#: lexbor is quadratic in depth (measured: 22 s for 100,000 nested divs); browsers stop at 512.
-MAX_DEPTH = 512
-#: Fewer tags than this cost next to nothing however they nest (measured: 0.05 s for 5,000).
-MANY_TAGS = 5_000
+#: A longer text is no advert's; scripts may hold megabytes of data.
+MAX_RUN = 100_000
 
 OPAQUE = frozenset({"script", "style", "template", "noscript", "iframe", "object", "head", "title"})
-VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-#: Closed by their next sibling: an old page leaves hundreds open without nesting them.
-IMPLIED = frozenset(
-    ["p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option", "optgroup"]
-)
 #: Elements that a line of text goes through.
 INLINE = frozenset(
     [
@@ -84,8 +61,6 @@ INLINE = frozenset(
         "source",
     ]
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)[^<>]*?(/?)>")
-_CHILDLESS = re.compile(r"<(?:!|(?:br|hr|img|meta|input|link|source)(?=[\s/>]))", re.I)
 
 
 class Element:
@@ -142,8 +117,7 @@ class Tree:
 
 def parse(html: str) -> Tree:
     """The page's elements and texts, whatever the markup."""
-    flat, cut = flatten(html)
-    parser = LexborHTMLParser(flat)
+    parser, cut = parsed(html)
     top = parser.root
     root = Element("html", top.attributes if top is not None else {}, None, 0)
     tree = Tree([root], [], cut)
@@ -163,6 +137,8 @@ def _copy(top: LexborNode, tree: Tree) -> Tree:
         for node in nodes:
             if node.is_text_node:
                 text = node.text_content or ""
+                if len(text) > MAX_RUN and parent.tag != "script":
+                    text = text[:MAX_RUN]
                 room -= len(text)
                 if room > 0:
                     if not text.isspace() or (parts and _goes_on(parts[-1])) or parent.tag in INLINE:
@@ -203,28 +179,3 @@ def _close(elements: list[Element]) -> list[Element]:
         if parent is not None and end > parent.end:
             parent.end = end
     return elements
-
-
-def flatten(html: str) -> tuple[str, bool]:
-    """`html` without the tags nested deeper than MAX_DEPTH, and whether there were any."""
-    if not _may_be_deep(html):
-        return html, False
-    depth, out, last, cut = 0, [], 0, False
-    for found in _TAG.finditer(html):
-        name = found.group(2).lower()
-        if name in VOID or name in IMPLIED or found.group(3):
-            continue
-        depth = max(0, depth - 1) if found.group(1) else depth + 1
-        if depth > MAX_DEPTH:
-            out.append(html[last : found.start()])
-            last, cut = found.end(), True
-    return ("".join(out) + html[last:], True) if cut else (html, False)
-
-
-def _may_be_deep(html: str) -> bool:
-    """Whether more elements are left open than may nest, or so many tags stand that closed ones may."""
-    ends = html.count("</")
-    starts = html.count("<") - ends
-    if starts > MANY_TAGS:
-        return True
-    return starts - ends >= MAX_DEPTH and starts - ends - len(_CHILDLESS.findall(html)) >= MAX_DEPTH

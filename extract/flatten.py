@@ -1,0 +1,152 @@
+"""Markup made harmless before it is parsed: bounded in tags, depth, open formatting and attributes.
+
+lexbor is fast but quadratic in depth (measured: 22 s for 100,000 nested divs), in the attributes of one
+element (2.2 s for 40,000) and in formatting left open, which every later block repeats.
+"""
+
+import re
+from itertools import islice
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+#: Browsers stop at 512.
+MAX_DEPTH = 512
+#: Fewer tags than this cost next to nothing however they nest (measured: 0.05 s for 5,000).
+MANY_TAGS = 3_000
+#: What comes later is not kept: `tree` ends at 60,000 elements.
+MAX_TAGS = 200_000
+#: Formatting elements that blocks may repeat in all.
+MAX_REPEATED = 300_000
+MAX_ATTRIBUTES = 5_000
+#: Without its events lexbor fills a list of 20,000 options in no time; with them it took a second.
+_QUIET = LexborDocumentOptions.WO_EVENTS
+#: No page goes so far without an end tag, except in scripts, styles and elements full of attributes.
+_STRETCH = 20_000
+
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+#: Closed by their next sibling: an old page leaves hundreds open without nesting them.
+_IMPLIED = frozenset(["p", "li", "dd", "dt"])
+#: The same, but for drawings and formulas, where they nest.
+_CELLS = frozenset(["td", "th", "tr", "tbody", "thead", "tfoot", "option"])
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
+#: These end a drawing that was left open.
+_BREAKS_OUT = frozenset(["p", "li", "dd", "dt", "div", "span", "table", "ul", "img", "h1", "h2", "h3"])
+#: What stands in these is text.
+_RAW = frozenset(["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"])
+# Quotes hold a value behind an equals sign alone; possessive, so that no text makes it slow.
+_TAG = re.compile(
+    r"""<(?:!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>)?)|(/?)([a-zA-Z][^\s/>]*+)"""
+    r"""((?:[^"'=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?|["'])*+)>)"""
+)
+_CHILDLESS = re.compile(r"<(?:!|(?:br|hr|img|meta|input|link|source)(?=[\s/>]))", re.I)
+_LONG_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*)(?:[^"'>]++|"[^"]*+"|'[^']*+')*+(?:>|$)""")
+
+
+def parsed(html: str) -> tuple[LexborHTMLParser, bool]:
+    """lexbor's tree of a page, whatever the markup, and whether a bound cut some of it off."""
+    flat, cut = flatten(html)
+    return LexborHTMLParser(flat, options=_QUIET), cut
+
+
+def flatten(html: str) -> tuple[str, bool]:
+    """`html` without what nests deeper than MAX_DEPTH or goes past another bound, and whether any did."""
+    html, cut = _few_attributes(html)
+    starts = html.count("<")
+    if starts > MAX_TAGS:
+        html, cut = html[: next(islice(re.finditer("<", html), MAX_TAGS, None)).start()], True
+    if not _may_be_deep(html, starts):
+        return html, cut
+    flat = _Flat(html)
+    return flat.text, cut or flat.cut
+
+
+def _may_be_deep(html: str, marks: int) -> bool:
+    """Whether more elements are left open than may nest, or so many tags stand that closed ones may."""
+    ends = html.count("</")
+    starts = marks - ends
+    if starts > MANY_TAGS:
+        return True
+    return starts - ends >= MAX_DEPTH and starts - ends - len(_CHILDLESS.findall(html)) >= MAX_DEPTH
+
+
+def _few_attributes(html: str) -> tuple[str, bool]:
+    """`html` with no attribute left on elements that have thousands."""
+    windows = range(0, len(html) - _STRETCH, _STRETCH)
+    if all(html.find("</", start, start + _STRETCH) >= 0 for start in windows):
+        return html, False
+    out, last = [], 0
+    for found in _LONG_TAG.finditer(html):
+        if (
+            found.end() - found.start() > _STRETCH
+            and len(found[0].split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
+        ):
+            out += [html[last : found.start()], f"<{found[1]}>"]
+            last = found.end()
+    return ("".join(out) + html[last:], True) if out else (html, False)
+
+
+class _Flat:
+    """One walk over a page's tags, with what is open by name: an end tag of nothing ends nothing."""
+
+    def __init__(self, html: str) -> None:
+        self.cut = False
+        self._open: dict[str, int] = {}
+        self._depth = self._formatting = self._repeated = 0
+        out, last, at = [], 0, 0
+        while (found := _TAG.search(html, at)) is not None and self._repeated <= MAX_REPEATED:
+            at, name = found.end(), (found[2] or "").lower()
+            if name in _RAW and not found[1] and not self._drawn:
+                at = self._after(name, html, at)
+            elif name and not self._keeps(name, ends=bool(found[1]), empty=found[3].endswith("/")):
+                out.append(html[last : found.start()])
+                last, self.cut = at, True
+        if found is not None:
+            out.append(html[last:at])
+            last, self.cut = len(html), True
+        self.text = "".join(out) + html[last:] if self.cut else html
+
+    @property
+    def _drawn(self) -> bool:
+        """Whether a drawing or a formula is open."""
+        return bool(self._open.get("svg") or self._open.get("math"))
+
+    @staticmethod
+    def _after(name: str, html: str, at: int) -> int:
+        """Where a text that is no markup ends."""
+        end = re.compile(f"</{name}", re.I).search(html, at)
+        return end.start() if end else len(html)
+
+    def _keeps(self, name: str, *, ends: bool, empty: bool) -> bool:
+        """Whether a tag stays where it is."""
+        if name in _BREAKS_OUT and self._drawn:
+            self._depth -= self._open.pop("svg", 0) + self._open.pop("math", 0)
+        self._repeated += self._formatting
+        held = self._open.get(name, 0)
+        if name in _IMPLIED or (ends and not held) or (empty and self._drawn):
+            return True
+        if (name in VOID or name in _CELLS) and not self._drawn:
+            return True
+        step = -1 if ends else 1
+        self._open[name] = held + step
+        self._depth += step
+        self._formatting += step * (name in _FORMATTING)
+        return self._depth + ends <= MAX_DEPTH
