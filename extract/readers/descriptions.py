@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extract import labels, zones
+from extract import graph, labels, zones
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
 from extract.fields import description
@@ -21,9 +21,10 @@ _NAMES = ("descri", "texte-annonce", "annonce-texte", "beschreibung", "presentat
 _COMMENT = re.compile(r"comments|commentaire|comment[-_ ]?(?:list|form|body|reply|area|box)", re.I)
 HEADING = re.compile(
     r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|"
-    r"le bien|l'annonce|property description|"
+    r"le bien|l'annonce|(?:en )?d[ée]tails?|notre avis|l'avis de|le mot de|en quelques (?:mots|lignes)|"
+    r"texte de l'annonce|property description|"
     r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|"
-    r"comentario del anunciante|descripci[óo]n|"
+    r"comentario del anunciante|descripci[óo]n|descrizione|omschrijving|immobilienbeschreibung|"
     r"descri[çc][ãa]o)\b.{0,30}$",
     re.I,
 )
@@ -45,6 +46,13 @@ _LEGAL = re.compile(
         *("non contractuel", "cr[ée]dit vous engage", "j'accepte"),
     )
 )
+#: What an agency says of itself below its adverts; one that "vous propose cette maison" begins a text.
+_AGENCY = re.compile(
+    r"\b(?:notre|nos|votre) (?:agences?|[ée]quipes?|conseillers?|cabinet|experts?)\b|\bour team\b"
+)
+_DWELLING = re.compile(
+    r"m²|m2|maison|appartement|villa|studio|chambre|pi[èe]ces|terrain|immeuble|local|propose"
+)
 _LEGAL_START = re.compile(
     r".{0,30}honoraires|(?:bilan [ée]nerg|diagnostics?\b|dpe\b|ges\b|classe [ée]nerg|consommation [ée]nerg)|"
     r"(?:pour visiter|contact|renseignements|visites?|r[ée]f(?:[ée]rence)?) ?:"
@@ -60,6 +68,8 @@ _BUTTON = re.compile(
     r"(?:lire|voir|afficher|masquer|en savoir|read|show|see|more|ver|leer|mehr|weiterlesen)\b.{0,25}",
     re.I,
 )
+_POPUP = re.compile(r"cookie|modal|popup|consent|dialog|menu")
+_TEXT_BLOCKS = frozenset({"p", "div", "td", "li", "section", "article"})
 _LOW = frozenset({"h3", "h4", "h5", "h6"})
 _MARKS = re.compile(r"[\d_-]+")
 
@@ -83,46 +93,144 @@ class _Found:
         told: dict[int, int] = {}
         for line in self.lines:
             told[line.block.index] = told.get(line.block.index, 0) + len(line.text)
-        prose = sum(count for count in told.values() if count >= 60)
-        rest = sum(told.values()) - prose
+        total = sum(told.values())
+        prose = sum(count for count in told.values() if count >= (25 if self.named and total < 150 else 60))
+        rest = total - prose
         return (prose - 0.5 * rest) * (NAMED if self.named else 1.0)
 
 
 def read(document: Document) -> Iterator[Candidate]:
     """The best description that the page shows; then what it gives to search engines."""
-    best = max(_candidates(document), key=lambda found: found.weight, default=None)
+    announced = list(_announced(document))
+    best = max(_candidates(document), key=lambda found: _weight(found, announced), default=None)
     if best is not None and best.lines:
         lines = _unfolded(document, best.lines)
-        text = description.parse("\n".join(line.text for line in lines))
+        text = description.parse("\n".join(_texts(document, lines)))
         if text is not None:
-            whole = not _FOLDED.search(lines[-1].text)
-            yield candidate("description", text, text, best.source, best.trust if whole else 0.35)
+            # A run of paragraphs that is not what JSON-LD announces is less sure than that.
+            alike = _begins(text, announced)
+            trust = max(best.trust, 0.6) if alike else best.trust if best.named or not announced else 0.45
+            yield candidate("description", text, text, best.source, 0.35 if _FOLDED.search(text) else trust)
     for name in ("og:description", "description"):
         text = description.parse(document.metas.get(name, ""))
         if text is not None and len(text) > 60:
             yield candidate("description", text, text, "opengraph", 0.3)
 
 
+def _announced(document: Document) -> Iterator[str]:
+    """How the description begins by the page's JSON-LD, folded."""
+    told = (graph.subject(document) or {}).get("description")
+    text = description.parse(told) if isinstance(told, str) else None
+    if text is not None and len(text) > 60:
+        yield _start(text)
+
+
+def _start(text: str) -> str:
+    return "".join(char for char in fold(text[:60]) if char.isalnum())[:30]
+
+
+def _begins(text: str, announced: list[str]) -> bool:
+    return _start(text) in announced
+
+
+def _weight(found: _Found, announced: list[str]) -> float:
+    alike = bool(announced and found.lines) and _begins(found.lines[0].text, announced)
+    return found.weight * (NAMED if alike else 1.0)
+
+
 def _candidates(document: Document) -> Iterator[_Found]:
-    main = document.main
+    main, body = document.main, _body(document)
+    shown = False
     for element in _named(document):
-        inside = [line for line in main if element.index <= line.block.index < element.end]
-        if 80 < sum(len(line.text) for line in inside) < 12_000:
+        inside = [line for line in body if element.index <= line.block.index < element.end]
+        if 40 < sum(len(line.text) for line in inside) < 12_000:
+            shown = True
             yield _Found("block", _trimmed(inside), 0.8, not _COMMENT.search(element.names))
+        elif not inside and not shown and document.zones[element.index] is Zone.HIDDEN:
+            yield from _folded(document, element)
     for at, line in enumerate(main):
         if at and main[at - 1].block is line.block:
             continue  # A line of a running text announces its own next lines.
         if len(line.text) < 60 and HEADING.match(line.text.rstrip(" :")):
             following = _section(main[at + 1 :])
-            if sum(len(o.text) for o in following) > 60:
+            if sum(len(o.text) for o in following) > 40:
                 yield _Found("section", _trimmed(following), 0.7, named=True)
-    yield from _runs(_body(document), {line.number for line in main})
+    yield from _runs(body, {line.number for line in main})
+
+
+def _folded(document: Document, element: Element) -> Iterator[_Found]:
+    """A block that is named for the description in a tab that is not open."""
+    inside = [line for line in document.lines if element.index <= line.block.index < element.end]
+    if not _POPUP.search(element.names) and 80 < sum(len(line.text) for line in inside) < 12_000:
+        yield _Found("block", _trimmed(inside), 0.6)
 
 
 def _body(document: Document) -> list[Line]:
     """The lines of the property; a text that speaks of notary's fees is no simulated loan."""
-    covered = document.cards.covered
-    return [line for line in document.lines if line.zone is Zone.MAIN and line.block.index not in covered]
+    covered, sure = document.cards.covered, {line.number for line in document.main}
+    return [
+        line
+        for line in document.lines
+        if line.number in sure
+        or (
+            line.zone is Zone.MAIN
+            and line.block.index not in covered
+            and _is_prose(line)
+            and line.text[-1] == "."
+        )
+    ]
+
+
+def _texts(document: Document, lines: list[Line]) -> Iterator[str]:
+    """The lines' texts, with what their blocks and the blocks behind fold away of the same text."""
+    done: set[int] = set()
+    for line in lines:
+        block = line.block
+        if block.index in done:
+            continue
+        hidden = [
+            e
+            for e in document.elements[block.index + 1 : block.end]
+            if document.zones[e.index] is Zone.HIDDEN
+        ]
+        if hidden and block.tag in _TEXT_BLOCKS and block.end - block.index < 60:
+            done.add(block.index)
+            yield _whole_text(block)
+        else:
+            yield line.text
+    if lines and lines[-1].block.index not in done:
+        yield from (line.text for line in _behind(document, lines))
+
+
+def _whole_text(block: Element) -> str:
+    """A block's whole text, folded parts too, without the dots and the button that stand for them."""
+    pieces: list[str] = []
+    stack: list[str | Element] = [block]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, str):
+            pieces.append(part if part == "\n" else " ".join(part.split()) + " ")
+        elif part.tag == "br":
+            pieces.append("\n")
+        elif part.tag not in {"script", "style", "button", "a"} and part.raw_text().strip() not in {
+            "…",
+            "...",
+        }:
+            within = part.tag in _TEXT_BLOCKS
+            stack.extend(["\n", *reversed(part.parts), "\n"] if within else reversed(part.parts))
+    return "".join(pieces)
+
+
+def _behind(document: Document, lines: list[Line]) -> Iterator[Line]:
+    """The folded paragraphs that go on behind the last one in the same container."""
+    known = {line.text[:50] for line in lines}
+    container = lines[-1].block.parent
+    for line in document.lines[lines[-1].number + 1 :]:
+        inside = container is not None and container.index < line.block.index < container.end
+        if not inside or line.zone is not Zone.HIDDEN or not _is_prose(line) or not _is_own(line):
+            return
+        if line.text[:50] not in known:
+            yield line
 
 
 def _named(document: Document) -> list[Element]:
@@ -144,7 +252,11 @@ def _is_prose(line: Line) -> bool:
 
 def _is_own(line: Line) -> bool:
     """Whether a paragraph may be the advert's: not the law's, nor a link, a label, a button."""
+    if _AGENCY.search(line.lower) and not _DWELLING.search(line.lower):
+        return False
     if _LEGAL_START.match(line.lower) or _LEGAL.search(line.lower) or is_pair(line.text):
+        return False
+    if line.block.tag in {"textarea", "label", "select", "option", "legend"}:
         return False
     linked = sum(len(text) for text, element in line.runs if element.tag == "a" or _in_link(element))
     return 2 * linked < len(line.text) and not _is_aside(line.block)
@@ -175,11 +287,7 @@ def is_pair(text: str) -> bool:
 def _runs(main: list[Line], sure: set[int]) -> Iterator[_Found]:
     """Paragraphs that follow each other, from the page's three longest; sure: lines that may begin one."""
     longest = sorted(
-        (
-            at
-            for at, line in enumerate(main)
-            if line.number in sure and len(line.text) > 60 and _is_prose(line)
-        ),
+        (at for at, line in enumerate(main) if line.number in sure and _is_prose(line)),
         key=lambda at: -len(main[at].text),
     )
     taken: set[int] = set()
@@ -204,7 +312,12 @@ def _along(main: list[Line], places: range, seed: Line) -> list[int]:
     last = seed
     for at in places:
         line = main[at]
-        if line.block is last.block or (_goes_on(line, seed) and _is_own(line)):
+        listed = (
+            line.block.tag == "li"
+            and _may_stand_between(line, seed)
+            and (last.block.tag == "li" or last.text[-1] == ":")
+        )
+        if line.block is last.block or ((listed or _goes_on(line, seed)) and _is_own(line)):
             kept += [*between, at]
             between, last = [], line
         elif len(between) < 8 and _may_stand_between(line, seed) and _is_own(line):
@@ -221,7 +334,17 @@ def _goes_on(line: Line, seed: Line) -> bool:
     beside = line.block.parent is seed.block.parent and line.block.tag == seed.block.tag
     if not _is_prose(line) and not (beside and len(line.text) > 24):
         return False
-    return beside or _shape(line.block) == _shape(seed.block) or line.block.parent is seed.block.parent
+    if beside or line.block.parent is seed.block.parent or _shape(line.block) == _shape(seed.block):
+        return True
+    one, other = line.block.parent, seed.block.parent
+    if one is None or other is None or line.block.tag != seed.block.tag or one.parent is not other.parent:
+        return False
+    return _family(one) == _family(other)
+
+
+def _family(element: Element) -> tuple[str, str]:
+    """An element's tag and the first word of its class: "bloc-salon" and "bloc-cuisine" are of one."""
+    return element.tag, _MARKS.split(element.get("class").strip())[0].split(" ")[0]
 
 
 def _shape(block: Element) -> tuple[str, str, str]:
@@ -232,10 +355,10 @@ def _shape(block: Element) -> tuple[str, str, str]:
 
 
 def _may_stand_between(line: Line, seed: Line) -> bool:
-    if line.block.tag in _LOW:
+    if line.block.tag in _LOW or line.block.tag == "figcaption":
         return len(line.text) < 60
     parent = line.block.parent
-    if parent is None or len(line.text) > 200:
+    if parent is None or len(line.text) > 200 or line.block.tag in zones.HEADINGS:
         return False
     return parent is seed.block.parent or (line.block.tag == "li" and parent.parent is seed.block.parent)
 
@@ -247,6 +370,8 @@ def _trimmed(lines: list[Line]) -> list[Line]:
     kept = [line for line in kept if line.block.index in blocks or is_pair(line.text) or _is_own(line)]
     while kept and not _may_end(kept[-1], blocks):
         kept = kept[:-1]
+    while len(kept) > 1 and "€" in kept[0].text and kept[0].text[-1] not in ".!?:;,":
+        kept = kept[1:]  # What heads an advert: place, kind and price.
     first = next((at for at, line in enumerate(kept) if len(line.text) > 150), 0)
     points = all(len(line.text) < 100 and line.text[-1] not in ".!?:;," for line in kept[:first])
     return _once(kept[first:] if first > 3 and points else kept)
@@ -261,7 +386,7 @@ def _may_end(line: Line, blocks: set[int]) -> bool:
 
 def _is_heading(line: Line) -> bool:
     text = line.text
-    return (line.block.tag in zones.HEADINGS and len(text) < 80) or (
+    return ((line.block.tag in zones.HEADINGS or line.block.tag == "figcaption") and len(text) < 80) or (
         len(text) < 60 and bool(HEADING.match(text.rstrip(" :")))
     )
 

@@ -1,5 +1,7 @@
 """The description: whole, its paragraphs alone, whatever the blocks that hold it."""
 
+import json
+
 from tests.extract.pages import page, read
 
 HEAD = (
@@ -86,3 +88,52 @@ def test_a_text_that_speaks_of_notarys_fees_is_no_simulated_loan() -> None:
 def test_links_to_searches_are_no_description() -> None:
     links = " ".join(f"<a href='/s/{n}'>achat appartement avec terrasse à Bordeaux</a>" for n in range(9))
     assert description(f"<div><p>{FIRST}</p></div><div class='description-liens'>{links}</div>") == FIRST
+
+
+THIRD = "Le tout sur un terrain clos de 600 m², à deux pas des écoles et du tramway."
+
+
+def test_what_a_button_unfolds_within_and_behind_a_paragraph_belongs_to_it() -> None:
+    within = f"<p>{FIRST}<span>…</span><span style='display:none'> {SECOND}</span> <a href='#'>Suite</a></p>"
+    behind = f"<div><p>{FIRST}</p><div hidden><p>{SECOND}</p><p>{THIRD}</p></div><button>Suite</button></div>"
+    assert description(within) == f"{FIRST} {SECOND}"
+    assert description(behind) == f"{FIRST}\n{SECOND}\n{THIRD}"
+
+
+def test_a_description_in_a_closed_tab_is_read() -> None:
+    assert description(f"<div hidden><div class='description'><p>{FIRST}</p><p>{SECOND}</p></div></div>") == (
+        f"{FIRST}\n{SECOND}"
+    )
+
+
+def test_photos_and_subheadings_do_not_end_a_text() -> None:
+    captions = f"<div><p>{FIRST}</p><figure><figcaption>Le salon</figcaption></figure><p>{SECOND}</p></div>"
+    blocks = (
+        f"<div class='bloc-in'><h3>Intérieur</h3><p>{FIRST}</p></div>"
+        f"<div class='bloc-out'><h3>Extérieur</h3><p>{THIRD}</p></div>"
+    )
+    assert description(captions) == f"{FIRST}\n{SECOND}"
+    assert description(blocks) == f"{FIRST}\n{THIRD}"
+
+
+def test_a_list_that_a_paragraph_announces_is_part_of_the_text() -> None:
+    main = (
+        f"<div><p>{FIRST} Vous apprécierez :</p><ul><li>cheminée d'époque</li><li>cave à vin</li></ul></div>"
+    )
+    assert description(main) == f"{FIRST} Vous apprécierez :\ncheminée d'époque\ncave à vin"
+
+
+def test_what_the_agency_says_of_itself_is_no_description() -> None:
+    agency = (
+        "Notre agence vous accueille du lundi au samedi pour tous vos projets de vente et de location. " * 3
+    )
+    main = (
+        f"<section><p>{FIRST}</p><p>{SECOND}</p></section><section><h2>L'agence</h2><p>{agency}</p></section>"
+    )
+    assert description(main) == f"{FIRST}\n{SECOND}"
+
+
+def test_json_ld_that_is_cut_gives_way_to_the_whole_text() -> None:
+    told = json.dumps({"@type": "House", "description": f"{FIRST[:75]}..."})
+    cut = f"<script type='application/ld+json'>{told}</script>"
+    assert description(f"{cut}<div><p>{FIRST}</p><p>{SECOND}</p></div>") == f"{FIRST}\n{SECOND}"
