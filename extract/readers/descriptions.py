@@ -43,6 +43,7 @@ _LEGAL = re.compile(
         *("mentions l[ée]gales", "consommation [ée]nerg[ée]tique excessive", "obligation de niveau"),
         *("d[ée]penses annuelles", "co[ûu]ts annuels d'[ée]nergie", "d[ée]marchage", "bloctel"),
         *("politique de confidentialit[ée]", "bar[èe]me", "garantie financi[èe]re", "m[ée]diateur"),
+        *("rsac", "responsabilit[ée] [ée]ditoriale", "loyer de r[ée]f[ée]rence", "encadrement des loyers"),
         *("non contractuel", "cr[ée]dit vous engage", "j'accepte"),
     )
 )
@@ -55,6 +56,8 @@ _DWELLING = re.compile(
 )
 _LEGAL_START = re.compile(
     r".{0,30}honoraires|(?:bilan [ée]nerg|diagnostics?\b|dpe\b|ges\b|classe [ée]nerg|consommation [ée]nerg)|"
+    r"(?:bien (?:soumis|en copropri)|copropri[ée]t[ée] de \d|nombre de lots|pas de proc[ée]dure)|"
+    r"[«“\"].*[»”\"]$|"
     r"(?:pour visiter|contact|renseignements|visites?|r[ée]f(?:[ée]rence)?) ?:"
 )
 _ASIDE = re.compile(
@@ -65,7 +68,7 @@ _FOLDED = re.compile(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:lire (?:la suite|plus)|voir plus|read more)?\W*$", re.I
 )
 _BUTTON = re.compile(
-    r"(?:lire|voir|afficher|masquer|en savoir|read|show|see|more|ver|leer|mehr|weiterlesen)\b.{0,25}",
+    r"(?:lire|suite|plus|voir|afficher|masquer|en savoir|read|show|see|more|ver|leer|mehr)\b.{0,25}",
     re.I,
 )
 _POPUP = re.compile(r"cookie|modal|popup|consent|dialog|menu")
@@ -148,12 +151,14 @@ def _candidates(document: Document) -> Iterator[_Found]:
             yield _Found("block", _trimmed(inside), 0.8, not _COMMENT.search(element.names))
         elif not inside and not shown and document.zones[element.index] is Zone.HIDDEN:
             yield from _folded(document, element)
+    most = max((len(line.text) for line in main if _is_prose(line) and _is_own(line)), default=80)
     for at, line in enumerate(main):
         if at and main[at - 1].block is line.block:
             continue  # A line of a running text announces its own next lines.
         if len(line.text) < 60 and HEADING.match(line.text.rstrip(" :")):
             following = _section(main[at + 1 :])
-            if sum(len(o.text) for o in following) > 40:
+            # The head of a column ("Descriptif") has no paragraph below it.
+            if max((len(o.text) for o in following), default=0) * 3 > most:
                 yield _Found("section", _trimmed(following), 0.7, named=True)
     yield from _runs(body, {line.number for line in main})
 
@@ -225,12 +230,23 @@ def _behind(document: Document, lines: list[Line]) -> Iterator[Line]:
     """The folded paragraphs that go on behind the last one in the same container."""
     known = {line.text[:50] for line in lines}
     container = lines[-1].block.parent
+    if container is None or not _unfolds(document, container):
+        return
     for line in document.lines[lines[-1].number + 1 :]:
-        inside = container is not None and container.index < line.block.index < container.end
+        inside = container.index < line.block.index < container.end
         if not inside or line.zone is not Zone.HIDDEN or not _is_prose(line) or not _is_own(line):
             return
         if line.text[:50] not in known:
             yield line
+
+
+def _unfolds(document: Document, container: Element) -> bool:
+    """Whether a button stands in or behind a container: what is folded without one is another language's."""
+    return any(
+        _BUTTON.fullmatch(line.text)
+        for line in document.lines
+        if container.index < line.block.index < container.end + 12 and len(line.text) < 40
+    )
 
 
 def _named(document: Document) -> list[Element]:
@@ -252,9 +268,10 @@ def _is_prose(line: Line) -> bool:
 
 def _is_own(line: Line) -> bool:
     """Whether a paragraph may be the advert's: not the law's, nor a link, a label, a button."""
-    if _AGENCY.search(line.lower) and not _DWELLING.search(line.lower):
+    start = line.lower if len(line.text) < 200 else line.lower[:120]  # A long text may end with the law's.
+    if _AGENCY.search(start) and not _DWELLING.search(line.lower):
         return False
-    if _LEGAL_START.match(line.lower) or _LEGAL.search(line.lower) or is_pair(line.text):
+    if _LEGAL_START.match(start) or _LEGAL.search(start) or is_pair(line.text):
         return False
     if line.block.tag in {"textarea", "label", "select", "option", "legend"}:
         return False
@@ -368,20 +385,41 @@ def _trimmed(lines: list[Line]) -> list[Line]:
     kept = [line for line in lines if not _is_heading(line) and not _BUTTON.fullmatch(line.text)]
     blocks = {line.block.index for line in kept if _is_prose(line) and _is_own(line)}
     kept = [line for line in kept if line.block.index in blocks or is_pair(line.text) or _is_own(line)]
-    while kept and not _may_end(kept[-1], blocks):
+    while kept and not _may_end(kept, blocks):
         kept = kept[:-1]
-    while len(kept) > 1 and "€" in kept[0].text and kept[0].text[-1] not in ".!?:;,":
-        kept = kept[1:]  # What heads an advert: place, kind and price.
+    while len(kept) > 1 and _heads(kept, blocks):
+        kept = kept[1:]
     first = next((at for at, line in enumerate(kept) if len(line.text) > 150), 0)
     points = all(len(line.text) < 100 and line.text[-1] not in ".!?:;," for line in kept[:first])
     return _once(kept[first:] if first > 3 and points else kept)
 
 
-def _may_end(line: Line, blocks: set[int]) -> bool:
-    """Whether a line may be the last: of a paragraph, or of a list below it that is no table of facts."""
+def _heads(lines: list[Line], blocks: set[int]) -> bool:
+    """Whether the first line heads the advert: place, kind and price, or a fact in another kind of block."""
+    line = lines[0]
+    if "€" in line.text and line.text[-1] not in ".!?:;,":
+        return True
+    if line.block.index in blocks or _is_prose(line):
+        return False
+    return not any(
+        one.block.index in blocks and (one.block.parent, one.block.tag) == (line.block.parent, line.block.tag)
+        for one in lines
+    )
+
+
+def _may_end(lines: list[Line], blocks: set[int]) -> bool:
+    """Whether the last line may be that: of a paragraph, or of a list that one announces; no fact."""
+    line = lines[-1]
+    if is_pair(line.text):
+        return False
     if line.block.index in blocks:
-        return not is_pair(line.text)
-    return line.block.tag in {"p", "li"} and not is_pair(line.text)
+        return True
+    if line.block.tag == "li":
+        before = next((one for one in reversed(lines) if one.block.tag != "li"), line)
+        return before.text[-1] == ":"
+    return line.block.tag == "p" and any(
+        one.block.index in blocks and one.block.parent is line.block.parent for one in lines
+    )
 
 
 def _is_heading(line: Line) -> bool:

@@ -137,3 +137,31 @@ def test_json_ld_that_is_cut_gives_way_to_the_whole_text() -> None:
     told = json.dumps({"@type": "House", "description": f"{FIRST[:75]}..."})
     cut = f"<script type='application/ld+json'>{told}</script>"
     assert description(f"{cut}<div><p>{FIRST}</p><p>{SECOND}</p></div>") == f"{FIRST}\n{SECOND}"
+
+
+def test_a_long_paragraph_that_ends_with_the_laws_words_is_still_the_advert() -> None:
+    law = "Les informations sur les risques auxquels ce bien est exposé sont sur le site Géorisques."
+    assert description(f"<p>{FIRST} {SECOND} {THIRD} {law}</p>") == f"{FIRST} {SECOND} {THIRD} {law}"
+
+
+def test_facts_around_the_text_in_blocks_of_another_kind_are_left_out() -> None:
+    facts = "<div>112 m²</div><div>5 pièces</div>"
+    below = "<ul><li>Chauffage au gaz</li><li>Double vitrage</li></ul>"
+    assert description(f"<div class='presentation'>{facts}<p>{FIRST}</p><p>{SECOND}</p>{below}</div>") == (
+        f"{FIRST}\n{SECOND}"
+    )
+
+
+def test_what_clients_say_is_no_description() -> None:
+    said = "« Une équipe formidable qui a vendu notre appartement en trois semaines, au prix. Merci ! »"
+    assert (
+        description(f"<div><p>{FIRST}</p></div><div class='slider'><p>{said}</p><p>{said}</p></div>") == FIRST
+    )
+
+
+def test_a_translation_that_is_folded_away_is_no_part_of_the_text() -> None:
+    english = "In a quiet cul-de-sac, this family house offers a bright living room opening on to the garden."
+    assert (
+        description(f"<div class='fr'><p>{FIRST}</p></div><div class='en' hidden><p>{english}</p></div>")
+        == FIRST
+    )
