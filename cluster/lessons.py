@@ -1,13 +1,20 @@
-"""The town's property pages with their truth: lessons for the node classifier, a family being a group."""
+"""The town's property pages with their truth: lessons for the node classifier, a family being a group.
 
-from collections.abc import Iterator
+And the reader whose classifier has learned from them and from a labelled folder without the page's site.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from extract import charset
+from extract import charset, evaluate
 from extract.document import Document
+from extract.fitting import Table, leave_out
 from extract.node_model import FIELDS
 from extract.nodes import SiteTexts
-from extract.training import Page, Truth
+from extract.page import read_page
+from extract.training import Page, Truth, examples, labelled
 from models.places import Places
 from town.family import Family
 from town.model import Site
@@ -18,6 +25,8 @@ from town.world import build_world
 #: Another town than the demo's and the gates' (0 and 3), so that they judge pages that nobody has learned.
 SEED = 7
 AGENCIES, ADVERTS = 2, 6
+#: Parts into which a folder's sites are dealt, each left out of one training.
+FOLDS = 10
 
 
 def town_pages(places: Places, seed: int = SEED) -> Iterator[Page]:
@@ -45,3 +54,12 @@ def _truth(row: dict[str, Any], places: Places) -> Truth:
     truth = {name: [told[name]] if told[name] is not None else [] for name in FIELDS}
     truth["place"] = [row["postal_code"], row["city"], *([place.city] if place else [])]
     return {name: known for name, known in truth.items() if name not in row["hidden"]}
+
+
+def reader_without_site(folder: Path, places: Places) -> Callable[[evaluate.Page], evaluate.Reader]:
+    """For `evaluate`: reads each property page with a classifier that has not seen its site or relatives."""
+    pages = list(labelled(folder))
+    table = Table(list(examples([*pages, *town_pages(places)], places)))
+    models = {group: model for groups, model in leave_out(table, FOLDS) for group in groups}
+    own = {page.document.url: models.get(page.group) for page in pages}
+    return lambda page: partial(read_page, places=places, model=own.get(page.url))

@@ -166,6 +166,9 @@ def _show(row: dict[str, Any]) -> None:
 def evaluate(
     pages: Annotated[Path, typer.Argument(help="Folder with labels.jsonl and html/.")],
     errors: Annotated[bool, typer.Option(help="Every error with its cause, one a line.")] = False,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="A classifier that has not seen the page's site.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Measure the reader on labelled pages.
@@ -174,12 +177,15 @@ def evaluate(
 
     Example: pignon evaluate ../shared/pages --errors
     """
+    from cluster.lessons import reader_without_site
     from extract.evaluate import evaluate as measure
+    from models.places import Places
 
     if not (pages / "labels.jsonl").is_file():
         raise InputError(f"{pages} has no labels.jsonl; name the folder of the labelled pages.")
     with stderr.status("Reading the labelled pages …"):
-        report = measure(pages)
+        places = Places.load(load_settings().home)
+        report = measure(pages, places, reader_without_site(pages, places) if left_out else None)
     if as_json:
         print_json(report.to_dict())
         return

@@ -5,13 +5,16 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import cluster.lessons as lessons_of_the_town
 from cluster.lessons import town_pages
 from extract import node_model
 from extract.document import Document
+from extract.evaluate import pages
 from extract.fitting import Table, fit, leave_out
 from extract.node_model import FIELDS, NodeModel, shipped
 from extract.page import read_page
@@ -143,6 +146,23 @@ def test_a_labelled_folder_gives_its_property_pages_with_areas_in_square_metres(
     assert found.group == "agence" and found.truth["place"] == ["33000"]
     assert found.truth["price"] == [385_000, 380_000]
     assert found.truth["surface"] == [pytest.approx(92.9, abs=0.1)]
+
+
+def test_a_page_is_judged_by_a_classifier_that_has_not_seen_its_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lessons_of_the_town, "FOLDS", 2)
+    (tmp_path / "a.html").write_text(page(UNLABELLED), encoding="utf-8")
+    row = (
+        '{"file": "a.html", "site": "agence.example", "kind": "detail", "negative": false, "real": true,'
+        ' "labels": {"price": 385000}, "accept_also": {}}'
+    )
+    (tmp_path / "labels.jsonl").write_text(row + "\n", encoding="utf-8")
+    (own,) = pages(tmp_path)
+    read: Any = lessons_of_the_town.reader_without_site(tmp_path, Places.sample())(own)
+    model = read.keywords["model"]
+    assert isinstance(model, NodeModel) and model.to_bytes() != shipped().to_bytes()
+    assert read(own.body, own.url).kind == "detail"
 
 
 def test_probabilities_are_one_row_per_node_and_one_column_per_field() -> None:
