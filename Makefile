@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
+PEERS := .venv/.installed-peers
 ASSETS := serve/static/vendor/.built
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
@@ -28,7 +29,7 @@ check: $(DEV) ## lint, format, types, walls between packages
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(DEV) ## the benchmarks, with their figures
+bench: $(PEERS) ## the benchmarks, with their figures
 	$(BIN)/pytest -s tests/benchmarks --override-ini testpaths=tests/benchmarks -p no:xdist --timeout 1800
 
 fix: $(DEV) ## format, and lint what can be mended by machine
@@ -38,6 +39,7 @@ fix: $(DEV) ## format, and lint what can be mended by machine
 lock: $(DEV) ## lock the dependencies again: names, versions and hashes, no address
 	$(LOCK) --extra build pyproject.toml -o requirements/run.txt
 	$(LOCK) --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(LOCK) --extra build --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
 assets: $(ASSETS) ## the pages' scripts and the list of communes, from npm
@@ -61,6 +63,11 @@ $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 $(DEV): requirements/dev.txt $(RUN)
 	@echo "Installing what the tests need (a minute, once) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(PEERS): requirements/peers.txt $(DEV)
+	@echo "Installing the readers that the benches compare with (a minute, once) ..."
+	@$(PIP) install --require-hashes -r requirements/peers.txt
 	@touch $@
 
 $(ASSETS): package.json package-lock.json requirements/node.txt | $(RUN)
