@@ -128,9 +128,9 @@ def parted(texts: list[str]) -> Iterator[str]:
     last: str | None = None
     count = 0
     for text in texts:
-        piece = squeeze(text[:MAX_PIECE])
-        if not piece:
+        if not text or text.isspace():
             continue
+        piece = squeeze(text[:MAX_PIECE])
         if last is not None and len(last) < 40 and _UNIT.match(piece):
             last = f"{last} {piece}"
             continue
