@@ -19,7 +19,7 @@ from extract.candidates import Candidate, candidate
 from extract.document import Document
 from extract.fields import description, title
 from extract.glance import SHORT, Glance, squeeze
-from extract.readers import descriptions, energy
+from extract.readers import energy, paragraphs
 from models.listing import LISTING_FIELDS
 from models.places import Places
 
@@ -195,9 +195,9 @@ class Finder:
 def _described(markup: str) -> str | None:
     """A description without the heading above it and the table of facts below."""
     lines = (description.parse(squeeze(markup)) or "").split("\n")
-    while len(lines) > 1 and (not lines[-1].strip() or descriptions.is_pair(lines[-1])):
+    while len(lines) > 1 and (not lines[-1].strip() or paragraphs.is_pair(lines[-1])):
         lines.pop()
-    if len(lines) > 1 and descriptions.HEADING.match(lines[0].rstrip(" :")):
+    if len(lines) > 1 and paragraphs.HEADING.match(lines[0].rstrip(" :")):
         del lines[0]
     return description.parse("\n".join(lines))
 

@@ -8,68 +8,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extract import graph, labels, zones
+from extract import graph, zones
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
 from extract.fields import description
-from extract.text import fold, word
+from extract.readers import paragraphs
+from extract.readers.paragraphs import is_own, is_prose
+from extract.text import fold
 from extract.tree import Element
 from extract.zones import Zone
 
 _NAMES = ("descri", "texte-annonce", "annonce-texte", "beschreibung", "presentation", "comment")
 #: What readers of a site write below its pages.
 _COMMENT = re.compile(r"comments|commentaire|comment[-_ ]?(?:list|form|body|reply|area|box)", re.I)
-HEADING = re.compile(
-    r"^(?:la |le |notre )?(?:description|descriptif|pr[ée]sentation|[àa] propos|d[ée]tails? du bien|"
-    r"le bien|l'annonce|(?:en )?d[ée]tails?|notre avis|l'avis de|le mot de|en quelques (?:mots|lignes)|"
-    r"texte de l'annonce|property description|"
-    r"full description|about (?:this|the) (?:property|home)|overview|objektbeschreibung|beschreibung|"
-    r"comentario del anunciante|descripci[óo]n|descrizione|omschrijving|immobilienbeschreibung|"
-    r"descri[çc][ãa]o)\b.{0,30}$",
-    re.I,
-)
-#: Paragraphs that the law, the agency or the site writes below every advert, in lower case.
-_LEGAL = re.compile(
-    word(
-        *(
-            "g[ée]orisques",
-            r"informations? (?:recueillies|sur les risques)",
-            "rgpd",
-            "cookies",
-            "copyright",
-            "©",
-        ),
-        *(r"t[ée]l\.", r"t[ée]l[ée]phone \d", "au capital de", r"rcs\b", r"carte (?:professionnelle|t\b)"),
-        *("mentions l[ée]gales", "consommation [ée]nerg[ée]tique excessive", "obligation de niveau"),
-        *("d[ée]penses annuelles", "co[ûu]ts annuels d'[ée]nergie", "d[ée]marchage", "bloctel"),
-        *("politique de confidentialit[ée]", "bar[èe]me", "garantie financi[èe]re", "m[ée]diateur"),
-        *("rsac", "responsabilit[ée] [ée]ditoriale", "loyer de r[ée]f[ée]rence", "encadrement des loyers"),
-        *("non contractuel", "cr[ée]dit vous engage", "j'accepte"),
-    )
-)
-#: What an agency says of itself below its adverts; one that "vous propose cette maison" begins a text.
-_AGENCY = re.compile(
-    r"\b(?:notre|nos|votre) (?:agences?|[ée]quipes?|conseillers?|cabinet|experts?)\b|\bour team\b"
-)
-_DWELLING = re.compile(
-    r"m²|m2|maison|appartement|villa|studio|chambre|pi[èe]ces|terrain|immeuble|local|propose"
-)
-_LEGAL_START = re.compile(
-    r".{0,30}honoraires|(?:bilan [ée]nerg|diagnostics?\b|dpe\b|ges\b|classe [ée]nerg|consommation [ée]nerg)|"
-    r"(?:bien (?:soumis|en copropri)|copropri[ée]t[ée] de \d|nombre de lots|pas de proc[ée]dure)|"
-    r"[«“\"].*[»”\"]$|"
-    r"(?:pour visiter|contact|renseignements|visites?|r[ée]f(?:[ée]rence)?) ?:"
-)
-_ASIDE = re.compile(
-    r"legal|mention|rgpd|cookie|avis|t[ée]moign|testimonial|review|pied|honorair|bareme|risque|georisque|"
-    r"newsletter|alerte|disclaimer|dpe|energ|copropriete|fees"
-)
 _FOLDED = re.compile(
     r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:lire (?:la suite|plus)|voir plus|read more)?\W*$", re.I
-)
-_BUTTON = re.compile(
-    r"(?:lire|suite|plus|voir|afficher|masquer|en savoir|read|show|see|more|ver|leer|mehr)\b.{0,25}",
-    re.I,
 )
 _POPUP = re.compile(r"cookie|modal|popup|consent|dialog|menu")
 _TEXT_BLOCKS = frozenset({"p", "div", "td", "li", "section", "article"})
@@ -148,18 +101,18 @@ def _candidates(document: Document) -> Iterator[_Found]:
         inside = [line for line in body if element.index <= line.block.index < element.end]
         if 40 < sum(len(line.text) for line in inside) < 12_000:
             shown = True
-            yield _Found("block", _trimmed(inside), 0.8, not _COMMENT.search(element.names))
+            yield _Found("block", paragraphs.trimmed(inside), 0.8, not _COMMENT.search(element.names))
         elif not inside and not shown and document.zones[element.index] is Zone.HIDDEN:
             yield from _folded(document, element)
-    most = max((len(line.text) for line in main if _is_prose(line) and _is_own(line)), default=80)
+    most = max((len(line.text) for line in main if is_prose(line) and is_own(line)), default=80)
     for at, line in enumerate(main):
         if at and main[at - 1].block is line.block:
             continue  # A line of a running text announces its own next lines.
-        if len(line.text) < 60 and HEADING.match(line.text.rstrip(" :")):
+        if len(line.text) < 60 and paragraphs.HEADING.match(line.text.rstrip(" :")):
             following = _section(main[at + 1 :])
             # The head of a column ("Descriptif") has no paragraph below it.
             if max((len(o.text) for o in following), default=0) * 3 > most:
-                yield _Found("section", _trimmed(following), 0.7, named=True)
+                yield _Found("section", paragraphs.trimmed(following), 0.7, named=True)
     yield from _runs(body, {line.number for line in main})
 
 
@@ -167,7 +120,7 @@ def _folded(document: Document, element: Element) -> Iterator[_Found]:
     """A block that is named for the description in a tab that is not open."""
     inside = [line for line in document.lines if element.index <= line.block.index < element.end]
     if not _POPUP.search(element.names) and 80 < sum(len(line.text) for line in inside) < 12_000:
-        yield _Found("block", _trimmed(inside), 0.6)
+        yield _Found("block", paragraphs.trimmed(inside), 0.6)
 
 
 def _body(document: Document) -> list[Line]:
@@ -180,7 +133,7 @@ def _body(document: Document) -> list[Line]:
         or (
             line.zone is Zone.MAIN
             and line.block.index not in covered
-            and _is_prose(line)
+            and is_prose(line)
             and line.text[-1] == "."
         )
     ]
@@ -234,7 +187,7 @@ def _behind(document: Document, lines: list[Line]) -> Iterator[Line]:
         return
     for line in document.lines[lines[-1].number + 1 :]:
         inside = container.index < line.block.index < container.end
-        if not inside or line.zone is not Zone.HIDDEN or not _is_prose(line) or not _is_own(line):
+        if not inside or line.zone is not Zone.HIDDEN or not is_prose(line) or not is_own(line):
             return
         if line.text[:50] not in known:
             yield line
@@ -243,7 +196,7 @@ def _behind(document: Document, lines: list[Line]) -> Iterator[Line]:
 def _unfolds(document: Document, container: Element) -> bool:
     """Whether a button stands in or behind a container: what is folded without one is another language's."""
     return any(
-        _BUTTON.fullmatch(line.text)
+        paragraphs.BUTTON.fullmatch(line.text)
         for line in document.lines
         if container.index < line.block.index < container.end + 12 and len(line.text) < 40
     )
@@ -260,63 +213,22 @@ def _named(document: Document) -> list[Element]:
     return [found[index] for index in sorted(found)]
 
 
-def _is_prose(line: Line) -> bool:
-    """Whether a line reads like a sentence of an advert."""
-    text = line.text
-    return (len(text) >= 60 and text.count(" ") > 6) or (len(text) >= 25 and text[-1] in ".!…")
-
-
-def _is_own(line: Line) -> bool:
-    """Whether a paragraph may be the advert's: not the law's, nor a link, a label, a button."""
-    start = line.lower if len(line.text) < 200 else line.lower[:120]  # A long text may end with the law's.
-    if _AGENCY.search(start) and not _DWELLING.search(line.lower):
-        return False
-    if _LEGAL_START.match(start) or _LEGAL.search(start) or is_pair(line.text):
-        return False
-    if line.block.tag in {"textarea", "label", "select", "option", "legend"}:
-        return False
-    linked = sum(len(text) for text, element in line.runs if element.tag == "a" or _in_link(element))
-    return 2 * linked < len(line.text) and not _is_aside(line.block)
-
-
-def _in_link(element: Element) -> bool:
-    parent = element.parent
-    return parent is not None and (parent.tag in {"a", "button"} or element.tag == "button")
-
-
-def _is_aside(block: Element) -> bool:
-    above: Element | None = block
-    for _ in range(3):
-        if above is None or above.tag in {"main", "body", "article"}:
-            return False
-        if _ASIDE.search(above.names):
-            return True
-        above = above.parent
-    return False
-
-
-def is_pair(text: str) -> bool:
-    """Whether a line is a label and its value: the table of facts below a text."""
-    label, colon, value = text.partition(":")
-    return bool(colon and len(value) < 60 and text[-1] != ".") and labels.field_of(label) is not None
-
-
 def _runs(main: list[Line], sure: set[int]) -> Iterator[_Found]:
     """Paragraphs that follow each other, from the page's three longest; sure: lines that may begin one."""
     longest = sorted(
-        (at for at, line in enumerate(main) if line.number in sure and _is_prose(line)),
+        (at for at, line in enumerate(main) if line.number in sure and is_prose(line)),
         key=lambda at: -len(main[at].text),
     )
     taken: set[int] = set()
     tried = 0
     for at in longest:
-        if at in taken or not _is_own(main[at]):
+        if at in taken or not is_own(main[at]):
             continue
         before = _along(main, range(at - 1, -1, -1), main[at])
         after = _along(main, range(at + 1, len(main)), main[at])
         places = [*reversed(before), at, *after]
         taken.update(places)
-        yield _Found("text", _trimmed([main[place] for place in places]), 0.5)
+        yield _Found("text", paragraphs.trimmed([main[place] for place in places]), 0.5)
         tried += 1
         if tried == 3:
             return
@@ -334,10 +246,10 @@ def _along(main: list[Line], places: range, seed: Line) -> list[int]:
             and _may_stand_between(line, seed)
             and (last.block.tag == "li" or last.text[-1] == ":")
         )
-        if line.block is last.block or ((listed or _goes_on(line, seed)) and _is_own(line)):
+        if line.block is last.block or ((listed or _goes_on(line, seed)) and is_own(line)):
             kept += [*between, at]
             between, last = [], line
-        elif len(between) < 8 and _may_stand_between(line, seed) and _is_own(line):
+        elif len(between) < 8 and _may_stand_between(line, seed) and is_own(line):
             between.append(at)
         else:
             break
@@ -349,7 +261,7 @@ def _goes_on(line: Line, seed: Line) -> bool:
     if line.block.tag in zones.HEADINGS or line.block.tag in {"td", "th", "dd", "dt"}:
         return False
     beside = line.block.parent is seed.block.parent and line.block.tag == seed.block.tag
-    if not _is_prose(line) and not (beside and len(line.text) > 24):
+    if not is_prose(line) and not (beside and len(line.text) > 24):
         return False
     if beside or line.block.parent is seed.block.parent or _shape(line.block) == _shape(seed.block):
         return True
@@ -378,70 +290,6 @@ def _may_stand_between(line: Line, seed: Line) -> bool:
     if parent is None or len(line.text) > 200 or line.block.tag in zones.HEADINGS:
         return False
     return parent is seed.block.parent or (line.block.tag == "li" and parent.parent is seed.block.parent)
-
-
-def _trimmed(lines: list[Line]) -> list[Line]:
-    """Without headings, buttons, the law's paragraphs, and the facts listed before or below the text."""
-    kept = [line for line in lines if not _is_heading(line) and not _BUTTON.fullmatch(line.text)]
-    blocks = {line.block.index for line in kept if _is_prose(line) and _is_own(line)}
-    kept = [line for line in kept if line.block.index in blocks or is_pair(line.text) or _is_own(line)]
-    while kept and not _may_end(kept, blocks):
-        kept = kept[:-1]
-    while len(kept) > 1 and _heads(kept, blocks):
-        kept = kept[1:]
-    first = next((at for at, line in enumerate(kept) if len(line.text) > 150), 0)
-    points = all(len(line.text) < 100 and line.text[-1] not in ".!?:;," for line in kept[:first])
-    return _once(kept[first:] if first > 3 and points else kept)
-
-
-def _heads(lines: list[Line], blocks: set[int]) -> bool:
-    """Whether the first line heads the advert: place, kind and price, or a fact in another kind of block."""
-    line = lines[0]
-    if "€" in line.text and line.text[-1] not in ".!?:;,":
-        return True
-    if line.block.index in blocks or _is_prose(line):
-        return False
-    return not any(
-        one.block.index in blocks and (one.block.parent, one.block.tag) == (line.block.parent, line.block.tag)
-        for one in lines
-    )
-
-
-def _may_end(lines: list[Line], blocks: set[int]) -> bool:
-    """Whether the last line may be that: of a paragraph, or of a list that one announces; no fact."""
-    line = lines[-1]
-    if is_pair(line.text):
-        return False
-    if line.block.index in blocks:
-        return True
-    if line.block.tag == "li":
-        before = next((one for one in reversed(lines) if one.block.tag != "li"), line)
-        return before.text[-1] == ":"
-    return line.block.tag == "p" and any(
-        one.block.index in blocks and one.block.parent is line.block.parent for one in lines
-    )
-
-
-def _is_heading(line: Line) -> bool:
-    text = line.text
-    return ((line.block.tag in zones.HEADINGS or line.block.tag == "figcaption") and len(text) < 80) or (
-        len(text) < 60 and bool(HEADING.match(text.rstrip(" :")))
-    )
-
-
-def _once(lines: list[Line]) -> list[Line]:
-    """Without a teaser, nor a paragraph told twice."""
-    kept: list[Line] = []
-    known: set[str] = set()
-    for line in lines:
-        start = line.text[:50]
-        if len(line.text) > 50 and start in known:
-            if len(kept) == 1 and len(line.text) > len(kept[0].text):
-                kept = [line]
-            continue
-        known.add(start)
-        kept.append(line)
-    return kept
 
 
 def _section(lines: list[Line]) -> list[Line]:
