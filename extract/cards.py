@@ -35,6 +35,12 @@ PRICE = re.compile(
         r"f ?cfa\b",
         r"mad\b",
         r"tnd\b",
+        r"pln\b",
+        r"mxn\b",
+        r"usd\b",
+        r"gbp\b",
+        r"inr\b",
+        r"m\.?n\.? ?\d",
         r"prix\b",
         r"loyer\b",
     )
@@ -51,12 +57,16 @@ ROOMS = re.compile(
     + "|"
     + word(r"duplex\b", r"office\b", r"retail\b", r"immeuble\b", r"parking\b", r"garage\b", r"local\b")
     + "|"
-    + word(r"bureaux\b")
+    + word(r"bureaux\b", r"rec[áa]maras?\b", r"piso\b", r"casa\b", r"apartamento\b", r"departamento\b")
+    + "|"
+    + word(r"moradia\b", r"villetta\b", r"mieszkani", r"woning\b", r"huis\b", r"locali\b")
 )
 OFFER = re.compile(
     word(r"à (?:vendre|louer)\b", r"a (?:vendre|louer)\b", r"for (?:sale|rent)\b", r"to (?:let|rent)\b")
     + "|"
-    + word(r"en (?:venta|renta|alquiler)\b")
+    + word(r"en (?:venta|renta|alquiler)\b", r"na (?:sprzedaż|wynajem)\b", r"te (?:koop|huur)\b")
+    + "|"
+    + word(r"zu (?:verkaufen|vermieten|kaufen)\b", r"in (?:vendita|affitto)\b", r"à venda\b", r"para venda\b")
 )
 ANY = re.compile("|".join(p.pattern for p in (PRICE, SURFACE, ROOMS, OFFER)) + "|" + word("m[²2]"))
 _ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|ics|vcf)(?:[?#]|$)", re.I)

@@ -38,7 +38,10 @@ _GONE = re.compile(
     r"plus disponible)|(?:annonce|offre)[^.\n]{0,40}expir|"
     r"page (?:not found|introuvable|non trouv[ée]e)|erreur 404|error 404|404 (?:error|not found)|"
     r"^404$|(?:listing|property|page) (?:is )?no longer (?:available|exists?|online)|"
-    r"nicht mehr verf[üu]gbar|ya no est[áa] disponible",
+    r"nicht mehr (?:verf[üu]gbar|zur verf[üu]gung|online)|"
+    r"ya no (?:est[áa]|se encuentra) (?:disponible|publicad)|"
+    r"has been (?:removed|withdrawn|deleted)|n[ãa]o est[áa] (?:mais )?dispon[íi]vel|"
+    r"non (?:[èe] )?pi[ùu] disponibile|(?:niet meer|niet langer) beschikbaar",
     re.I | re.M,
 )
 #: A site in trouble proves nothing against the listing whose address it answers at.
@@ -63,7 +66,7 @@ _SOLD = re.compile(
 _SOLD_TITLE = re.compile(
     r"[-–—|:(\[] ?(?:[Vv]endue?s?|[Ll]ou[ée]e?s?|[Ss]ous (?:compromis|offre))\W*$"
     r"|(?:^|\W)(?:VENDUE?|LOUÉE?|LOUEE?|SOUS (?:COMPROMIS|OFFRE|PROMESSE))\W*$"
-    r"|^\W*(?:VENDUE?|LOUÉE?|SOUS (?:COMPROMIS|OFFRE))\b"
+    r"|^\W*(?:VENDUE?|LOUÉE?|SOUS (?:COMPROMIS|OFFRE)|VERKAUFT|VERMIETET|VENDIDO|VENDUTO|VERKOCHT)\b"
 )
 _STICKER = re.compile(
     r"sticker|badge|label|status|statut|etat|ribbon|flag|bandeau|ruban|banner|tag|overlay|sold|vendu|loue",
@@ -138,7 +141,8 @@ _INFO_TITLE = re.compile(
     r"conditions g[ée]n[ée]rales|actualit[ée]s?|blog|le (?:blog|journal|carnet)|conseils|qui sommes|"
     r"l['’]agence|notre (?:agence|[ée]quipe|maison)|"
     r"estim(?:er|ation|ez)|plan du site|recrutement|vendre (?:mon|son|votre)|comprendre|pr[ée]parer|"
-    r"n[ée]gocier|bien choisir|comment|pourquoi)\b",
+    r"n[ée]gocier|bien choisir|comment|pourquoi)\b"
+    r"|^\W*(?:agent|agente|makler|conseiller|n[ée]gociateur|[ée]quipe|team)s?\W*$",
     re.I | re.M,
 )
 _INFO_PATH = re.compile(
@@ -155,9 +159,11 @@ _DOORS = frozenset({"", "fr", "fr-fr", "en", "accueil", "home", "homepage", "ind
 _SUFFIX = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$")
 #: "Agence immobilière Quimper", first in a title without a dwelling: the agency's own page.
 _AGENCY_TITLE = re.compile(r"^\W*(?:votre |notre |nos )?agences? immobili[èe]res?\b", re.I)
+_BOUND = re.compile(r"\b(?:m[ií]n|m[áa]x|minimum|maximum)\.?$|^(?:min|max)\b", re.I)
 _LIST_LINK = re.compile(
     r"\b(?:acheter|louer|achat|ventes?|locations?|nos (?:biens|annonces|offres|programmes)|annonces|biens"
-    r"|properties|for sale|to rent|immobilien|kaufen|mieten|programmes)\b",
+    r"|propert(?:y|ies)|for sale|to rent|listings?|immobilien|kaufen|mieten|programmes|propiedades"
+    r"|inmuebles)\b",
     re.I,
 )
 _EMPTY_LIST = re.compile(
@@ -224,6 +230,8 @@ def _trouble(document: Document, told: str) -> str | None:
     said = heads
     if len(told) < 2_500:
         said += "\n" + "\n".join(line.text for line in document.shown if len(line.text) < 200)
+    else:
+        said += "\n" + "\n".join(line.text for line in document.shown if _follows_title(document, line))
     trouble = _TROUBLE.search(said)
     if trouble and trouble[0].lower() != "oups":
         return "error"
@@ -249,6 +257,12 @@ def _is_sticker(line: Line) -> bool:
     if line.text.isupper() and len(line.text) < 24:
         return True
     return any(_STICKER.search(element.names) for element in (line.block, *(run[1] for run in line.runs)))
+
+
+def _follows_title(document: Document, line: Line) -> bool:
+    """Whether a short line stands within six lines below the first heading: what a site says of the page."""
+    heads = [other.number for other in document.shown if other.block.tag in {"h1", "h2"}][:1]
+    return bool(heads) and 0 <= line.number - heads[0] <= 6 and len(line.text) < 200
 
 
 def _near_title(document: Document, line: Line) -> bool:
@@ -292,7 +306,7 @@ def detail_score(document: Document, told: str) -> float:
     score += min(1.0, 0.2 * len({m[0][:6] for m in _DETAIL_WORDS.finditer(told[:20_000].lower())}))
     score += 0.5 if any(len(line.text) > 200 for line in lines) else 0
     score += 1.5 if titled else 0
-    score += 2.0 if graph.subject(document) else 0
+    score += 2.0 if not is_home(document) and graph.subject(document) else 0
     score += 2.0 if any(_OWN_FIGURE.search(title) for title in document.h1[:1]) else 0
     score -= 2.0 if not titled and _AGENCY_TITLE.search(document.title) else 0
     score -= 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0

@@ -219,3 +219,37 @@ def test_a_surface_before_a_count_of_bedrooms_is_no_range() -> None:
     )
     listing = read(html).listing
     assert listing is not None and listing.bedrooms == 3
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "This property has been removed by the agent.",
+        "Dieses Objekt steht nicht mehr zur Verfügung.",
+        "Este inmueble ya no está disponible.",
+        "Ce bien n'est plus disponible.",
+    ],
+)
+def test_a_listing_that_is_gone_says_so_under_its_title_in_any_language(told: str) -> None:
+    html = page(
+        DETAIL.replace("</h1>", f"</h1><p>{told}</p>") + "<p>Nos conseils et nos actualités.</p>" * 120
+    )
+    assert (read(html).kind, read(html).reason) == ("other", "gone")
+
+
+def test_an_agents_page_with_an_example_is_no_listing() -> None:
+    main = "<h1>Sofía Muestra</h1><p>Precio mín.</p><p>Habitaciones máx.</p><p>Ático en venta: 230.000 €, 90 m²</p>"
+    assert read(page(main, "Casa Sol - Agente")).listing is None
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "<h1>Mieszkanie na sprzedaż, Kraków</h1><p>879 000 PLN</p><p>Powierzchnia: 46,80 m²</p>",
+        "<h1>Casa en Cumbres, 3 recámaras</h1><p>MN 5,350,000</p><p>212 m² constr.</p>",
+        "<h1>Bovenwoning te koop</h1><p>€ 415.000 k.k.</p><p>Wonen 92 m²</p>",
+    ],
+)
+def test_a_listing_abroad_is_one(detail: str) -> None:
+    text = "<p>" + "Lorem ipsum dolor sit amet consectetur adipiscing elit sed do. " * 6 + "</p>"
+    assert read(page(detail + text, "x")).kind == "detail"
