@@ -31,7 +31,7 @@ _ADDRESSES: Final = ("src", "data-src", "href")
 _SERVICE = re.compile(
     r"^(?:https?:)?//[^/]*(?:google\.[a-z.]+/maps|maps\.|openstreetmap|mapbox|bing\.com/maps)"
 )
-_MARKER = re.compile(r"[Mm]arker|LatLng|setView|L\.circle")
+_MARKER = ("Marker", "marker", "LatLng", "setView", "L.circle")
 #: Two numbers with decimals side by side: without them no pair is sought.
 _NUMBERS = re.compile(r"\d\.\d{3,20}\D{1,24}\d{1,3}\.\d{3}")
 _OFFICE = frozenset({Zone.CHROME, Zone.AGENCY})
@@ -90,7 +90,8 @@ def _is_vague(document: Document) -> bool:
     """Whether the page calls its place approximate, or draws a circle of a hundred metres or more."""
     if _VAGUE.search(document.main_text):
         return True
-    return any(_CIRCLE.search(text[:MAX_SCRIPT]) for kind, _, text in document.scripts if "json" not in kind)
+    scripts = (text[:MAX_SCRIPT] for kind, _, text in document.scripts if "json" not in kind)
+    return any(("ircle(" in text or "radius" in text) and _CIRCLE.search(text) for text in scripts)
 
 
 def _elements(document: Document, *, offices: bool) -> Iterator[tuple[Coordinates, str]]:
@@ -117,6 +118,6 @@ def _stands(document: Document, element: Element, *, offices: bool) -> bool:
 def _scripts(document: Document) -> Iterator[tuple[Coordinates, str]]:
     for kind, _, text in document.scripts:
         head = text[:MAX_SCRIPT]
-        if "json" not in kind and _MARKER.search(head) and _NUMBERS.search(head):
+        if "json" not in kind and any(mark in head for mark in _MARKER) and _NUMBERS.search(head):
             for match in coordinates.find(head)[:20]:
                 yield match.value, f"{match.value.latitude} {match.value.longitude}"
