@@ -28,6 +28,8 @@ FLOOR = 0.25
 #: Euros per square metre: below and above, price or surface is misread.
 SALE_PER_M2 = (40, 60_000)
 RENT_PER_M2 = (1, 400)
+#: Currencies in which those bounds hold as well as in euros.
+_LIKE_EUROS = frozenset({"EUR", "GBP", "USD", "CHF"})
 
 #: A commune's name: a few capitalised words, no figure; two capitals alone are a state.
 _CITY = re.compile(
@@ -320,9 +322,11 @@ def _rooms(decided: Decided) -> None:
 
 
 def _ratio(decided: Decided) -> None:
-    """Euros per square metre outside any market: the less sure of price and surface goes."""
+    """Euros (or the like) per square metre outside any market: the less sure of price and surface goes."""
     price, surface = _value(decided, "price"), _value(decided, "surface")
     if not price or not surface:
+        return
+    if _value(decided, "currency") not in {None, *_LIKE_EUROS}:
         return
     offer = _value(decided, "transaction")
     lets = offer in {Transaction.RENT, Transaction.SEASONAL}

@@ -12,16 +12,26 @@ from extract.fields.number import NUMBER, number
 
 _CURRENCY: Final[dict[str, str]] = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "e": "EUR", "£": "GBP", "gbp": "GBP",
+    "rs": "INR", "rs.": "INR",
     "us$": "USD", "usd": "USD", "chf": "CHF", "xpf": "XPF", "fcfp": "XPF", "r$": "BRL", "brl": "BRL",
     "₹": "INR", "inr": "INR", "aed": "AED", "mxn": "MXN", "mad": "MAD", "zł": "PLN", "pln": "PLN", "$": "USD",
 }  # fmt: skip
 _SIGN: Final = r"(?:€|£|₹|us\$|r\$|\$|zł|(?:eur(?:os?)?|gbp|usd|chf|xpf|fcfp|brl|inr|aed|mxn|mad|pln)\b)"
 _SCALE: Final = r"(?:k(?=[€e$£ ])|m(?=[€$£])|millions?(?: d[e'])?)"
+#: Behind the sign and its number: thousands, millions, India's hundred thousands and ten millions.
+_SCALE_AFTER: Final = r"[km]| ?cr(?:ores?)?| ?la(?:c|kh)s?"
+# Elements part a figure from its thousands: "£165 ,000", "$ 189 , 900".
+_PARTED: Final = r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3}| , ?[0-9]{3}){1,3}(?![0-9])"
+_SPLIT = re.compile(" ?, ?")
 _AMOUNT = re.compile(
-    rf"(?P<post_number>{NUMBER})(?: ?(?P<scale>{_SCALE}))? {{0,2}}(?P<post>{_SIGN}|(?<=k)e(?:ur(?:os?)?)?\b)"
-    rf"|(?<![a-z])(?P<pre>{_SIGN}) ?(?P<pre_number>{NUMBER})(?:(?P<pre_scale>[km])\b)?"
+    rf"(?P<post_number>{NUMBER})(?:[.,] ?-{{1,2}})?(?: ?(?P<scale>{_SCALE}))? {{0,2}}"
+    rf"(?P<post>{_SIGN}|(?<=k)e(?:ur(?:os?)?)?\b)"
+    rf"|(?<![a-z])(?P<pre>{_SIGN}|rs\.?(?= ?[0-9])) ?(?P<pre_number>{_PARTED}|{NUMBER})"
+    rf"(?:(?P<pre_scale>{_SCALE_AFTER})\b)?"
 )
-_STARTS = re.compile(r"[0-9]+|[€£₹$]|us\$|r\$|zł|eur|gbp|usd|chf|xpf|fcfp|brl|inr|aed|mxn|mad|pln")
+_STARTS = re.compile(
+    r"[0-9]+|[€£₹$]|us\$|r\$|zł|eur|gbp|usd|chf|xpf|fcfp|brl|inr|aed|mxn|mad|pln|rs\.? ?[0-9]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +58,18 @@ def amounts(folded: str) -> tuple[Amount, ...]:
 
 def _amounts(folded: str) -> Iterator[Amount]:
     for found in begun(_STARTS, _AMOUNT, folded):
-        value = number(found["post_number"] or found["pre_number"])
+        value = number(_SPLIT.sub(",", found["post_number"] or found["pre_number"]))
         if value is None:
             continue
-        scale = found["scale"] or found["pre_scale"] or ""
+        scale = (found["scale"] or found["pre_scale"] or "").strip()
         lead = before(folded, found.start(), 64, "\n€£$")
         tail = after(folded, found.end(), 40, "\n0123456789€£$")
         sign = _CURRENCY[found["post"] or found["pre"]]
-        yield Amount(value * _factor(scale), sign, found.start(), found.end(), lead, tail)
+        yield Amount(round(value * _factor(scale), 2), sign, found.start(), found.end(), lead, tail)
 
 
 def _factor(scale: str) -> int:
-    return {"": 1, "k": 1_000, "m": 1_000_000}[scale[:1]]
+    return {"": 1, "k": 1_000, "l": 100_000, "m": 1_000_000, "c": 10_000_000}[scale[:1]]
 
 
 def whole(value: float, least: int, most: int) -> int | None:

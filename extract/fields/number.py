@@ -1,4 +1,5 @@
-"""Numbers as people write them: "1 250 000", "450.000", "1.079,17", "1,079.17", "2'500", "trois"."""
+"""Numbers as people write them: "1 250 000", "450.000", "1.079,17", "1,079.17", "2'500", "12,50,000",
+"trois"."""
 
 import re
 from typing import Final
@@ -7,12 +8,14 @@ from typing import Final
 # Every repetition is bounded or possessive, so that no text makes the search slow.
 NUMBER: Final = (
     r"(?:(?<![0-9a-z])(?<![0-9][.,])[0-9]{1,3}(?:(?: [0-9]{3}){1,3}|(?:\.[0-9]{3}){1,3}|(?:,[0-9]{3}){1,3}"
-    r"|(?:'[0-9]{3}){1,3})(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?"
+    r"|(?:'[0-9]{3}){1,3}|(?:,[0-9]{2}){1,3},[0-9]{3})(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?"
     r"|(?<![0-9])(?<![0-9][.,e])[0-9]{1,12}+(?:[.,][0-9]{1,8}+)?(?![0-9]))"
 )
 #: Where a `NUMBER` may begin.
 DIGITS: Final = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"([0-9]{1,3}(?:([ .,'])[0-9]{3})(?:\2[0-9]{3}){0,2})(?:[.,]([0-9]{1,2}))?")
+#: India's: hundreds of thousands and ten millions stand apart.
+_INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2}){1,3},[0-9]{3}(?:\.[0-9]{1,2})?")
 _NEGATIVE = re.compile(r"[^0-9a-z]{0,3}- ?[0-9]")
 _PLAIN = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,8}))?")
 
@@ -45,7 +48,7 @@ def number(text: str) -> float | None:
         return float(f"{whole}.{grouped[3] or 0}")
     if plain := _PLAIN.fullmatch(text):
         return float(f"{plain[1]}.{plain[2] or 0}")
-    return None
+    return float(text.replace(",", "")) if _INDIAN.fullmatch(text) else None
 
 
 def decimal(text: str) -> float | None:

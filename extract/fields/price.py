@@ -24,18 +24,22 @@ _LEAD = re.compile(
         r"|moins de|jusqu'a|plus de"
         r"|chiffre d'affaires|\bca\b|\bbail|travaux|remise|reduction|gain|parking|\bbox\b|garage|locataire"
         r"|\bloue(?:e|s)?\b|rapport|etat des lieux|prix (?:du |au )?m(?:2|²|etre)|gebuhr|nebenkosten"
+        r"|valuation|appraisal|est(?:imated|\.)? (?:rent|payment)|ground rent|rental (?:value|estimate)"
+        r"|\bemi\b|booking|registration|\bhoa\b|maintenance|factoring|buyer'?s premium|\btax(?:es)?\b"
+        r"|administration (?:charge|fee)|mortgage|\bsold\b|original (?:list )?price|\bwas\b|insurance|income"
         r"|kaution|deposit|\bfees?\b|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio",
         off=r"hors (?:les )?honoraires|net vendeur|hors frais",
         bare=r"loyer (?:mensuel )?(?:h\.?c\b|hors charges?|nu\b|de base)",
         floor=r"(?:a partir d[eu]|\bdes|\bfrom|\bab|desde|a partire da|vanaf)[ :]{0,3}$",
         price=r"prix|loyer|price|\brent\b|kaufpreis|\bmiete|kaltmiete|warmmiete|precio|prezzo|prijs|preco"
+        r"|offers? (?:over|around|in (?:excess|the region) of)|\boie[or]\b|\boiro\b|\bguide\b|\bcena\b"
         r"|tarif|montant|vente|a vendre|a louer|valeur",
     )
 )
 _FEES_AMOUNT_TO = re.compile(r"honoraires[^.€]{0,60}(?:s'eleve(?:nt)? a|sont de|: ?)$")
 _TAIL_OTHER = re.compile(
     r"^[ ,;)(*]{0,3}(?:ttc|ht|hc)?[ ,]{0,2}(?:/ ?m(?:2|²|etre)|(?:par|le|du|au|per|pro|por|al) (?:m(?:2|²)"
-    r"|metre|sq)|/ ?sq|psf|/ ?pers|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges"
+    r"|metre|sq)|/ ?sq|psf|pro qm|/ ?pers|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges"
     r"|etat)|de depot|de caution|de garantie|de provision|de taxe|de commission|d'apport|d'economi"
     r"|de travaux|de reduction|de remise|de parking"
     r"|(?:hors honoraires|net vendeur|hors frais)(?![ :(]{1,3}$)|(?:/ ?mois |par mois )?en sus\b|\($)"
@@ -67,6 +71,9 @@ _CHARGES_IN = re.compile(
 _CHARGES_OUT = re.compile(r"^[^.;]{0,24}?(?:\bh\.?c\b|hors charges|\+ ?charges|kalt|sans charges|excl)")
 #: Of two amounts with an arrow between, the second is today's.
 _ARROW = re.compile(r"^ ?(?:→|➔|➜|➝|-?->|=>) ?$")
+#: Auctions guide by a range, of which the lower end is the price that is asked.
+_GUIDE = re.compile(r"\bguide\b[^0-9]{0,24}$")
+_REDUCED = re.compile(r"[ (]{0,3}-[0-9]{1,2}(?:[.,][0-9])? ?%")
 _RANGE_JOIN = re.compile(r"^(?: ?(?:-|a|to|et|and|bis|hasta|/) ?)$")
 
 
@@ -90,8 +97,9 @@ def find(text: str) -> list[Match[Price]]:
         if price is None:
             continue
         in_range = _joined(folded, found, index) or _joined(folded, found, index + 1)
-        gone = index + 1 < len(found) and _ARROW.match(folded[amount.end : found[index + 1].start])
-        score = 0.1 if in_range or gone else _score(amount, price)
+        guided = in_range and _GUIDE.search(folded, max(0, amount.start - 40), amount.start)
+        gone = index + 1 < len(found) and _is_gone(folded, amount, found[index + 1])
+        score = 0.1 if (in_range and not guided) or gone else _score(amount, price)
         matches.append(Match(price, text[amount.start : amount.end], amount.start, score))
     return matches
 
@@ -157,7 +165,8 @@ def _score(amount: Amount, price: Price) -> float:
     if word == "floor":
         return 0.5
     score = {"price": 0.8, "inclusive": 0.9, "bare": 0.6}.get(word or "", 0.5) + (0.1 if headline else 0)
-    return score - (0.3 if price.per == "year" else 0)
+    # The Gulf lets by the year.
+    return score - (0.3 if price.per == "year" and price.currency != "AED" else 0)
 
 
 def _joined(folded: str, found: list[Amount], index: int) -> bool:
@@ -167,6 +176,15 @@ def _joined(folded: str, found: list[Amount], index: int) -> bool:
     first, second = found[index - 1], found[index]
     gap = folded[first.end : second.start]
     return first.value < second.value and bool(_RANGE_JOIN.match(gap))
+
+
+def _is_gone(folded: str, amount: Amount, following: Amount) -> bool:
+    """Whether the next amount took an amount's place: "410 000 € → 385 000 €", "410 000 € 389 000 € -5 %"."""
+    gap = folded[amount.end : following.start]
+    if _ARROW.match(gap):
+        return True
+    cheaper = not gap.strip() and following.value < amount.value
+    return cheaper and bool(_REDUCED.match(folded, following.end))
 
 
 def _half_range(folded: str, found: list[Amount]) -> bool:

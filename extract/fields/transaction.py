@@ -14,7 +14,7 @@ _T: Final = Transaction
 _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
     (_T.LIFE_ANNUITY,
         r"(?:vente(?: en)? )?viagers?|rentes? viageres?|bouquet\b[^.\n]{0,60}?\brentes?|nue[ \-]propriete"
-        r"|life annuity"),
+        r"|life annuity|nuda propr?ie(?:ta|dad)"),
     (_T.AUCTION,
         r"(?:vente )?(?:aux |par )?encheres?|ventes? (?:notariales? )?(?:judiciaires?|interactives?)"
         r"|adjudications?|immo[ \-]?interactif|36 ?h(?:eures)?[ \-]immo|mises? a prix"
@@ -27,14 +27,15 @@ _WORDS: Final[tuple[tuple[Transaction, str], ...]] = (
         r"|rentals?)|vacation rentals?|ferienwohnung\w*|alquiler vacacional|case vacanza"),
     (_T.RENT,
         r"a louer|colocations?|sous[ \-]locations?|locations?(?! ?-?vente)|louer|loyers?|locatif|en location"
-        r"|(?:for|to) (?:rent|let)"
+        r"|(?:for|to) (?:rent|let)|na wynajem|do wynajecia|wynajmu"
         r"|rentals?|lettings?|rent|zur miete|zu mieten|zu vermieten|vermietung|miete\w{0,2}|mieten"
         r"|alquiler(?:es)?|en alquiler|alquilar|affitto|in affitto|affitti|te huur|huur|huren|arrendar"
         r"|arrendamento|aluguel|alugar|para alugar"),
     (_T.SALE,
         r"a vendre|ventes?|vendre|achats?|acheter|vends|en vente|cession|for sale|sales?|buy|zum (?:ver)?kauf"
         r"|zu (?:ver)?kaufen|verkauf|kauf(?:en)?|en venta|ventas?|venta|compra[r]?|vendita|in vendita|vendesi"
-        r"|te koop|koop|kopen|vender|venda|a venda"),
+        r"|offers? (?:over|in (?:excess|the region) of)|oieo|oiro|guide price|freehold|na sprzedaz"
+        r"|sprzedaz\w?|te koop|koop|kopen|vender|venda|a venda"),
 )  # fmt: skip
 _FIND = re.compile(
     r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{kind.value}>{words})" for kind, words in _WORDS) + r")(?![a-z0-9])"

@@ -60,3 +60,8 @@ def test_an_amount_in_euros_per_week_is_a_holidays() -> None:
 def test_a_high_price_is_no_rent_whatever_a_sentence_says_of_tenants() -> None:
     told = f"{PRICE}<p>Bon rendement locatif, loyers à jour.</p>"
     assert price(told) == (385_000, Transaction.SALE)
+
+
+def test_a_currency_that_is_not_like_euros_sets_no_bounds_on_a_square_metre() -> None:
+    detail = DETAIL.replace(PRICE, "<p class='price'>Price: ₹2.38 Cr</p>")
+    assert price("", detail)[0] == 23_800_000

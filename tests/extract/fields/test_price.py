@@ -197,3 +197,45 @@ def test_of_two_amounts_the_headline_is_told(text: str, amount_told: int) -> Non
 @pytest.mark.parametrize("text", ["200/250 000 €", "entre 200 000 et 250 000 €", "1e308 €", "NaN €"])
 def test_half_a_range_or_an_absurd_figure_is_no_price(text: str) -> None:
     assert price.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("₹1.38 Cr", 13_800_000, "INR"),
+        ("Rs. 62.40 Lac", 6_240_000, "INR"),
+        ("₹ 45 Lakhs", 4_500_000, "INR"),
+        ("₹ 1,25,00,000", 12_500_000, "INR"),
+        ("Guide price £ 165 ,000", 165_000, "GBP"),
+        ("$ 189 , 900", 189_900, "USD"),
+        ("168.500,- €", 168_500, "EUR"),
+        ("CHF 1'250'000.–", 1_250_000, "CHF"),
+        ("€ 449.000 k.k.", 449_000, "EUR"),
+        ("879 000 zł", 879_000, "PLN"),
+        ("130,000 AED/year", 130_000, "AED"),
+    ],
+)
+def test_a_price_abroad_is_read_in_its_countrys_way(text: str, amount: int, currency: str) -> None:
+    read = price.parse(text)
+    assert read is not None and (read.amount, read.currency) == (amount, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Offers over £149,000. Home Report valuation £152,500", 149_000),
+        ("£315,000. Service charge £2,148 per annum. Ground rent: £250", 315_000),
+        ("*Guide Price\n£240,000 - £260,000 plus fees. Buyer's premium: £1,200", 240_000),
+        ("$679,000. Est. rent: $4,200/month. HOA $345", 679_000),
+        ("₹1.38 Cr EMI - ₹62.3k, Booking amount ₹2.0 Lac", 13_800_000),
+        ("369.000 € 349.000 € -5%", 349_000),
+        ("Prezzo: € 415.000. Stima 1.690 €/mese", 415_000),
+    ],
+)
+def test_the_asking_price_is_told_from_amounts_about_it(text: str, amount: int) -> None:
+    found = best(price.find(text))
+    assert found is not None and found.value.amount == amount
+
+
+def test_two_prices_side_by_side_without_a_reduction_are_as_they_were() -> None:
+    assert price.find("250 000 € 240 000 € hors honoraires")[0].score >= 0.5
