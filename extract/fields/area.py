@@ -9,11 +9,12 @@ from typing import Final, Literal
 from extract.fields.match import after, before, begun
 from extract.fields.number import DIGITS, NUMBER, decimal, number
 
-Unit = Literal["m2", "sqft", "are", "ha", "acre"]
+Unit = Literal["m2", "sqft", "sqyd", "are", "ha", "acre"]
 #: Square metres in one unit.
 SQUARE_METRES: Final[dict[Unit, float]] = {
     "m2": 1.0,
     "sqft": 0.09290304,
+    "sqyd": 0.83612736,
     "are": 100.0,
     "ha": 10_000.0,
     "acre": 4_046.8564224,
@@ -23,10 +24,11 @@ _UNITS: Final[tuple[tuple[Unit, str], ...]] = (
         "m2",
             r"m ?(?:²|\^?2(?![0-9]))|㎡|m\.?q\.?(?![a-z])|qm\b|sqm\b|sq\.? ?m(?:t|et(?:er|re)s?)?\b"
             r"|metres? carres?|metros cuadrados"),
-    ("sqft", r"sq\.? ?(?:ft|feet)\b|sqft\b|sf\b|square f(?:ee|oo)t|ft ?(?:²|2\b)|pieds carres"),
-    ("ha", r"ha\b|hectares?\b"),
+    ("sqft", r"sq[. -]{0,2}(?:ft|feet)\b|sqft\b|sf\b|square f(?:ee|oo)t|ft ?(?:²|2\b)|pieds carres"),
+    ("sqyd", r"sq[. -]{0,2}(?:yards?|yr?ds?)\b|square yards?|gaj\b"),
+    ("ha", r"(?<!\b[a-z][0-9] [0-9])(?<!\b[a-z]{2}[0-9] [0-9])(?<![a-z][0-9]{2} [0-9])ha\b|hectares?\b"),
     ("are", r"ares?\b"),
-    ("acre", r"acres?\b"),
+    ("acre", r"acres?\b|(?<=\.[0-9] )ac\b|(?<=\.[0-9][0-9] )ac\b"),
 )  # fmt: skip
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS)
 _AREA = re.compile(rf"(?P<number>{NUMBER}) ?(?:{_UNIT})")

@@ -116,7 +116,7 @@ def with_unit(value: str | float, document: Document) -> str | float:
     digits = re.sub(r"\.0+$|[ ,]", "", str(value))
     if not digits.isdecimal() or len(digits) > 6:
         return value
-    shown = re.compile(rf"(?<![\d.,]){digits[:-3]},?{digits[-3:]} ?(?:sq\.? ?f|square f)", re.I)
+    shown = re.compile(rf"(?<![\d.,]){digits[:-3]},?{digits[-3:]}(?:\.\d)? ?(?:sq\.? ?f|square f)", re.I)
     return f"{digits} sq ft" if shown.search(document.main_text[:30_000]) else value
 
 

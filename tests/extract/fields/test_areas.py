@@ -205,3 +205,24 @@ def test_what_follows_hectares_without_a_unit_is_ares(text: str, m2: float) -> N
     area = land.parse(text)
     assert area is not None
     assert area.m2 == m2
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [("Plot of 240 sq-yrd", 200.67), ("Site area 0.38 ac", 1537.81), ("Land: 500 square yards", 418.06)],
+)
+def test_a_plot_is_read_in_yards_and_abbreviated_acres(text: str, metres: float) -> None:
+    found = best(land.find(text))
+    assert found is not None and found.value.m2 == metres
+
+
+@pytest.mark.parametrize(
+    "text", ["Perth, PH1 5HA", "Leeds LS6 3HA", "London N10 2HA", "Fitted with 2 AC units"]
+)
+def test_a_british_postcode_and_air_conditioners_are_no_land(text: str) -> None:
+    assert land.find(text) == []
+
+
+def test_hectares_are_land_behind_a_type_of_flat_as_well() -> None:
+    found = best(land.find("terrain de 5 ha"))
+    assert found is not None and found.value.m2 == 50_000
