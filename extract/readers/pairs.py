@@ -7,6 +7,7 @@ labels are `extract.labels`' trade; values go through the field's own parser.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from extract import features, labels, values, zones
 from extract.candidates import Candidate, candidate
@@ -24,9 +25,10 @@ MAX_LABEL = 60
 MAX_VALUE = 160
 MAX_PAIRS = 600
 MAX_SPOKEN = 2_000
+MAX_ROW = 200
 
 SHORT_ANSWER = re.compile(r"^(?:oui|non|yes|no|true|false|x|✓|✔|aucune?|\d{1,3})\W*$", re.I)
-_LABEL_UNIT = re.compile(r"\bsq(?:uare)?\.? ?(?:ft|feet|foot)\b|\bft²", re.I)
+_LABEL_UNIT = re.compile(r"\b(?:(sq(?:uare)?\.? ?(?:ft|feet|foot)\b|ft²)|acres?\b|acreage)", re.I)
 _LETTERS = re.compile(r"[a-z²]", re.I)
 #: In French it announces a rental, not a place.
 _LET = re.compile(r"locations?\W*$", re.I)
@@ -60,9 +62,7 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     bathed: dict[str, int] = {}
     offers: dict[Transaction, str] = {}
     french = len(places) > 0
-    for number, (label, value, sure) in enumerate(pairs(document)):
-        if number >= MAX_PAIRS:
-            break
+    for label, value, sure in _first_pairs(document):
         field = field_of(label)
         if field == "city" and french and _LET.match(label):
             continue
@@ -106,7 +106,9 @@ def _sum(counts: dict[str, int]) -> Candidate:
 def _with_unit(field: str, label: str, value: str) -> str:
     """The value with the unit that its label names alone: "Square feet" / "1056"."""
     unit = _LABEL_UNIT.search(label) if field in {"surface", "land_surface"} else None
-    return f"{value} sq ft" if unit and not _LETTERS.search(value) else value
+    if unit is None or _LETTERS.search(value):
+        return value
+    return f"{value} {'sq ft' if unit[1] else 'acres'}"
 
 
 @lru_cache(maxsize=20_000)
@@ -121,10 +123,18 @@ def told_features(document: Document) -> dict[str, bool]:
     """The features that labelled values tell (`Ascenseur` / `Oui`)."""
     told = [
         features.read_pair(label, value)
-        for label, value, _ in list(pairs(document))[:MAX_PAIRS]
+        for label, value, _ in _first_pairs(document)
         if SHORT_ANSWER.match(value) and len(label) <= 40 and field_of(label) is None
     ]
     return features.merge(tuple(told))
+
+
+def _first_pairs(document: Document) -> list[tuple[str, str, float]]:
+    """The first pairs, sought once a page: fields and features read the same ones."""
+    if "pairs" not in document.memory:
+        document.memory["pairs"] = list(islice(pairs(document), MAX_PAIRS))
+    found: list[tuple[str, str, float]] = document.memory["pairs"]
+    return found
 
 
 def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
@@ -140,7 +150,10 @@ def pairs(document: Document) -> Iterator[tuple[str, str, float]]:
         following = lines[at + 1] if at + 1 < len(lines) else None
         yield from _inside(line)
         if following is not None and len(line.text) <= MAX_LABEL:
-            yield from _across(line, following, _free(lines, at))
+            if at and _values_lead(lines, at):
+                yield line.text.rstrip(" :"), lines[at - 1].text, CONFIDENCE
+            else:
+                yield from _across(line, following, _free(lines, at))
     yield from _spoken(document)
 
 
@@ -228,6 +241,30 @@ def _across(line: Line, following: Line, before: Line | None) -> Iterator[tuple[
         yield text, following.text, CONFIDENCE
     elif before is not None and _is_value(before) and _near(before, line):
         yield text, before.text, CONFIDENCE - 0.15
+
+
+def _values_lead(lines: list[Line], at: int) -> bool:
+    """Whether a label stands in a row of boxes that begins with a value: 2, Bedrooms, 1, Bathrooms."""
+    row = lines[at].block.parent
+    if row is None or lines[at - 1].block.parent is not row or row.end - row.index > MAX_ROW:
+        return False
+    if not _names_field(lines[at].text.rstrip(" :")):
+        return False
+    first = at - 1
+    while first and lines[first - 1].block.parent is row:
+        first -= 1
+    values, names = lines[first : at + 1 : 2], lines[at].block.names
+    if (at - first) % 2 == 0 or any(_names_field(one.text.rstrip(" :")) for one in values):
+        return False
+    # A row of one class begins with what may as well be its heading, where its boxes are odd.
+    return all(one.block.names != names for one in values) or _is_even(lines, first, row)
+
+
+def _is_even(lines: list[Line], first: int, row: Element) -> bool:
+    last = first
+    while last < len(lines) and lines[last].block.parent is row:
+        last += 1
+    return (last - first) % 2 == 0
 
 
 def _free(lines: list[Line], at: int) -> Line | None:

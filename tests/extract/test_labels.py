@@ -49,7 +49,7 @@ def test_every_label_is_folded_and_names_a_listing_field() -> None:
 
 def test_every_language_tells_every_numeric_field() -> None:
     table = labels.by_language()
-    assert set(table) == {"fr", "en", "de", "es", "it", "nl", "pt"}
+    assert set(table) == {"fr", "en", "de", "es", "it", "nl", "pt", "pl"}
     for language, fields in table.items():
         assert {field for field in NUMERIC if fields.get(field)} == NUMERIC, language
 

@@ -99,3 +99,30 @@ def test_a_spoken_heading_is_a_heading() -> None:
     found = read(page(f"{head}<p>Chambres : 3</p><p>{DESCRIPTION}</p>")).listing
     assert found is not None
     assert found.title == "Maison avec loggia à Bordeaux"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p class='v'>4</p><p class='l'>Chambres</p><p class='v'>2</p><p class='l'>Étage</p>",
+        "<p>4</p><p>Chambres</p><p>2</p><p>Étage</p>",
+        "<ul><li>Maison</li><li>Type</li></ul><ul><li>4</li><li>Chambres</li></ul><ul><li>2</li><li>Étage</li></ul>",
+        "<p class='v'>1 rue Haute</p><p class='l'>Adresse</p><p class='v'>4</p><p class='l'>Chambres</p>"
+        "<p class='v'>2</p><p class='l'>Étage</p><p class='v'>Note</p>",
+        "<h3>Détails</h3><p>Chambres</p><p>4</p><p>Étage</p><p>2</p>",
+    ],
+)
+def test_a_row_of_equal_boxes_is_read_from_its_first_one_on(html: str) -> None:
+    found = listing(html)
+    assert (found.bedrooms, found.floor) == (4, 2)
+
+
+def test_a_plot_is_told_in_acres_by_its_label_and_in_square_feet_by_another() -> None:
+    assert listing("<p>Acres: 2.5</p>").land_surface == 10_117.14
+    assert listing("<p>Lot size (sq ft): 6000</p>").land_surface == 557.42
+
+
+def test_labels_in_polish_are_read() -> None:
+    told = "<p>Liczba pokoi: 3</p><p>Powierzchnia: 62 m²</p><p>Rok budowy: 1962</p>"
+    found = listing(told, "")
+    assert (found.rooms, found.surface, found.construction_year) == (3, 62, 1962)
