@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from extract import calibration
 from extract.candidates import Candidate
 from extract.fields import energy
 from extract.text import mask_contacts
@@ -66,8 +67,13 @@ def decide(candidates: Iterable[Candidate], places: Places) -> tuple[Listing, di
     values = {field: value for field, (value, _) in decided.items()}
     # Whatever reader found a text, no person's phone or e-mail leaves with it.
     values |= {field: mask_contacts(values[field]) for field in ("title", "description") if field in values}
-    proofs = {field: replace(proof, raw=mask_contacts(proof.raw)) for field, (_, proof) in decided.items()}
-    return Listing(**values), proofs
+    return Listing(**values), {field: _told(proof) for field, (_, proof) in decided.items()}
+
+
+def _told(proof: Evidence) -> Evidence:
+    """Evidence as it leaves: without contacts, and with how often such a value is right."""
+    confidence = round(calibration.shipped()(proof.confidence), 3)
+    return replace(proof, raw=mask_contacts(proof.raw), confidence=confidence)
 
 
 def _apart(by_field: dict[str, list[Candidate]]) -> list[Candidate]:

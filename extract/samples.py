@@ -11,13 +11,14 @@ from typing import Any, Final, Protocol
 
 from selectolax.lexbor import LexborNode
 
+from extract import calibration
 from extract.decide import same_value
 from extract.document import Document
 from extract.glance import Glance
 from extract.wrapper import Finder
 from models.listing import Evidence, Listing
 
-#: A value counts as known from this confidence on: many weak ones that agree on one place are no chance.
+#: A value counts as known from this support on: many weak ones that agree on one place are no chance.
 KNOWN: Final = 0.3
 #: Words that end a description by law, which the readers leave out where they are set apart.
 LEGAL: Final = 60
@@ -70,7 +71,11 @@ class Sample:
         """The field's value where the readers were sure of it, else None."""
         proof = self.evidence.get(name)
         value = getattr(self.listing, name)
-        return value if proof is not None and proof.confidence >= KNOWN else None
+        return (
+            value
+            if proof is not None and calibration.shipped().support(proof.confidence) >= KNOWN - 0.001
+            else None
+        )
 
 
 @dataclass(slots=True)

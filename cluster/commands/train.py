@@ -12,6 +12,7 @@ from cluster.console import plural, print_json, stderr, stdout
 from models.errors import InputError
 
 if TYPE_CHECKING:
+    from extract.node_model import NodeModel
     from extract.training import Example, Page
 
 #: Where the model card's figures stand between.
@@ -34,7 +35,7 @@ def train(
 
     Example: pignon train ../shared/pages --card docs/model-card.md
     """
-    from extract import node_model
+    from extract import calibration, node_model
     from extract.fitting import Table, fit
 
     examples = list(_examples(pages or []))
@@ -43,6 +44,8 @@ def train(
     told = fit(table).to_bytes()
     path = out or node_model.shipped_path()
     _write(path, told)
+    if pages:
+        _calibrate(pages, node_model.NodeModel.from_bytes(told), path.with_name(calibration.NAME))
     if card is not None:
         _write_card(card, figures, examples)
     if as_json:
@@ -72,6 +75,27 @@ def _figures(examples: Sequence["Example"], table: Any, folds: int) -> dict[str,
     count = min(folds or len(table.groups), len(table.groups))
     scores = measure(examples, _watched(leave_out(table, count), "Leaving sites out", count))
     return {name: score.to_dict() for name, score in scores.items()}
+
+
+def _calibrate(folders: list[Path], model: "NodeModel", path: Path) -> None:
+    """Fit and write how often a value of some support is right, on the pages of these folders."""
+    from functools import partial
+
+    from extract import calibration
+    from extract.evaluate import evaluate
+    from extract.page import read_page
+    from models.places import Places
+    from models.settings import load_settings
+
+    places = Places.load(load_settings().home)
+    reader = partial(read_page, places=places, model=model)
+    told = [
+        (calibration.shipped().support(confidence), right)
+        for folder in folders
+        for outcome in evaluate(folder, places, lambda page: reader).outcomes
+        for confidence, right in outcome.confidences
+    ]
+    _write(path, calibration.Calibration.fit(told).to_json().encode())
 
 
 def _watched(steps: Iterable[Any], title: str, total: int | None = None) -> Iterator[Any]:

@@ -148,10 +148,7 @@ def test_a_labelled_folder_gives_its_property_pages_with_areas_in_square_metres(
     assert found.truth["surface"] == [pytest.approx(92.9, abs=0.1)]
 
 
-def test_a_page_is_judged_by_a_classifier_that_has_not_seen_its_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lessons_of_the_town, "FOLDS", 2)
+def test_a_page_is_judged_by_a_classifier_that_has_not_seen_its_site(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(page(UNLABELLED), encoding="utf-8")
     row = (
         '{"file": "a.html", "site": "agence.example", "kind": "detail", "negative": false, "real": true,'
