@@ -25,13 +25,15 @@ _NONE = re.compile(
 )
 _GES_WORDS: Final = (
     r"(?:emissions? de ges|gaz a effet de serre|emissions? de gaz|effet de serre|\bg\.?e\.?s\b|\bemissions?\b"
+    r"|\bemision(?:es)?\b|\bemissioni\b"
     r"|climat)"
 )
 _DPE_WORDS: Final = (
     r"(?:\bd\.?p\.?e\b|diagnostic de performance energetique|classe(?:ment)? energ(?:ie|etique)\w*"
     r"|etiquette energ(?:ie|etique)\w*|bilan energ(?:ie|etique)\w*|consommations? (?:d'energie"
     r"|energetiques?)|performance energetique|energy (?:class|rating|efficiency class)|\bepc(?: rating)?\b"
-    r"|energieeffizienzklasse|certificado energetico|classe energetica|energielabel|classe conso\w*"
+    r"|energieeffizienzklasse|(?:verbrauchs|bedarfs|energie)ausweis[^\n]{0,48}?, klasse"
+    r"|certificado energetico|classe energetica|energielabel|classe conso\w*"
     r"|\benergie\b)"
 )
 _VALUE: Final[dict[Label, re.Pattern[str]]] = {
@@ -42,7 +44,8 @@ _VALUE: Final[dict[Label, re.Pattern[str]]] = {
 }
 _WORDS: Final[dict[Label, re.Pattern[str]]] = {"dpe": re.compile(_DPE_WORDS), "ges": re.compile(_GES_WORDS)}
 _FILLER: Final = (
-    r"(?:[ .:=\-|*\n(\"']|classe|energetique|energie|climat|class|rating|lettre|est|is|en|actuelle?|valeur"
+    r"(?:[ .:=\-|*\n(\"']|classe|energetique|energie|climat|class|rating|lettre|est|ist?|en|consumo|band"
+    r"|actuelle?|valeur"
     r"|du bien){0,8}"
 )
 _FIRST_LETTER = re.compile(rf"{_FILLER}(?<![a-z0-9'])(?P<letter>[a-g])(?![a-z0-9'])")

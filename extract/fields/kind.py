@@ -12,7 +12,7 @@ _P: Final = PropertyType
 _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
     (_P.BUILDING,
         r"immeubles?(?: de rapport| a vendre)?|ensembles? immobiliers?|building for sale|apartment building"
-        r"|mehrfamilienhaus"
+        r"|mehrfamilienhaus|[0-9]{1,2}-familienhaus|zinshaus|block of flats|kamienica"
         r"|edificios?|gebouw|predio"),
     (_P.COMMERCIAL,
         r"loca(?:l|ux) (?:commercia(?:l|ux)|professionnels?|d'activites?|industriels?)|loca(?:l|ux)\b"
@@ -24,26 +24,35 @@ _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
         r"|ufficio|kantoor\w*|bedrijfs\w+|escritorio|loja"),
     (_P.PARKING,
         r"parkings?|places? de (?:parking|stationnement)|stationnements?|box(?:es)?|garages?|stellplatz"
-        r"|tiefgarage\w*|plaza de garaje|posto auto|parkeerplaats|parking space"),
+        r"|tiefgarage\w*|(?:plazas? de )?garajes?|posto auto|parkeerplaats|parking space|garagem"
+        r"|miejsce (?:postojowe|parkingowe)"),
     (_P.STUDIO,
-        r"studios?|studettes?|chambres? (?:de service|de bonne|etudiante)|monolocale|ein-?zimmer-?wohnung"),
+        r"studios?|studettes?|chambres? (?:de service|de bonne|etudiante)|monolocale|ein-?zimmer-?wohnung"
+        r"|kawalerka"),
     (_P.LAND,
         r"terrains?(?: (?:a batir|constructibles?|agricoles?|de loisirs?))?|parcelles?|vignes?|forets?"
-        r"|building plots?|land|plots?|grundstuck\w*|terrenos?|solar|bouwgrond|lote"),
+        r"|building plots?|lots?/land|land|plots?|(?:bau)?grundstuck\w*|bauland|terrenos?|terreni"
+        r"|solar|bouwgrond|bouwkavel|lotes?|dzia[lł]k[ai]"),
     (_P.HOUSE,
         r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?(?! sur (?:le )?toit)|pavillons?|chalets?"
         r"|fermes?|fermettes?|corps de ferme"
         r"|longeres?|chateaux?|manoirs?|mas\b|bastides?|hotels? particuliers?"
         r"|proprietes?|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?|granges?"
         r"|bergeries?|cabanons?|riads?|houses?"
-        r"|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home|haus|hauser|\w{2,20}haus"
+        r"|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home(?! report)|haus|hauser"
+        r"|\w{2,20}(?:haus(?:halfte)?|villa)|farmhouses?|townhomes?|ranch"
+        r"|single[ -]family(?: (?:home|residence))?"
+        r"|(?:end|mid|through)(?:[ -]of)?[ -]terraced?|mews house|chalet pareado|sobrado|rijwoning"
+        r"|tussenwoning|hoekwoning|eengezinswoning|blizniak"
+        r"|dom(?= (?:wolnostojacy|na sprzedaz|na wynajem|jednorodzinny))"
         r"|casas?|chale|adosados?|villett?[ae]|vivienda unifamiliar|huis|woonhuis|moradia"),
     (_P.APARTMENT,
         r"apparte?ments?|appart\b|appts?|apt\b|lofts?|duplex|triplex|souplex|rez-de-(?:jardin|villa)"
         r"|villas? sur (?:le )?toit|ateliers? d'artiste|penthouses?"
-        r"|flats?|apartments?|maisonette|condos?|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?"
-        r"|apartamentos?|departamentos?|appartament[oi]|trilocale|bilocale|quadrilocale|appartementen"
-        r"|bovenwoning|[tf][1-9](?: ?bis)?"),
+        r"|flats?|apartments?|maisonettes?|condos?|condominium unit|[1-9] ?bhk|mieszkani[ea]"
+        r"|wohnung(?:en)?|\w{2,20}wohnung|pisos?|aticos?"
+        r"|apartamentos?|departamentos?|appartament[oi]|trilocale|bilocale|quadrilocale|attico|appartementen"
+        r"|bovenwoning|benedenwoning|[tf][1-9](?: ?bis)?"),
     (_P.OTHER,
         r"peniches?|mobil[ \-]?homes?|caves?|caravanes?|etangs?|bois|ruines?|cabanes?|programmes? neufs?"),
 )  # fmt: skip
@@ -63,7 +72,8 @@ _WEAK = re.compile(
     r"immeubles?|commerces?|boutiques?|restaurants?|bureaux?|locaux|local|parkings?|stationnements?"
     r"|box(?:es)?|garages?|caves?|bois|terrains?|parcelles?|plots?|land|place.*|domaines?|moulins?|home"
     r"|offices?|shops?|hotels?(?: restaurant| bureau)?|bars?|tabac|brasseries?|boulangeries?|pharmacies?"
-    r"|salons? de coiffure|vignes?|forets?|granges?|solar|mas|buro|lote|gebouw|predio|edificios?|etangs?"
+    r"|salons? de coiffure|vignes?|forets?|granges?|solar|mas|buro|lotes?|garajes?|plazas? de garaje"
+    r"|garagem|posto auto|bauland|terreni|ranch|gebouw|predio|edificios?|etangs?"
 )
 _OFFERED = re.compile(
     r"(?:vente|vendre|vends?|location|louer|loue|achat|sale|rent|type|bien)(?: d'un| d'une| un| une| du"

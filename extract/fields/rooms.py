@@ -15,12 +15,12 @@ _FIND = re.compile(
     r"|(?<![a-z0-9])(?<![a-z0-9] )(?:nombre de )?pieces? ?: ?(?P<label>[0-9]{1,2})(?![0-9]| ?m[2²]|[.,][0-9])"
     rf"|(?:(?<![0-9.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?(?:-|grandes? "
     rf"|belles? )?(?:pieces?\b(?:\(s\))?|pces?\b|pcs\b|zimmer\b|vani\b|locali\b|kamers\b|ambientes\b"
-    rf"|assoalhadas\b)"
+    rf"|assoalhadas\b|pokoje\b|pokoi\b|pokojow\w+)"
     r"|(?<![0-9.,])(?P<short>[1-9]) ?p(?:\.|\b)(?! ?[0-9])|(?P<studio>\bstudios?\b|\bstudette\b)"
 )
 #: What every count of rooms holds.
 _MARKS = re.compile(
-    r"pieces?|pces?|pcs|zimmer|vani|locali|kamers|ambientes|assoalhadas|stud|type ?[1-9]"
+    r"pieces?|pces?|pcs|zimmer|vani|locali|kamers|ambientes|assoalhadas|poko[ij]|stud|type ?[1-9]"
     r"|[tf][ .]?[1-9]|p[1-9]|[1-9] ?p"
 )
 _COUNTED: Final = ("t", "kind", "label", "low", "count", "short")

@@ -229,3 +229,13 @@ def test_a_tram_line_alone_is_no_count() -> None:
 @pytest.mark.parametrize("text", [text for text in NOTHING if text not in {"0", "-1"}])
 def test_what_is_nothing_counts_nothing(text: str) -> None:
     assert [field.parse(text) for field in (rooms, bedrooms, bathrooms, floor)] == [None] * 4
+
+
+def test_a_bath_that_nobody_counts_is_no_bathroom() -> None:
+    named = bathrooms.total("A bathroom with a shower over the bath, ten minutes from Bath")
+    assert named is not None and named.value == 1
+    assert bathrooms.parse("2 baths") == 2
+
+
+def test_rooms_are_counted_in_polish() -> None:
+    assert (rooms.parse("3 pokoje"), rooms.parse("mieszkanie 2-pokojowe")) == (3, 2)

@@ -172,3 +172,17 @@ def test_a_threshold_belongs_to_the_worse_letter(bounds: tuple[int, ...], read: 
 def test_what_is_nothing_is_no_label(text: str) -> None:
     assert energy.parse(text) is None
     assert energy.parse(text, "ges") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("Die Energieeffizienzklasse ist F.", "F"),
+        ("Verbrauchsausweis, 98 kWh/(m²*a), Klasse C, Gas", "C"),
+        ("Certificado energético: consumo E 176 kWh/m² año · emisiones D 31 kg", "E"),
+        ("EPC band D", "D"),
+    ],
+)
+def test_an_energy_class_is_told_in_a_sentence_abroad(text: str, letter: str) -> None:
+    found = best(energy.find_dpe(text))
+    assert found is not None and found.value.letter == letter

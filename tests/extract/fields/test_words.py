@@ -374,3 +374,42 @@ def test_half_or_either_is_not_furnished(text: str, expected: bool | None) -> No
 def test_what_is_nothing_tells_no_word(text: str) -> None:
     for field in (kind, transaction, availability, year):
         assert field.parse(text) is None, field.__name__
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Doppelhaushälfte mit Garten", PropertyType.HOUSE),
+        ("Jugendstilvilla am See", PropertyType.HOUSE),
+        ("8-Familienhaus als Kapitalanlage", PropertyType.BUILDING),
+        ("Baugrundstück in Ortsrandlage", PropertyType.LAND),
+        ("Garaje en venta", PropertyType.PARKING),
+        ("Plaza de garaje", PropertyType.PARKING),
+        ("Rijwoning met tuin", PropertyType.HOUSE),
+        ("Mieszkanie na sprzedaż", PropertyType.APARTMENT),
+        ("Dom na sprzedaż", PropertyType.HOUSE),
+        ("Działka budowlana", PropertyType.LAND),
+        ("Kawalerka w centrum", PropertyType.STUDIO),
+        ("2 BHK in a gated community", PropertyType.APARTMENT),
+        ("Mid-terrace with a yard", PropertyType.HOUSE),
+        ("Lots/Land", PropertyType.LAND),
+        ("Home Report, first floor flat", PropertyType.APARTMENT),
+    ],
+)
+def test_a_kind_is_named_abroad(text: str, expected: PropertyType) -> None:
+    assert kind.parse(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ("Offers over", Transaction.SALE),
+        ("Tenure: Freehold", Transaction.SALE),
+        ("Mieszkanie na wynajem", Transaction.RENT),
+        ("Dom na sprzedaż", Transaction.SALE),
+        ("Nuda proprietà: bilocale", Transaction.LIFE_ANNUITY),
+        ("Nuda propiedad", Transaction.LIFE_ANNUITY),
+    ],
+)
+def test_an_offer_is_named_abroad(text: str, offer: Transaction) -> None:
+    assert transaction.parse(text) is offer
