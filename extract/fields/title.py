@@ -13,7 +13,8 @@ _GENERIC = re.compile(
     r"(?:accueil|home(?: page)?|annonces?|detail(?:s)?(?: (?:de l'annonce|du bien|de l'offre))?|le bien"
     r"|description(?: du bien)?|nos biens?|nos annonces|bienvenue.{0,80}|agence(?: immobiliere)?.{0,60}"
     r"|immobilier(?: .{0,40})?|contact(?:ez[ \-]nous)?|mentions legales|erreur.{0,40}|error.{0,40}"
-    r"|(?:page )?not found|404.{0,40}|property(?: details?)?|listing|single property|just a moment\W*"
+    r"|(?:page )?not found|404.{0,40}|property|listing|propert(?:y|ies) details?"
+    r"|single property|just a moment\W*"
     r"|access denied|untitled(?: document)?|nouveaute?|exclusivite|coup de coeur|a vendre|a louer|vendu"
     r"|(?:property|agents?|listing|agency|offices?) (?:details?|information|features|overview|amenities)"
     r"|features|overview|amenities|key (?:features|facts)|floor ?plans?|find your (?:home|property).{0,20}"
@@ -25,7 +26,8 @@ _GENERIC = re.compile(
     r"|votre (?:agence|conseiller|contact).{0,40}|le mot de l'agence"
     r"|nous contacter|en detail|a propos(?: .{0,40})?|mon financement|surfaces?|prix"
     r"|(?:biens?|annonces?) similaires?|autres? (?:biens?|annonces?).{0,30}|vous aimerez.{0,30}"
-    r"|loue|sous compromis|recherche|resultats?.{0,40}|caracteristiques|localisation|cookies?.{0,60})"
+    r"|loue|sous compromis|recherche|resultats?.{0,40}|caracteristiques|localisation|cookies?.{0,60}"
+    r"|.{0,40}\b(?:worth|wert|vale|waard|warte|vaut)\b.{0,40}\?)"
 )
 _SITE = re.compile(
     r"agence|immobili|\bimmo|real ?estate|realty|\.(?:fr|com|net|immo)\b|properties\b|notaire"

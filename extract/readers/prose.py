@@ -116,10 +116,11 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
 def titles(document: Document, places: Places) -> Iterator[Candidate]:
     """What the page's titles tell: heading, title element, shared title and summary."""
     metas = document.metas
-    heads = document.h1[:2] or texts.bold_headings(document)
+    heads = [text for text in document.h1[:2] if not texts.is_site(text, document.url)]
+    heads = heads or texts.bold_headings(document)
     sources = [("h1", text, 0.85) for text in heads]
     sources += [
-        ("title", document.title, 0.75),
+        ("title", "" if texts.is_site(document.title, document.url) else document.title, 0.75),
         ("opengraph", metas.get("og:title") or metas.get("twitter:title") or "", 0.7),
         ("opengraph", metas.get("og:description") or metas.get("description") or "", 0.5),
     ]
@@ -183,19 +184,25 @@ def main_text(document: Document) -> tuple[str, list[int], list[Line]]:
     starts: list[int] = []
     kept: list[Line] = []
     told: list[str] = []
-    size = 0
+    size, led = 0, False
     for line in document.main:
         if size > MAX_TEXT:
             break
         if line.runs[0][1].index in drawn:
             continue
-        glue = " " if _UNIT.match(line.text) else "\n"
+        glue = " " if led or (_UNIT.match(line.text) and not _leads(line.text)) else "\n"
+        led = _leads(line.text)
         text = (glue if told else "") + line.text
         starts.append(size + bool(told))
         kept.append(line)
         told.append(text)
         size += len(text)
     return "".join(told), starts, kept
+
+
+def _leads(text: str) -> bool:
+    """Whether a line is a sign alone that stands before its figure."""
+    return text in {"$", "£", "₹"}
 
 
 def raw(text: str, start: int, length: int) -> str:

@@ -6,6 +6,7 @@ Knows where sites put titles; how they are cleaned is `fields.title`'s trade.
 import re
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import urlsplit
 
 from extract.candidates import Candidate, candidate
 from extract.document import Document, Line
@@ -19,7 +20,10 @@ from models.places import Places
 _TITLED = re.compile(r"(?:^|[^a-z]|lbl)(?:titre|title)(?:$|[^a-z])")
 _BRAND = re.compile(r"\b(?:logo|brand|navbar-brand|site-?(?:name|title)|sitename)\b")
 _HOME = re.compile(r"(?:https?://[^/]+)?(?:/|\./)?(?:index\.\w+|accueil|home|default\.aspx)?$", re.I)
+_LETTERS = re.compile(r"[^a-z0-9]+")
+_HOST_ENDS = re.compile(r"^www\.|(?:\.(?:co|com))?\.[a-z]+$")
 _RANK = frozenset({"h1", "h2"})
+_SECOND = frozenset({"b", "strong", "big", "h2", "h3", "h4", "h5", "h6"})
 _BOLD = frozenset({"b", "strong", "big", "h3", "h4", "h5", "h6"})
 
 
@@ -62,7 +66,7 @@ def bold_headings(document: Document) -> list[str]:
     """What stands for a heading on pages without any: the first short text, bold or named a title, that
     names a dwelling."""
     for line in document.main[:60]:
-        bold = {element.tag for _, element in line.runs} <= _BOLD or line.block.tag in _BOLD
+        bold = {element.tag for _, element in line.runs} <= _BOLD or line.block.tag in _SECOND
         named = [text for text, element in line.runs if _TITLED.search(element.names)]
         texts = named or ([line.text] if bold or _TITLED.search(line.block.names) else [])
         for text in texts:
@@ -90,11 +94,25 @@ def _headings(document: Document, level: int) -> list[str]:
         zone = document.zones[element.index]
         if zone in {Zone.MAIN, Zone.AGENCY} and element.index not in document.cards.covered:
             text = visible_text(document, element) or _drawn_text(element)
-            if text and not _is_sites(element):
+            if text and not _is_sites(element) and not is_site(text, document.url):
                 found.append(text)
         if len(found) == 4:
             break
     return found
+
+
+def is_site(text: str, url: str) -> bool:
+    """Whether a heading spells the name of the site's host, a company's form behind it or not."""
+    spelled = _LETTERS.sub("", fold(text[:60]))
+    host = _LETTERS.sub("", _HOST_ENDS.sub("", _host(url)))
+    return len(host) > 4 and spelled.startswith(host) and len(spelled) - len(host) <= 4
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _drawn_text(element: Element) -> str:

@@ -65,3 +65,14 @@ def test_a_high_price_is_no_rent_whatever_a_sentence_says_of_tenants() -> None:
 def test_a_currency_that_is_not_like_euros_sets_no_bounds_on_a_square_metre() -> None:
     detail = DETAIL.replace(PRICE, "<p class='price'>Price: ₹2.38 Cr</p>")
     assert price("", detail)[0] == 23_800_000
+
+
+def test_a_sign_on_a_line_of_its_own_stands_before_its_figure() -> None:
+    detail = DETAIL.replace(PRICE, "<p>Chicago, IL 60614</p><div>$</div><h5>615000</h5>")
+    assert price("", detail)[0] == 615_000
+
+
+def test_an_advert_whose_facts_end_with_council_tax_is_read() -> None:
+    facts = "Security deposit £1,673. Minimum term of twelve months, unfurnished. EPC: C. Council tax band B."
+    listing = read(page(DETAIL.replace(PRICE, f"<p>£1,450 pcm</p><p>{facts}</p>"))).listing
+    assert listing is not None and listing.dpe == "C"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.listing import PropertyType
 from tests.extract.pages import DESCRIPTION, page, read
 
 FACTS = f"<p>385 000 €</p><p>33000 Bordeaux</p><ul><li>Surface : 112 m²</li></ul><p>{DESCRIPTION}</p>"
@@ -53,3 +54,27 @@ def test_a_text_named_for_a_title_stands_for_a_heading_beside_others_in_its_bloc
 
 def test_what_is_called_immobilier_and_is_for_sale_is_a_title() -> None:
     assert title("<h1>Ensemble immobilier de rapport</h1>") == "Ensemble immobilier de rapport"
+
+
+@pytest.mark.parametrize("name", ["Agence Dutest", "AGENCE-DU-TEST", "Agence du Test Ltd"])
+def test_a_heading_that_spells_the_sites_host_is_no_title(name: str) -> None:
+    main = f"<h1>{name}</h1><h2>Cottage with a walled garden</h2>{FACTS}"
+    found = read(page(main, title=name), url="https://www.agencedutest.co.uk/p/12").listing
+    assert found is not None and found.title == "Cottage with a walled garden"
+
+
+@pytest.mark.parametrize(
+    "question", ["What is your home worth?", "Was ist Ihr Haus wert?", "¿Cuánto vale tu casa?"]
+)
+def test_an_agencys_question_about_your_house_is_no_title(question: str) -> None:
+    assert (
+        title(f"<div>Maison à vendre</div><h2>{question}</h2>", tab="Maison à Bordeaux")
+        == "Maison à Bordeaux"
+    )
+
+
+def test_without_a_first_heading_the_first_that_names_a_dwelling_is_the_title_and_tells_the_kind() -> None:
+    main = f"<h2>Quadrilocale in vendita a Torino</h2><h3>Corso Lanza 71</h3>{FACTS}<h4>Bonus casa 2024</h4>"
+    found = read(page(main, title="Agenzia Po")).listing
+    assert found is not None and found.title == "Quadrilocale in vendita a Torino"
+    assert found.property_type is PropertyType.APARTMENT
