@@ -233,8 +233,10 @@ _LOAN = re.compile(
 
 def _is_aside(line: Line) -> bool:
     """A simulated loan, or a sentence that leads to other listings."""
-    if _LOAN.search(line.lower):
-        return len(line.text) < 300
+    told = _LOAN.search(line.lower)
+    if told:
+        # What a dwelling's facts end with: "EPC: C. Council tax band B."
+        return len(line.text) < (80 if told[0] == "council tax" else 300)
     if len(line.runs) < 2 or sum(element.tag == "a" for _, element in line.runs) < 2:
         return False
     return bool(zones.SIMILAR_HEADING.search(line.text[:50]))

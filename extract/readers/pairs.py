@@ -51,6 +51,9 @@ _BATH = re.compile(r"(?:nombre de |nb\.? (?:de )?)?salles? de bains?\W*$", re.I)
 _SPOKEN = ("aria-label", "title", "data-label", "data-title", "data-original-title", "alt")
 _CONTROLS = frozenset({"a", "input", "select", "button", "textarea", "form", "option", "iframe"})
 _SMALL_TREE = 14
+#: A figure or a reference that its label follows: "3 Bedrooms", "OMR-1187 Our ref".
+_NAMED_BEHIND = re.compile(r"\d|[A-Z]{1,6}[-_/]?\d[\w/-]*$")
+_CLASS = re.compile(r"[A-G]\+{0,2}")
 _COUNTED = re.compile(r"(\d[\d.,  ]*(?:m²|m2|€)?)\s+([^\d]{3,40})$")
 _COLON = re.compile(r"^([^:：]{2,60}?)\s*[:：]\s*(.+)$")
 _NUMBER_AFTER = re.compile(r"^([^\d:]{3,60}?)\s+((?:environ |~ ?|n° ?)?[\d€£$].{0,60})$")
@@ -168,12 +171,18 @@ def _spoken(document: Document) -> Iterator[tuple[str, str, float]]:
             counted, colon = _COUNTED.match(text), _COLON.match(text)
             if _names_field(text):
                 value = _beside(element)
-                if value and (SHORT_ANSWER.match(value) or re.search(r"\d", value)) and value != text:
+                if value and _tells(text, value) and value != text:
                     yield text, value, CONFIDENCE - 0.15
             elif colon and _names_field(colon[1]):
                 yield colon[1], colon[2], CONFIDENCE - 0.15
             elif counted and _names_field(counted[2]):
                 yield counted[2], counted[1], CONFIDENCE - 0.15
+
+
+def _tells(label: str, value: str) -> bool:
+    """Whether the text beside a spoken label is its value: an answer, a figure, an energy class."""
+    lettered = _CLASS.fullmatch(value) and field_of(label) == "dpe"
+    return bool(SHORT_ANSWER.match(value) or re.search(r"\d", value) or lettered)
 
 
 def _names_field(label: str) -> bool:
@@ -198,9 +207,14 @@ def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
     """Pairs within one line: runs of elements, a colon, or words and a number."""
     if len(line.text) > MAX_VALUE + MAX_LABEL:
         return
-    if len(line.runs) == 2 and line.runs[0][0][:1].isdigit() and _names_field(line.runs[1][0]):
+    if len(line.runs) == 2 and _NAMED_BEHIND.match(line.runs[0][0]) and _names_field(line.runs[1][0]):
         yield line.runs[1][0], line.runs[0][0], CONFIDENCE - 0.1
         return
+    if len(line.runs) > 3:
+        told = list(_alternating(line))
+        if len(told) > 1:
+            yield from told
+            return
     for (text, _), (value, _) in zip(line.runs, line.runs[1:], strict=False):
         if len(text) <= MAX_LABEL and field_of(text) and not field_of(value):
             yield text, _rest(line, text), CONFIDENCE
@@ -219,6 +233,14 @@ def _inside(line: Line) -> Iterator[tuple[str, str, float]]:
 def _colon(text: str) -> re.Match[str] | None:
     """A label, a colon and a value."""
     return _COLON.match(text) if ":" in text or "：" in text else None
+
+
+def _alternating(line: Line) -> Iterator[tuple[str, str, float]]:
+    """Labels and values by turns in one line's runs: "Rooms:" "2" "Bathrooms:" "1"."""
+    for (text, _), (value, _) in zip(line.runs, line.runs[1:], strict=False):
+        labelled = text.rstrip().endswith(":") and len(text) <= MAX_LABEL and field_of(text)
+        if labelled and not _names_field(value) and not value.isspace():
+            yield text, value, CONFIDENCE
 
 
 def _rest(line: Line, label: str) -> str:

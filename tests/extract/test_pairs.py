@@ -126,3 +126,19 @@ def test_labels_in_polish_are_read() -> None:
     told = "<p>Liczba pokoi: 3</p><p>Powierzchnia: 62 m²</p><p>Rok budowy: 1962</p>"
     found = listing(told, "")
     assert (found.rooms, found.surface, found.construction_year) == (3, 62, 1962)
+
+
+def test_an_energy_class_stands_beside_the_icon_that_names_it() -> None:
+    assert listing("<p><img src='/e.svg' alt='Energielabel'><b>C</b></p>").dpe == "C"
+
+
+def test_labels_and_values_by_turns_in_one_line_are_all_read() -> None:
+    told = "<p><b>Bedrooms:</b> <i>3</i> <b>Floor:</b> <i>2</i> <b>Year built:</b> <i>1931</i></p>"
+    found = listing(told)
+    assert (found.bedrooms, found.floor, found.construction_year) == (3, 2, 1931)
+
+
+def test_a_reference_is_named_behind_it() -> None:
+    html = "<h1>House for sale</h1><p>£385,000</p><p><b>ABC-1187</b> <span>Our ref</span></p>"
+    found = read(page(f"{html}<p>Planning permission (ref 22/00345/FUL). {DESCRIPTION}</p>")).listing
+    assert found is not None and found.reference == "ABC-1187"
