@@ -14,12 +14,14 @@ _ADJECTIVES: Final = (
 _FIND = re.compile(
     r"(?<![a-z0-9])(?<![a-z0-9] )chambres? ?: ?(?P<label>[0-9]{1,2})(?![0-9]| ?m[2²]|[.,][0-9])"
     rf"|(?:(?<![0-9a-z.,])(?P<low>[1-9]) ?(?:/|-|ou|a) ?)?(?P<count>{COUNT}) ?-?{_ADJECTIVES}"
-    r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b|br\b|schlafzimmer\b|dormitorios?\b"
-    r"|habitaciones\b|camer[ae]\b|slaapkamers?\b|quartos?\b|dormitorios?\b)"
+    r"(?:chambres?\b(?:\(s\))?|chbres?\b|ch\b|bedrooms?\b|beds?\b"
+    r"|br\b|bd\b(?!\.? ?[a-z])|recamaras?\b|alcobas?\b|slpks?\b|schlafzimmer\b|dormitorios?\b|habitaciones\b"
+    r"|(?<!m2 )habs?\.|camer[ae]\b|slaapkamers?\b|quartos?\b)"
 )
 #: What every count of bedrooms holds.
 _MARKS = re.compile(
-    r"chambre|chbre|ch\b|bed|br\b|schlafzimmer|dormitorio|habitacion|camer[ae]|slaapkamer|quarto"
+    r"chambre|chbre|ch\b|bed|b[rd]\b|recamara|alcoba|slpk|schlafzimmer|dormitorio|habitacion|habs?\."
+    r"|camer[ae]|slaapkamer|quarto"
 )
 _SERVICE = re.compile(r"^ {0,2}(?:de service|d'hotes?|froide|de bonne|d'ami)")
 

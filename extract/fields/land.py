@@ -22,7 +22,7 @@ _WORD = re.compile(
 _TAIL = re.compile(
     r"^[ ,(.\-]{0,3}(?:(?:de|d'un|en|of|di|du) )?(?:(?:beau|joli|grand) )?(?:terrain|parcelle|foncier"
     r"|constructible"
-    r"|plot|land\b|grundstuck|parcela|terreno|grond|arbore|viabilise)" + NO_NUMBER_NEXT
+    r"|plot|land\b|grundstuck|parcela|terreno|lote\b|grond|arbore|viabilise)" + NO_NUMBER_NEXT
 )
 _PER_AREA = re.compile(r"^ ?/ ?|^ ?par\b")
 

@@ -226,3 +226,8 @@ def test_a_british_postcode_and_air_conditioners_are_no_land(text: str) -> None:
 def test_hectares_are_land_behind_a_type_of_flat_as_well() -> None:
     found = best(land.find("terrain de 5 ha"))
     assert found is not None and found.value.m2 == 50_000
+
+
+def test_a_lot_behind_its_figure_is_land() -> None:
+    found = best(land.find("180 m² lote"), floor=0.6)
+    assert found is not None and found.value.m2 == 180

@@ -239,3 +239,13 @@ def test_a_bath_that_nobody_counts_is_no_bathroom() -> None:
 
 def test_rooms_are_counted_in_polish() -> None:
     assert (rooms.parse("3 pokoje"), rooms.parse("mieszkanie 2-pokojowe")) == (3, 2)
+
+
+@pytest.mark.parametrize("text", ["3 bd | 1.5 ba", "3 hab.", "3 recámaras", "Woning met 3 slpks en tuin"])
+def test_bedrooms_are_abbreviated_abroad(text: str) -> None:
+    assert bedrooms.parse(text) == 3
+
+
+@pytest.mark.parametrize("text", ["12 bd Voltaire", "8 bd. de la Liberté", "85 m2 hab. sur deux niveaux"])
+def test_a_boulevard_and_a_living_area_count_no_bedrooms(text: str) -> None:
+    assert bedrooms.find(text) == []
