@@ -27,6 +27,7 @@ _LEAD = re.compile(
         r"|valuation|appraisal|est(?:imated|\.)? (?:rent|payment)|ground rent|rental (?:value|estimate)"
         r"|\bemi\b|booking|registration|\bhoa\b|maintenance|factoring|buyer'?s premium|\btax(?:es)?\b"
         r"|administration (?:charge|fee)|mortgage|\bsold\b|original (?:list )?price|\bwas\b|insurance|income"
+        r"|\baverage|\bmedian\b|\benergy\b|\bwater\b|\bgas\b|\belectricity\b"
         r"|kaution|deposit|\bfees?\b|fianza|gastos|spese|cauzione|\bborg\b|servicekosten|caucao|condominio",
         off=r"hors (?:les )?honoraires|net vendeur|hors frais",
         bare=r"loyer (?:mensuel )?(?:h\.?c\b|hors charges?|nu\b|de base)",
@@ -42,7 +43,7 @@ _TAIL_OTHER = re.compile(
     r"|metre|sq)|/ ?sq|psf|pro qm|/ ?pers|d'honoraires|de frais|de charges|(?:pour|de) (?:l'|les )?(?:charges"
     r"|etat)|de depot|de caution|de garantie|de provision|de taxe|de commission|d'apport|d'economi"
     r"|de travaux|de reduction|de remise|de parking"
-    r"|(?:hors honoraires|net vendeur|hors frais)(?![ :(]{1,3}$)|(?:/ ?mois |par mois )?en sus\b|\($)"
+    r"|(?:hors honoraires|net vendeur|hors frais)(?![ :(]{1,3}$)|(?:/ ?mois |par mois )?en sus\b)"
 )
 _TAIL_PRICE = re.compile(
     r"^[ ,;)(*\-]{0,3}(?:ttc |net )?(?:f\.?a\.?i\b|h\.?a\.?i\b|c\.?c\b|charges comprises|honoraires inclus"

@@ -239,3 +239,14 @@ def test_the_asking_price_is_told_from_amounts_about_it(text: str, amount: int) 
 
 def test_two_prices_side_by_side_without_a_reduction_are_as_they_were() -> None:
     assert price.find("250 000 € 240 000 € hors honoraires")[0].score >= 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["Average: £338,424", "Estimated energy cost: Energy £86", "Median 410 000 €"]
+)
+def test_an_average_and_a_utility_are_no_price(text: str) -> None:
+    assert price.find(text)[0].score < 0.3
+
+
+def test_an_amount_per_square_foot_in_brackets_leaves_the_price_a_price() -> None:
+    assert price.find("£875,000 (£397/sq. ft)")[0].score >= 0.5
