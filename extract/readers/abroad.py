@@ -81,7 +81,7 @@ def _texts(document: Document) -> Iterator[tuple[str, float]]:
         if -3 <= line.number - near <= 10:
             yield line.text, 1.0
         elif line.number > near:  # agreement with another text must bear it out
-            yield line.text, 0.5
+            yield line.text, 0.45
 
 
 def _four(text: str) -> Iterator[Candidate]:
