@@ -17,6 +17,8 @@ _NOT_WORDS = frozenset(
     for words in (
         "dpe ges nrj conso emission emissions classe climat epc honoraires",
         "agent agents review reviews author authors team facebook twitter instagram",
+        "blog news actualite actualites clients partner partners partenaire partenaires equipe floorplan",
+        "floorplans siteplan grundriss",
         "bg blank spacer pixel flag flags captcha button buttons bouton boutons pub tile tiles badge bandeau",
         "label labels banner banners banniere maps matomo leaderboard background backgrounds marker markers",
     )

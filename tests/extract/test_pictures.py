@@ -62,6 +62,9 @@ def test_the_wider_size_is_known_by_its_address(small: str, large: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "/blog/100.jpg",
+        "/assets/img/clients/client-1.png",
+        "/media/1187/floorplan.jpg",
         "/i/logo-agence.png",
         "/nrj/conso_G.png",
         "/i/dpe-c.jpg",
