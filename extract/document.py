@@ -4,6 +4,7 @@ Knows HTML's habits, not estates' fields: readers take it from here.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,13 +63,10 @@ class Document:
     @cached_property
     def by_attribute(self) -> dict[str, list[Element]]:
         """Every element that bears an attribute, in document order."""
-        found: dict[str, list[Element]] = {}
+        found: defaultdict[str, list[Element]] = defaultdict(list)
         for element in self.elements:
             for name in element.attrs:
-                if name in found:
-                    found[name].append(element)
-                else:
-                    found[name] = [element]
+                found[name].append(element)
         return found
 
     def bearing(self, *names: str) -> list[Element]:

@@ -29,6 +29,7 @@ _CHALLENGE = (
     "access denied", "accès refusé", "accès interdit", "unusual traffic", "checking your browser",
     "enable cookies",
 )  # fmt: skip
+#: Sought in lower case, as a site's trouble is: whole pages are searched.
 _GONE = re.compile(
     r"(?:annonce|bien|offre|page|fiche|propri[ée]t[ée]|"
     r"logement)[^.\n]{0,60}(?:n'est plus (?:disponible|en ligne|propos|[àa] la vente|accessible|"
@@ -42,7 +43,7 @@ _GONE = re.compile(
     r"ya no (?:est[áa]|se encuentra) (?:disponible|publicad)|"
     r"has been (?:removed|withdrawn|deleted)|n[ãa]o est[áa] (?:mais )?dispon[íi]vel|"
     r"non (?:[èe] )?pi[ùu] disponibile|(?:niet meer|niet langer) beschikbaar",
-    re.I | re.M,
+    re.M,
 )
 #: A site in trouble proves nothing against the listing whose address it answers at.
 _TROUBLE = re.compile(
@@ -51,8 +52,7 @@ _TROUBLE = re.compile(
     r"(?:en|sous|pour) maintenance|maintenance en cours|session[^.\n]{0,20} expir|page (?:a )?expir|"
     r"request time-?out|gateway time-?out|408 request|"
     r"(?:internal server|server|service) (?:error|unavailable)|something went wrong|"
-    r"temporarily unavailable|oups",
-    re.I,
+    r"temporarily unavailable|oups"
 )
 _SOLD = re.compile(
     r"^(?:(?:d[ée]j[àa]|bien|maison|appartement|statut|[ée]tat|disponibilit[ée]|"
@@ -232,8 +232,9 @@ def _trouble(document: Document, told: str) -> str | None:
         said += "\n" + "\n".join(line.text for line in document.shown if len(line.text) < 200)
     else:
         said += "\n" + "\n".join(line.text for line in document.shown if _follows_title(document, line))
+    said = said.lower()
     trouble = _TROUBLE.search(said)
-    if trouble and trouble[0].lower() != "oups":
+    if trouble and trouble[0] != "oups":
         return "error"
     if _GONE.search(said):
         return "gone"
@@ -261,14 +262,23 @@ def _is_sticker(line: Line) -> bool:
 
 def _follows_title(document: Document, line: Line) -> bool:
     """Whether a short line stands within six lines below the first heading: what a site says of the page."""
-    heads = [other.number for other in document.shown if other.block.tag in {"h1", "h2"}][:1]
-    return bool(heads) and 0 <= line.number - heads[0] <= 6 and len(line.text) < 200
+    title = _title_line(document)
+    return title is not None and 0 <= line.number - title <= 6 and len(line.text) < 200
 
 
 def _near_title(document: Document, line: Line) -> bool:
     """Within a dozen lines of the first heading, where stickers stand."""
-    heads = [other.number for other in document.shown if other.block.tag in {"h1", "h2"}][:1]
-    return bool(heads) and abs(line.number - heads[0]) <= 12
+    title = _title_line(document)
+    return title is not None and abs(line.number - title) <= 12
+
+
+def _title_line(document: Document) -> int | None:
+    """The number of the first heading's line; kept, since every line is measured from it."""
+    if "title line" not in document.memory:
+        heads = (line.number for line in document.shown if line.block.tag in {"h1", "h2"})
+        document.memory["title line"] = next(heads, None)
+    number: int | None = document.memory["title line"]
+    return number
 
 
 def is_home(document: Document) -> bool:
@@ -310,7 +320,7 @@ def detail_score(document: Document, told: str) -> float:
     score += 2.0 if any(_OWN_FIGURE.search(title) for title in document.h1[:1]) else 0
     score -= 2.0 if not titled and _AGENCY_TITLE.search(document.title) else 0
     score -= 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
-    score -= 2.0 if any(_COUNTED.search(line.text) for line in short) else 0
+    score -= 2.0 if _counts(document) else 0
     return score - (4.0 if is_article(document, heads) else 0)
 
 
@@ -322,8 +332,17 @@ def _is_offer_or_address(title: str) -> bool:
 
 def _is_text(document: Document, told: str) -> bool:
     """Whether a page without a single card tells much: a text about lists, no list that a script fills."""
-    counted = any(_COUNTED.search(line.text) for line in document.shown if len(line.text) < 90)
-    return not document.cards.largest and not document.cards.found and not counted and len(told) > 2_000
+    few = not document.cards.largest and not document.cards.found
+    return few and len(told) > 2_000 and not _counts(document)
+
+
+def _counts(document: Document) -> bool:
+    """Whether a short line tells how many properties there are; kept, since both scores ask."""
+    if "counts" not in document.memory:
+        short = (line.text for line in document.shown if len(line.text) < 90)
+        document.memory["counts"] = any(_DIGIT.search(text) and _COUNTED.search(text) for text in short)
+    told: bool = document.memory["counts"]
+    return told
 
 
 def _priced(lines: list[Line]) -> bool:
@@ -371,7 +390,7 @@ def index_score(document: Document, told: str) -> float:
         score += 2.5 if cards.largest >= 3 and _cards_first(document) else 0
     score += 1.5 if _LIST_TITLE.search(heads) else 0
     score += 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
-    score += 1.5 if any(_COUNTED.search(line.text) for line in document.shown if len(line.text) < 90) else 0
+    score += 1.5 if _counts(document) else 0
     all_words = "\n".join(line.lower for line in document.lines)[:40_000]
     score += 1.0 if _LIST_WORDS.search(all_words) else 0
     if not cards.largest:  # a list that is empty, that a script fills, or whose cards link nowhere
@@ -388,7 +407,7 @@ def _repeats_labels(document: Document) -> bool:
 
 def has_doubts(heads: str, pieces: Iterable[str]) -> bool:
     """Whether a title or a piece of text alone says gone, sold or in trouble; errs on that side."""
-    sold = any(_SOLD_TITLE.search(head) for head in heads.splitlines())
-    if sold or _TROUBLE.search(heads) or _GONE.search(heads):
+    sold, low = any(_SOLD_TITLE.search(head) for head in heads.splitlines()), heads.lower()
+    if sold or _TROUBLE.search(low) or _GONE.search(low):
         return True
-    return any(_SOLD.match(piece.strip(" .-–•[]()*")) or _GONE.search(piece) for piece in pieces)
+    return any(_SOLD.match(piece.strip(" .-–•[]()*")) or _GONE.search(piece.lower()) for piece in pieces)

@@ -208,10 +208,16 @@ def feeds(document: Document) -> Iterator[str]:
     """JSON addresses that the page's own scripts or data attributes name."""
     seen: set[str] = set()
     texts = [text for kind, _, text in document.scripts if "json" not in kind and _names_feed(text)]
-    kept = [name for name in document.by_attribute if name.startswith("data-")]
+    named = {
+        element.index: element
+        for attribute, elements in document.by_attribute.items()
+        if attribute.startswith("data-")
+        for element in elements
+        if (value := element.attrs[attribute]) and (".json" in value or "/api/" in value)
+    }
     texts += [
         f'"{value}"'
-        for element in (document.bearing(*kept) if kept and _names_feed(document.html) else ())
+        for _, element in sorted(named.items())
         for name, value in element.attrs.items()
         if value and name.startswith("data-") and (".json" in value or "/api/" in value)
     ]

@@ -86,6 +86,8 @@ EMAIL = re.compile(
     rf"|(?<![\w.+\-])[\w.+\-]{{1,64}} (?:at|arobase) [\w\-]{{1,63}} (?:dot|point) {_TLD}",
     re.IGNORECASE,
 )
+#: How every number begins: a plus, or a zero that no figure leads, or an O for it.
+_DIALLED = re.compile(r"\+|0(?<![0-9]0)|[Oo](?=[1-9])")
 #: What every address holds.
 _AT = re.compile(r"[@＠﹫]|[(\[{](?:at|a|arobase)[)\]}]| (?:at|arobase) ", re.IGNORECASE)
 
@@ -94,7 +96,8 @@ def mask_contacts(text: str) -> str:
     """`text` with every phone number as `[téléphone]` and every e-mail address as `[courriel]`."""
     if _AT.search(text):
         text = EMAIL.sub("[courriel]", text)
-    text = PHONE.sub("[téléphone]", text)
+    if _DIALLED.search(text):
+        text = PHONE.sub("[téléphone]", text)
     return SPOKEN.sub("[téléphone]", text) if "ro" in text.lower() else text
 
 

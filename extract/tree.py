@@ -6,6 +6,7 @@ is made in one pass, so that readers walk freely. Knows nothing of estates; goes
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -77,7 +78,7 @@ class Element:
         self.parts: list[str | Element] = []
         owns = attrs and ("class" in attrs or "id" in attrs)
         #: Class and id in lower case: where sites say what a block is for.
-        self.names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".lower() if owns else " "
+        self.names = _names(attrs.get("class"), attrs.get("id")) if owns else " "
 
     def get(self, name: str) -> str:
         """An attribute, empty where absent."""
@@ -100,6 +101,12 @@ class Element:
 
     def __repr__(self) -> str:
         return f"<{self.tag} {self.names.strip()!r} #{self.index}>"
+
+
+# A page repeats its classes, and a string that is one object is hashed once.
+@lru_cache(maxsize=4_096)
+def _names(classes: str | None, name: str | None) -> str:
+    return f"{classes or ''} {name or ''}".lower()
 
 
 @dataclass(frozen=True, slots=True)

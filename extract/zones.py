@@ -204,15 +204,16 @@ def _hidden(element: Element) -> Zone | None:
     if style and _HIDDEN_STYLE.search(style) and element.tag not in {"html", "body", "main"}:
         return Zone.HIDDEN
     names = attrs.get("class")
-    if names and element.end - element.index < 8 and _is_struck(names):
-        return Zone.HIDDEN
-    telling = names and ("hidden" in names or "invisible" in names or "sr-only" in names)
-    return Zone.HIDDEN if names and telling and _HIDDEN_CLASS.search(names) else None
+    if not names:
+        return None
+    struck, hidden = _said(names)
+    return Zone.HIDDEN if hidden or (struck and element.end - element.index < 8) else None
 
 
 @lru_cache(maxsize=4_096)
-def _is_struck(names: str) -> bool:
-    return bool(_STRUCK_CLASS.search(names.lower()))
+def _said(names: str) -> tuple[bool, bool]:
+    """Whether classes strike a small element out, and whether they hide any."""
+    return bool(_STRUCK_CLASS.search(names.lower())), bool(_HIDDEN_CLASS.search(names))
 
 
 def _own(element: Element) -> Zone | None:
@@ -300,6 +301,8 @@ def _mark_after(first: Element, zones: list[Zone], zone: Zone, heading: Element)
 
 def heading_text(element: Element) -> str:
     """All the text below a small element, spaces squeezed."""
+    if len(element.parts) == 1 and isinstance(lone := element.parts[0], str):
+        return "" if element.tag in {"script", "style"} else " ".join(lone[:2_000].split())
     out: list[str] = []
     stack: list[str | Element] = [element]
     while stack and len(out) < 60:

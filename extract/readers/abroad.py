@@ -46,6 +46,8 @@ _FOUR_SAID = re.compile(
     r"\bCHF\b|\b(?:classe|certificat|score|code unique|num[ée]ro) PEB\b|\bPEB ?[:n]"
     r"|[öÖ]sterreich|\bSchweiz|\bSuisse|\bBelgi[ëq]"
 )
+#: One of these is in whatever the pattern finds: six plain searches are ten times faster than it.
+_FOUR_MARKS = ("CHF", "PEB", "sterreich", "Schweiz", "Suisse", "Belgi")
 #: Words that stand where a city does and are none.
 _NO_CITY = re.compile(r"^(?:CAP|CP|PLZ|ZIP|CEP|C\.P\.?|Ref|Objekt|Property|Listing|Id)\b", re.I)
 
@@ -54,7 +56,7 @@ def has_four_figures(document: Document, text: str) -> bool:
     """Whether a page is of a country whose postal codes have four figures."""
     language = document.elements[0].get("lang").lower()
     told = _FOUR_FIGURED.match(language) or document.host.endswith((".be", ".ch", ".lu", ".at"))
-    return bool(told or _FOUR_SAID.search(text))
+    return bool(told or (any(mark in text for mark in _FOUR_MARKS) and _FOUR_SAID.search(text)))
 
 
 def read(document: Document) -> Iterator[Candidate]:

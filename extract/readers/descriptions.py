@@ -7,6 +7,7 @@ most prose and least else wins. A teaser ("…") gives way to the full text, als
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extract import graph, zones
 from extract.candidates import Candidate, candidate
@@ -207,10 +208,16 @@ def _named(document: Document) -> list[Element]:
     found = {e.index: e for e in document.bearing("itemprop") if "description" in e.get("itemprop").lower()}
     for name in ("class", "id"):
         for element in document.bearing(name):
-            names = (element.attrs[name] or "").lower()
-            if any(word in names for word in _NAMES):
+            if _is_name(element.attrs[name] or ""):
                 found[element.index] = element
     return [found[index] for index in sorted(found)]
+
+
+# A page repeats its classes.
+@lru_cache(maxsize=4_096)
+def _is_name(told: str) -> bool:
+    names = told.lower()
+    return any(word in names for word in _NAMES)
 
 
 def _runs(main: list[Line], sure: set[int]) -> Iterator[_Found]:

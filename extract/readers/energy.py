@@ -37,6 +37,7 @@ _WORD = re.compile(r"dpe|ges|nerg|conso|kwh|epc|gaz|mission|climat|co2|co₂|ser
 _COLOUR = re.compile(
     r"(?:background(?:-color)?|color|border-color|fill|left|top|right|margin-left)\s*:[^;]*;?", re.I
 )
+_PICTURES = frozenset({"img", "svg", "object", "image", "use", "source"})
 _ATTRIBUTES = (
     "src",
     "data-src",
@@ -225,7 +226,7 @@ def names(document: Document, inside: set[int]) -> Iterator[Candidate]:
     covered = document.cards.covered
     for element in document.elements:
         if (
-            not element.attrs
+            not _may_name(element)
             or element.index in inside
             or element.index in covered
             or document.zones[element.index] in {Zone.HIDDEN, Zone.SIMILAR, Zone.CHROME}
@@ -253,10 +254,18 @@ def _may_tell(text: str) -> bool:
     return bool(_DPE.search(text) or _GES.search(text) or "class" in text)
 
 
+def _may_name(element: Element) -> bool:
+    """Whether an element has an address or a telling class: most have neither."""
+    attrs = element.attrs
+    if not attrs:
+        return False
+    return element.tag in _PICTURES or "style" in attrs or ("class" in attrs and _may_tell(element.names))
+
+
 def _texts(element: Element) -> Iterator[str]:
     if element.tag in {"a", "link", "script", "meta", "html", "body"}:
         return
-    if element.tag in {"img", "svg", "object", "image", "use", "source"}:
+    if element.tag in _PICTURES:
         yield from (_ending(value) for name in _ATTRIBUTES if (value := element.attrs.get(name)))
     if element.attrs.get("class") and _may_tell(element.names):
         yield from element.names.split()

@@ -116,7 +116,9 @@ def _sentences(document: Document) -> Iterator[Candidate]:
 def _bars(document: Document) -> Iterator[Candidate]:
     """Seven blocks named for the letters, without a text, of which one stands out."""
     for element in document.bearing("class"):
-        if _letter(element) != "a" or element.parent is None or not _is_own(document, element):
+        if _named_letter(element.names) != "a" or not _letter(element):
+            continue
+        if element.parent is None or not _is_own(document, element):
             continue
         if element.parent.end - element.parent.index > _SCALE_TREE:
             continue

@@ -29,7 +29,8 @@ _QUOTED = re.compile(
     r"\\?[\"'`]",
     re.I,
 )
-_ADVERT = re.compile(r"(?:prix|price|lat|latitude|surface|area|ville|city|rooms|pieces)\\?[\"']?\s*:", re.I)
+#: Sought in lower case.
+_ADVERT = re.compile(r"(?:prix|price|lat|latitude|surface|area|ville|city|rooms|pieces)\\?[\"']?\s*:")
 #: Beside an address: it is a plan's or a film's.
 _OTHER = re.compile(r"is_?plan\W{1,4}(?:true|1)|floor ?plan|\btype\W{1,5}(?:plan|video)", re.I)
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)", re.I)
@@ -74,7 +75,7 @@ def listed(document: Document, texts: Iterable[str], known: Set[str], least: int
         found = [absolute(document, one) for one in _images(text)]
         found = [one for one in found if pictures.is_photo(one)]
         longer = len(found) > max(1, len(best)) and _belongs(found, known, trusted)
-        if longer and (trusted or not _ADVERT.search(text)):
+        if longer and (trusted or not _ADVERT.search(text.lower())):
             best = found
     return best
 
@@ -118,7 +119,7 @@ def _images(text: str) -> list[str]:
     found: dict[str, str] = {}
     mixed = "lan" in text or "ideo" in text
     for match in _QUOTED.finditer(text):
-        if mixed and _OTHER.search(_around(text, match)):
+        if mixed and _is_other(_around(text, match)):
             continue
         address = match[1].replace("\\u002F", "/").replace("\\", "")
         name = pictures.key("//host/" + address.split("//", 1)[-1].partition("/")[2])
@@ -127,6 +128,12 @@ def _images(text: str) -> list[str]:
         if len(found) >= MOST:
             break
     return list(found.values())
+
+
+def _is_other(around: str) -> bool:
+    """Whether an object is a plan's or a film's; few name one at all."""
+    lower = around.lower()
+    return ("plan" in lower or "video" in lower) and bool(_OTHER.search(around))
 
 
 def _around(text: str, match: re.Match[str]) -> str:
