@@ -22,53 +22,35 @@ MAX_ANCHORS = 6_000
 #: A card holds one listing; longer texts are a page's own body.
 MAX_CARD_TEXT = 4_000
 # Sought in lower case, in every text of a page: each alternative begins with a plain character.
-PRICE = re.compile(
-    r"€|£|\$|₹|/mois|nous consulter|mise à prix|auf anfrage|sur demande|"
-    + word(
-        r"euros?\b",
-        r"eur\b",
-        r"cfa\b",
-        r"chf\b",
-        r"aed\b",
-        r"z[łl]\b",
-        r"xo[fa]\b",
-        r"f ?cfa\b",
-        r"mad\b",
-        r"tnd\b",
-        r"pln\b",
-        r"mxn\b",
-        r"usd\b",
-        r"gbp\b",
-        r"inr\b",
-        r"m\.?n\.? ?\d",
-        r"prix\b",
-        r"loyer\b",
-    )
-    + "|"
-    + word(r"rs\.?\s?\d", r"poa\b")
+_PRICES = (
+    *(r"euros?\b", r"eur\b", r"cfa\b", r"chf\b", r"aed\b", r"z[łl]\b", r"xo[fa]\b", r"f ?cfa\b", r"mad\b"),
+    *(r"tnd\b", r"pln\b", r"mxn\b", r"usd\b", r"gbp\b", r"inr\b", r"m\.?n\.? ?\d", r"prix\b", r"loyer\b"),
+    *(r"rs\.?\s?\d", r"poa\b"),
 )
+PRICE = re.compile(r"€|£|\$|₹|/mois|nous consulter|mise à prix|auf anfrage|sur demande|" + word(*_PRICES))
 _UNIT = r"\s*(?:m²|m2|m\b|㎡|sq\.?\s?ft|sqft|sq\.?\s?m|ha\b|acres?)"
 SURFACE = re.compile("|".join(f"{digit}{_UNIT}" for digit in range(10)) + r"|m(?<![\s\S]m)[²2]")
-ROOMS = re.compile(
-    r"pi[èe]ces?\b|chambres?\b|habitac|quartos?\b|"
-    + word(r"t\d\b", r"f\d\b", r"bed(?:s?\b|rooms?)", r"zi(?:mmer|\.)", r"hab\.", "pokoj", "slaapkamer")
-    + "|"
-    + word(r"studio\b", r"maison\b", r"appartement\b", r"villa\b", r"wohnung\b", r"haus\b", r"terrain\b")
-    + "|"
-    + word(r"duplex\b", r"office\b", r"retail\b", r"immeuble\b", r"parking\b", r"garage\b", r"local\b")
-    + "|"
-    + word(r"bureaux\b", r"rec[áa]maras?\b", r"piso\b", r"casa\b", r"apartamento\b", r"departamento\b")
-    + "|"
-    + word(r"moradia\b", r"villetta\b", r"mieszkani", r"woning\b", r"huis\b", r"locali\b")
+_DWELLINGS = (
+    *(r"t\d\b", r"f\d\b", r"bed(?:s?\b|rooms?)", r"zi(?:mmer|\.)", r"hab\.", "pokoj", "slaapkamer"),
+    *(r"studio\b", r"maison\b", r"appartement\b", r"villa\b", r"wohnung\b", r"haus\b", r"terrain\b"),
+    *(r"duplex\b", r"office\b", r"retail\b", r"immeuble\b", r"parking\b", r"garage\b", r"local\b"),
+    *(r"bureaux\b", r"rec[áa]maras?\b", r"piso\b", r"casa\b", r"apartamento\b", r"departamento\b"),
+    *(r"moradia\b", r"villetta\b", r"mieszkani", r"woning\b", r"huis\b", r"locali\b"),
 )
-OFFER = re.compile(
-    word(r"à (?:vendre|louer)\b", r"a (?:vendre|louer)\b", r"for (?:sale|rent)\b", r"to (?:let|rent)\b")
-    + "|"
-    + word(r"en (?:venta|renta|alquiler)\b", r"na (?:sprzedaż|wynajem)\b", r"te (?:koop|huur)\b")
-    + "|"
-    + word(r"zu (?:verkaufen|vermieten|kaufen)\b", r"in (?:vendita|affitto)\b", r"à venda\b", r"para venda\b")
+ROOMS = re.compile(r"pi[èe]ces?\b|chambres?\b|habitac|quartos?\b|" + word(*_DWELLINGS))
+_OFFERS = (
+    *(r"à (?:vendre|louer)\b", r"a (?:vendre|louer)\b", r"for (?:sale|rent)\b", r"to (?:let|rent)\b"),
+    *(r"en (?:venta|renta|alquiler)\b", r"na (?:sprzedaż|wynajem)\b", r"te (?:koop|huur)\b"),
+    *(r"zu (?:verkaufen|vermieten|kaufen)\b", r"in (?:vendita|affitto)\b", r"à venda\b", r"para venda\b"),
 )
-ANY = re.compile("|".join(p.pattern for p in (PRICE, SURFACE, ROOMS, OFFER)) + "|" + word("m[²2]"))
+OFFER = re.compile(word(*_OFFERS))
+#: Whether a text tells any of the four.
+ANY = re.compile(
+    r"€|£|\$|₹|/mois|nous consulter|mise à prix|auf anfrage|sur demande|"
+    + "|".join(f"{digit}{_UNIT}" for digit in range(10))
+    + r"|pi[èe]ces?\b|chambres?\b|habitac|quartos?\b|"
+    + word(*_PRICES, *_DWELLINGS, *_OFFERS, "m[²2]")
+)
 _ASSET = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|docx?|zip|mp4|css|js|ics|vcf)(?:[?#]|$)", re.I)
 _NOT_A_PAGE = re.compile(r"^\s*(?:#|javascript:|mailto:|tel:|data:|sms:|whatsapp:|$)", re.I)
 #: Sought in class and id, in lower case.

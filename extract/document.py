@@ -23,6 +23,8 @@ MENU = 4
 MAX_LINE = 20_000
 #: A path that joining leaves as it stands: no dots to resolve, nothing empty.
 _PLAIN_PATH = re.compile(r"(?:/[\w%+,~-][\w%+,.~-]*)+/?(?:\?[\w%+=&.,~-]+)?", re.ASCII)
+#: An address that joining leaves as it stands whatever the page's own is.
+_PLAIN_URL = re.compile(rf"https?://[\w.-]+(?:{_PLAIN_PATH.pattern})?", re.ASCII)
 _GLUED = frozenset({"sup", "sub"})
 #: What stands in these is no text of the page; a title outside the head is a drawing's.
 _SHUT = tree.OPAQUE - {"title"}
@@ -101,9 +103,15 @@ class Document:
         known: dict[str, str] = self.memory.setdefault("absolute", {})
         url = known.get(href)
         if url is None:
-            plain = self.origin and _PLAIN_PATH.fullmatch(href)
-            url = known[href] = self.origin + href if plain else self.join(self.base, href)
+            url = known[href] = self._joined(href)
         return url
+
+    def _joined(self, href: str) -> str:
+        if self.origin and _PLAIN_PATH.fullmatch(href):
+            return self.origin + href
+        if self.origin and _PLAIN_URL.fullmatch(href):
+            return href
+        return self.join(self.base, href)
 
     @cached_property
     def origin(self) -> str:

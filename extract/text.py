@@ -105,6 +105,10 @@ def word(*patterns: str) -> str:
     """One pattern for words that begin where no other word goes on, each led by a plain character.
 
     `\\bprix` becomes `p(?<!\\wp)rix`: `re` skips to the characters that may begin a match instead of trying
-    every alternative at every character (measured: 5 to 8 times faster).
+    every alternative at every character (measured: 5 to 8 times faster). Words of one first letter stand
+    together, tried where it stands.
     """
-    return "|".join(rf"{pattern[0]}(?<!\w{pattern[0]}){pattern[1:]}" for pattern in patterns)
+    led: dict[str, list[str]] = {}
+    for pattern in patterns:
+        led.setdefault(pattern[0], []).append(pattern[1:])
+    return "|".join(rf"{lead}(?<!\w{lead})(?:{'|'.join(rest)})" for lead, rest in led.items())

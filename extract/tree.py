@@ -138,7 +138,7 @@ def _copy(top: LexborNode, tree: Tree) -> Tree:
     """
     elements, texts = tree.elements, tree.texts
     parent, parts, count, room = elements[0], elements[0].parts, 1, MAX_TEXT
-    nodes = top.iter(include_text=True)
+    nodes, inline = top.iter(include_text=True), False
     above: list[tuple[Element, Iterator[LexborNode]]] = []
     while True:
         for node in nodes:
@@ -148,7 +148,7 @@ def _copy(top: LexborNode, tree: Tree) -> Tree:
                     text = text[:MAX_RUN]
                 room -= len(text)
                 if room > 0:
-                    if not text.isspace() or (parts and _goes_on(parts[-1])) or parent.tag in INLINE:
+                    if inline or not text.isspace() or (parts and _goes_on(parts[-1])):
                         texts.append((text, parent, count))
                     parts.append(text)
             elif node.is_element_node:
@@ -160,13 +160,14 @@ def _copy(top: LexborNode, tree: Tree) -> Tree:
                 count += 1
                 above.append((parent, nodes))
                 parent, parts, nodes = element, element.parts, node.iter(include_text=True)
+                inline = element.tag in INLINE
                 break
         else:
             parent.end = count
             if not above:
                 return tree
             parent, nodes = above.pop()
-            parts = parent.parts
+            parts, inline = parent.parts, parent.tag in INLINE
 
 
 def _goes_on(part: "str | Element") -> bool:
