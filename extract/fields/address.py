@@ -12,7 +12,8 @@ _WAY: Final = (
     r"|all\.|impasse|imp\.|quai|cours|square(?! (?:feet|foot|met))|passage|villa|faubourg|fbg|fg|ruelle"
     r"|sentier|sente|esplanade"
     r"|promenade|cite|hameau|lieu[ \-]dit|residence|rond[ \-]point|montee|traverse|voie|venelle|parvis|mail"
-    r"|cour|galerie|clos|lotissement|zone artisanale|z\.?a\.?c?\.?|chaussee|levee|corniche)"
+    r"|cour|galerie|clos|lotissement|zone artisanale|z\.?a\.?c?\.?|(?<!rez-de-)(?<!rez de )chaussee"
+    r"|levee|corniche)"
 )
 _NUMBER: Final = (
     r"(?<![0-9.,/])[0-9]{1,4}(?:[ ]?(?:bis|ter|quater|[a-d](?![a-z])))?(?:[-/][0-9]{1,4}| et [0-9]{1,4})?"

@@ -264,3 +264,8 @@ def test_what_is_nothing_is_no_place(text: str) -> None:
     assert postal.parse(text, PLACES) is None
     assert address.parse(text) is None
     assert coordinates.parse(text) is None
+
+
+def test_a_ground_floor_is_no_street() -> None:
+    assert address.find("Sis à Vannes. En rez-de-chaussée d'un immeuble") == []
+    assert address.find("12 chaussée de Wavre")[0].value == "12 chaussée de Wavre"
