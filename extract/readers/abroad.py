@@ -46,7 +46,7 @@ _FOUR_SAID = re.compile(
     r"\bCHF\b|\b(?:classe|certificat|score|code unique|num[ée]ro) PEB\b|\bPEB ?[:n]"
     r"|[öÖ]sterreich|\bSchweiz|\bSuisse|\bBelgi[ëq]"
 )
-#: One of these is in whatever the pattern finds: six plain searches are ten times faster than it.
+#: One of these is in whatever the pattern finds; plain searches come first.
 _FOUR_MARKS = ("CHF", "PEB", "sterreich", "Schweiz", "Suisse", "Belgi")
 #: Words that stand where a city does and are none.
 _NO_CITY = re.compile(r"^(?:CAP|CP|PLZ|ZIP|CEP|C\.P\.?|Ref|Objekt|Property|Listing|Id)\b", re.I)
