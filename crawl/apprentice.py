@@ -1,5 +1,8 @@
 """The apprentice: reads a site's pages by what was learnt of them, learns from them, notices what changed.
 
+What a crawl learns is used from the next one on, so that a crawl that was killed and taken up again reads
+its pages as one that was not.
+
     apprentice = Apprentice(await store.run(load, agency_id), places)
     reading = apprentice.read(body, url, content_type)
     if apprentice.changed: await store.run(save, agency_id, apprentice.wrapper, now)
@@ -41,6 +44,8 @@ class Apprentice:
         self.places = places
         #: Whether the wrapper is another one than was loaded or saved.
         self.changed = False
+        #: What this crawl learnt, for the next one.
+        self._learnt: Wrapper | None = None
         self._samples: list[Sample] = []
         self._kept = 0
 
@@ -58,9 +63,11 @@ class Apprentice:
             return read_page(body, url, content_type=content_type, places=self.places)
 
     def conclude(self) -> None:
-        """Learn from what there was, at the end of a crawl."""
-        if self.wrapper is None and len(self._samples) >= FEW:
+        """Hand on what was learnt, else learn from what there was, at the end of a crawl."""
+        if self.wrapper is None and self._learnt is None and len(self._samples) >= FEW:
             self._learn()
+        if self._learnt is not None:
+            self.wrapper, self.changed = self._learnt, True
 
     def _read_by(self, wrapper: Wrapper, body: bytes, url: str, content_type: str | None) -> PageReading:
         reading = read_page(body, url, content_type=content_type, places=self.places, wrapper=wrapper)
@@ -90,7 +97,7 @@ class Apprentice:
 
     def _keep(self, body: bytes, url: str, content_type: str | None, reading: PageReading) -> None:
         """Keep a detail to learn from; learn once there are enough."""
-        if reading.listing is None or len(self._samples) >= MOST:
+        if reading.listing is None or self._learnt is not None or len(self._samples) >= MOST:
             return
         html, _ = charset.decode(body, content_type)
         if self._kept + len(html) > MAX_KEPT:
@@ -103,10 +110,9 @@ class Apprentice:
     def _learn(self) -> None:
         samples, self._samples, self._kept = self._samples, [], 0
         try:
-            self.wrapper = learn(samples, self.places)
+            self._learnt = learn(samples, self.places)
         except Exception as error:  # noqa: BLE001 - a site that cannot be learnt is read as before
             _log.warning("nothing was learnt of %s: %r", samples[0].url, error)
-        self.changed = self.changed or self.wrapper is not None
 
 
 def load(connection: Connection, agency_id: int) -> Wrapper | None:

@@ -12,6 +12,7 @@ import webencodings
 from handmade_site import advert, site
 from selectolax.lexbor import LexborHTMLParser
 
+from extract.document import Document
 from extract.platforms import recognise
 from models.listing import PropertyType, Transaction
 from town.family import Family, Response
@@ -263,7 +264,7 @@ def test_the_sitemap_leads_to_every_live_advert(family: Family) -> None:
 
 
 def test_a_page_bears_the_mark_of_the_platform_that_the_family_names(family: Family) -> None:
-    assert recognise(get(family, family.detail_path(SITE, FLAT))) == family.platform
+    assert recognise(Document(get(family, family.detail_path(SITE, FLAT)), SITE.base_url)) == family.platform
 
 
 def test_structured_data_of_the_graph_tells_the_agency_and_never_the_property() -> None:
