@@ -17,7 +17,8 @@ ARGUMENTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+# A file's own: Playwright leaves its event loop running, in which no other file's tests can run theirs.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium; without one the tests are skipped, or fail when PIGNON_REQUIRE_BROWSER=1."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
