@@ -5,13 +5,15 @@ BIN := .venv/bin
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 PEERS := .venv/.installed-peers
+FUZZ := .venv/.installed-fuzz
+FUZZ_SECONDS ?= 60
 ASSETS := serve/static/vendor/.built
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fix lock assets pictures clean
+.PHONY: help demo test check bench fuzz fix lock assets pictures clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,10 +38,16 @@ fix: $(DEV) ## format, and lint what can be mended by machine
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fuzz: $(FUZZ) ## seek inputs that break the reader, for FUZZ_SECONDS (Python 3.11)
+	@rm -rf .venv/fuzz && mkdir -p .venv/fuzz
+	$(BIN)/python -m tests.fuzz.seeds .venv/fuzz
+	$(BIN)/python -m tests.fuzz -dict=tests/fuzz/tokens.dict -max_total_time=$(FUZZ_SECONDS) .venv/fuzz tests/fuzz/corpus
+
 lock: $(DEV) ## lock the dependencies again: names, versions and hashes, no address
 	$(LOCK) --extra build pyproject.toml -o requirements/run.txt
 	$(LOCK) --extra build --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	$(LOCK) --extra build --extra peers -c requirements/dev.txt pyproject.toml -o requirements/peers.txt
+	$(LOCK) --extra fuzz -c requirements/dev.txt pyproject.toml -o requirements/fuzz.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
 assets: $(ASSETS) ## the pages' scripts and the list of communes, from npm
@@ -63,6 +71,11 @@ $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 $(DEV): requirements/dev.txt $(RUN)
 	@echo "Installing what the tests need (a minute, once) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(FUZZ): requirements/fuzz.txt $(DEV)
+	@echo "Installing the fuzzer ..."
+	@$(PIP) install --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
 $(PEERS): requirements/peers.txt $(DEV)

@@ -40,6 +40,7 @@ from extract.readers import (
     texts,
 )
 from extract.readers import places as place_reader
+from extract.storable import may_be_unstorable, storable
 from extract.text import fold
 from extract.tree import release
 from extract.wrapper import Finder, Wrapper, recognises, told_by
@@ -99,7 +100,9 @@ def read_page(
     model: the node classifier, by default the one that comes with Pignon; None reads without.
     """
     with _undisturbed():
-        return _read(body[:MAX_BYTES], url, content_type, places or _sample(), wrapper=wrapper, model=model)
+        body, places = body[:MAX_BYTES], places or _sample()
+        reading = _read(body, url, content_type, places, wrapper=wrapper, model=model)
+        return storable(reading) if may_be_unstorable(body) else reading
 
 
 @contextmanager
