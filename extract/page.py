@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
 
-from extract import charset, decide, features, feed, identity, kind, links, platforms, shortcut
+from extract import charset, decide, features, feed, identity, kind, leads, links, platforms, shortcut
 from extract.candidates import Candidate
 from extract.document import Document
 from extract.glance import Glance
@@ -238,6 +238,8 @@ def read_document(
         places = place_reader.directory(document, places)
         wrapped = told_by(wrapper, finder, places) if framed and wrapper and finder else ()
         listing, evidence = decide.decide(candidates(document, places, wrapped, model), places)
+        if framed and wrapper:
+            listing = leads.without(listing, wrapper.leads, places)
         evidence = maps.with_precision(document, evidence)
         told = features.merge((pairs.told_features(document), features.read(document.main_text)))
         return replace(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from extract import pictures, shortcut, values
+from extract import leads, pictures, shortcut, values
 from extract.cards import key
 from extract.readers import places as place_reader
 from extract.samples import Page, common, is_same, step
@@ -53,7 +53,7 @@ def _prose(wrapper: Wrapper, pages: Sequence[Page], places: Places) -> tuple[str
     """
     found = set()
     for page in pages:
-        known = {one.field for one in shortcut.labelled(page.finder, places)}
+        known = {one.field for one in shortcut.labelled(wrapper, page.finder, places)}
         known |= {one.field for one in told_by(wrapper, page.finder, places)}
         found |= page.sample.listing.known().keys() - known
     return tuple(sorted({_BESIDE.get(name, name) for name in found} & (values.FIELDS - {"city", "address"})))
@@ -117,7 +117,7 @@ def _is_swift(wrapper: Wrapper, pages: Sequence[Page], places: Places) -> bool:
         got = shortcut.read(wrapper, page.finder, places)
         if got is None or set(got.links) != set(page.sample.links):
             return False
-        alike = compare(got.listing, page.sample.listing)
+        alike = compare(got.listing, leads.without(page.sample.listing, wrapper.leads, places))
         told.update(alike.keys())
         same.update(name for name, right in alike.items() if right)
     weak = any(count > 1 and same[name] < FIELD_ALIKE * count for name, count in told.items())

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from extract import decide, features, kind, links, pictures, values
+from extract import decide, features, kind, leads, links, pictures, values
 from extract.candidates import Candidate, candidate
 from extract.cards import is_page, key
 from extract.glance import Glance
 from extract.readers import pairs, photos, prose
+from extract.text import fold
 from extract.wrapper import Finder, Wrapper, is_scale, is_whole, told_by
 from models.listing import Evidence, Listing
 from models.places import Places
@@ -51,12 +52,13 @@ def read(wrapper: Wrapper, finder: Finder, places: Places) -> Shortcut | None:
     directory = places if wrapper.french else _ABROAD
     found = [
         *told_by(wrapper, finder, directory),
-        *labelled(finder, directory),
+        *labelled(wrapper, finder, directory),
         *_prose(wrapper, finder, directory),
     ]
     listing, evidence = decide.decide(found, directory)
     if listing.currency is None and listing.price is not None and wrapper.currency:
         listing = replace(listing, currency=wrapper.currency)
+    listing = leads.without(listing, wrapper.leads, places)
     told = features.merge((_answers(finder), features.read(finder.main_text)))
     to, follow = _links(wrapper, glance)
     return Shortcut(replace(listing, features=told, photos=shown), evidence, to, follow)
@@ -69,13 +71,13 @@ def _has_doubts(wrapper: Wrapper, glance: Glance) -> bool:
     return kind.has_doubts(f"{glance.title}\n{glance.h1}", pieces)
 
 
-def labelled(finder: Finder, places: Places) -> Iterator[Candidate]:
+def labelled(wrapper: Wrapper, finder: Finder, places: Places) -> Iterator[Candidate]:
     """What stands after a label that we know, in the property's own sections."""
     for label, value in _pairs(finder):
         name = pairs.field_of(label)
-        if name == "address":  # An agency's own is labelled as often.
-            continue
         for field, told in values.parse(name, value, places).items() if name else ():
+            if field == "address" and fold(told) in wrapper.offices:  # As often labelled as a property's.
+                continue
             yield candidate(field, told, f"{label}: {value}", pairs.SOURCE, pairs.CONFIDENCE)
 
 

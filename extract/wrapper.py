@@ -20,11 +20,12 @@ from extract.document import Document
 from extract.fields import description, title
 from extract.glance import SHORT, Glance, squeeze
 from extract.readers import energy, paragraphs
+from extract.text import fold
 from models.listing import LISTING_FIELDS
 from models.places import Places
 
 SOURCE: Final = "wrapper"
-VERSION: Final = 1
+VERSION: Final = 2
 #: Bytes of a wrapper's JSON; the largest of the labelled sites takes 14 KB.
 MAX_SIZE: Final = 65_536
 #: Places kept per field.
@@ -67,6 +68,10 @@ class Wrapper:
     places: tuple[Place, ...] = ()
     fixed: tuple[str, ...] = ()
     sections: Mapping[str, bool] = field(default_factory=dict)
+    #: The agency's own street lines, folded.
+    offices: tuple[str, ...] = ()
+    #: Phrases of the lines of facts above the descriptions, as `leads` learns them.
+    leads: tuple[str, ...] = ()
     sure: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
@@ -97,7 +102,7 @@ class Wrapper:
                 return None
             told = {f.name: data[f.name] for f in fields(Wrapper) if f.name in data}
             told["places"] = tuple(Place(**row) for row in told["places"])
-            for name in ("fixed", "sure", "prose", "photos", "shapes", "chrome"):
+            for name in ("fixed", "offices", "leads", "sure", "prose", "photos", "shapes", "chrome"):
                 told[name] = tuple(map(_text, told[name]))
             told["sections"] = {_text(key): bool(value) for key, value in told["sections"].items()}
             told["platform"], told["currency"] = (
@@ -299,6 +304,8 @@ def told_by(wrapper: Wrapper, finder: Finder, places: Places) -> Iterator[Candid
         if place.field in done:
             continue
         told = read_place(place, finder, places)
+        if "address" in told and fold(told["address"]) in wrapper.offices:
+            continue
         if told:
             done.add(place.field)
         for name, value in told.items():

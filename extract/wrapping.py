@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from extract import labels, rehearsal
+from extract import labels, leads, rehearsal, values
 from extract.decide import same_value
 from extract.document import Document
 from extract.glance import SHORT, Glance, parted, squeeze
@@ -39,6 +39,8 @@ _USUAL: Final = frozenset({"title", "price", "surface", "rooms", "bedrooms", "ba
                            "dpe", "ges", "reference", "latitude", "longitude"})  # fmt: skip
 #: On every page, so that a place among many of a kind is safe: no row of a table that some pages lack.
 _ALWAYS: Final = frozenset({"title", "price", "description"})
+#: Sources of a description among a template's lines.
+_SHOWN: Final = frozenset({"block", "section", "text"})
 _AMOUNTS: Final = frozenset({"price", "charges", "fees", "deposit"})
 Telling = Callable[[str], bool]
 #: Attributes that hold data; summaries for others to show are running text.
@@ -63,8 +65,16 @@ def learn(samples: Iterable[Sample], places: Places) -> Wrapper | None:
         return None
     lasting = sorted(common((page.glance.masks for page in pages), 1.0))
     sure = _sure(found, pages, places)
-    wrapper = Wrapper(found, tuple(lasting), sections, sure, pages=len(pages))
+    shown = [page.sample.listing for page in pages if _shows(page.sample)]
+    led = leads.learn(shown, places) if len(shown) >= LEAST else ()
+    wrapper = Wrapper(found, tuple(lasting), sections, _offices(pages, places), led, sure, pages=len(pages))
     return rehearsal.complete(wrapper, pages, places)
+
+
+def _shows(sample: Sample) -> bool:
+    """Whether the description was read where the page shows it: scripts have the agent's words alone."""
+    proof = sample.evidence.get("description")
+    return proof is not None and proof.source in _SHOWN
 
 
 def _sure(found: Sequence[Place], pages: Sequence[Page], places: Places) -> tuple[str, ...]:
@@ -98,6 +108,13 @@ def _parted(found: list[Place]) -> tuple[Place, ...]:
 def _fixed(pages: Sequence[Page]) -> set[str]:
     """Masks of the pieces that stay."""
     return common(page.glance.masks for page in pages)
+
+
+def _offices(pages: Sequence[Page], places: Places) -> tuple[str, ...]:
+    """The street lines that stay, folded: the agency's own."""
+    texts = common(page.glance.pieces for page in pages)
+    found = (one for text in texts if len(text) <= SHORT for one in values.find("address", text, places))
+    return tuple(sorted({fold(one.values["address"]) for one in found}))[:MOST]
 
 
 def _sections(pages: Sequence[Page]) -> dict[str, bool]:
@@ -166,7 +183,7 @@ def _rank(place: Place) -> int:
 def _judged(place: Place, pages: Sequence[Page], places: Places) -> Place | None:
     """The place with what its values are worth on all pages; None where that is too little."""
     agreed, differed, alone = 0, 0, 0
-    values = set()
+    told = set()
     for page in pages:
         got = read_place(place, page.finder, places).get(place.field)
         want = page.sample.value(place.field)
@@ -176,14 +193,14 @@ def _judged(place: Place, pages: Sequence[Page], places: Places) -> Place | None
             alone += 1
         elif is_same(got, want):
             agreed += 1
-            values.add(got if isinstance(got, float) else same_value(got))
+            told.add(got if isinstance(got, float) else same_value(got))
         else:
             differed += 1
     named = _names(place)
     bearable = agreed if place.field in _USUAL else agreed // 3
     enough = agreed >= 2 and agreed >= AGREED * (agreed + differed) and (named or alone <= bearable)
     unlike = _rank(place) > 5 or (place.how == "before" and not named)
-    if not enough or named is False or unlike or (len(values) < 2 and not named):
+    if not enough or named is False or unlike or (len(told) < 2 and not named):
         return None
     return replace(place, agreed=agreed, differed=differed)
 

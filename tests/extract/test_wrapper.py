@@ -1,6 +1,7 @@
 """A site's wrapper: learnt from pages on which the readers agree, preferred after, believed with care."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from extract.glance import Glance
 from extract.page import PageReading, read_page
 from extract.samples import Sample
-from extract.wrapper import MAX_SIZE, Place, Wrapper
+from extract.wrapper import MAX_SIZE, Finder, Place, Wrapper, told_by
 from extract.wrapping import learn
 from models.places import Places
 
@@ -97,6 +98,33 @@ def test_a_page_that_may_be_another_is_read_the_whole_way(change: tuple[str, str
     other = page(8).replace(*change)
     assert other != page(8)
     assert not read(other, 8, wrapper()).by_wrapper
+
+
+def test_a_street_beside_a_label_is_told_the_short_way_unless_every_page_has_it() -> None:
+    street = '<ul class="faits"><li><span>Adresse</span> <b>{}</b></li>'
+    there = page(7).replace('<ul class="faits">', street.format("12 rue des Tanneurs"))
+    short = read(there, 7, wrapper())
+    assert short.by_wrapper and short.listing is not None
+    assert short.listing.address == "12 rue des Tanneurs"
+    office = page(7).replace('<ul class="faits">', street.format("8 rue du Port"))
+    known = replace(wrapper(), offices=("8 rue du port",))
+    short = read(office, 7, known)
+    assert short.by_wrapper and short.listing is not None
+    assert short.listing.address is None
+
+
+def test_the_streets_that_every_page_has_are_the_agencys() -> None:
+    assert wrapper().offices == ("3 quai du port",)
+
+
+def test_a_place_that_tells_what_every_page_has_tells_no_street() -> None:
+    office = Place("address", "css", "footer", agreed=8)
+    html = page(7).replace(
+        "Agence du Port, 3 quai du Port, 13002 Marseille - 04 91 00 00 00", "3 quai du Port"
+    )
+    finder = Finder(Glance(html, URL.format(7)), {})
+    assert [one.value for one in told_by(Wrapper((office,)), finder, PLACES)] == ["3 quai du Port"]
+    assert not list(told_by(Wrapper((office,), offices=wrapper().offices), finder, PLACES))
 
 
 def test_a_home_page_with_the_same_frame_is_no_listing() -> None:

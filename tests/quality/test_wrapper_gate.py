@@ -113,8 +113,9 @@ def test_a_wrapper_leaves_at_most_half_of_the_errors_on_the_barer_town() -> None
     assert errors.left <= BASELINE["wrapper_barer_town"]["errors_left"]
 
 
-def test_a_wrapper_does_next_to_no_harm_on_the_town_as_printed() -> None:
+def test_a_wrapper_leaves_at_most_half_of_the_errors_on_the_town_as_printed_and_makes_next_to_none() -> None:
     errors = measured(_as_printed, frozenset(FIELDS))
     print(f"\ntown as printed: {errors}")
+    assert errors.without.total() >= 80, "a set without errors shows nothing"
     assert errors.left <= BASELINE["wrapper_town"]["errors_left"]
-    assert errors.new.total() <= 0.001 * errors.pages * len(FIELDS)
+    assert errors.new.total() <= 0.0003 * errors.pages * len(FIELDS)
