@@ -21,7 +21,9 @@ _AT = re.compile(
 )
 _SITE = re.compile(r"\s[-–—|•>·]\s")
 _FRENCH = re.compile(
-    r"\b(?:avec|pièces?|vendre|louer|loyer|chambres?|prix|honoraires|une|dans|vous|notre|cette|salle)\b", re.I
+    r"\b(?:avec|pièces?|vendre|louer|loyer|chambres?|prix|honoraires|une|dans|vous|notre|cette|salle"
+    r"|aux|sont|dépôt de garantie|géorisques|mentions légales)\b",
+    re.I,
 )
 _FRANCE = re.compile(r"\bfran(?:ce|ch|çais)", re.I)
 

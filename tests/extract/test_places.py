@@ -52,6 +52,17 @@ def test_five_figures_abroad_are_no_french_postal_code() -> None:
     assert found.insee_code is None
 
 
+def test_a_short_advert_in_clipped_french_keeps_the_french_directory() -> None:
+    text = (
+        "Résidence fermée, accès par télécommande, hauteur 1,95 m, manœuvre aisée, convient aux berlines. "
+        "À proximité des écoles, du tramway et du marché couvert. Dépôt de garantie : 135 €, immédiatement libre."
+    )
+    found = listing(
+        "fr", "Rare ! Parking 11,5 m² Lyon 6e", "<p>135 € HC/mois</p><p>Parking Lyon 6e (69006)</p>", text
+    )
+    assert (found.postal_code, found.insee_code) == ("69006", "69386")
+
+
 def test_an_english_page_about_france_keeps_the_french_directory() -> None:
     found = listing(
         "en", "House for sale in Bordeaux (33000)", "<p>€ 385,000</p>", ENGLISH + " In the south of France."
