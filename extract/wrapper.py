@@ -219,10 +219,17 @@ def _is_hidden(node: LexborNode) -> bool:
     return False
 
 
+#: A class that is a letter's own: `ges-letter-a`.
+_LETTERED: Final = re.compile(r"[-_][a-g](?:\s|$)", re.I)
+
+
 def draws(node: LexborNode) -> bool:
-    """Whether a block holds a whole scale's letters, or a picture."""
+    """Whether a block holds a whole scale's letters, or a picture, or is named for one letter."""
     text = node.text()
-    return len(text) < 2_000 and (set("ABCDEF") <= set(text) or node.css_first("img,svg,object") is not None)
+    if len(text) >= 2_000:
+        return False
+    named = _LETTERED.search(node.attributes.get("class") or "")
+    return bool(named) or set("ABCDEF") <= set(text) or node.css_first("img,svg,object") is not None
 
 
 def is_scale(pieces: Sequence[str], at: int) -> bool:

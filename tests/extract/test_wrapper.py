@@ -127,6 +127,21 @@ def test_a_place_that_tells_what_every_page_has_tells_no_street() -> None:
     assert not list(told_by(Wrapper((office,), offices=wrapper().offices), finder, PLACES))
 
 
+def test_a_letter_that_only_a_class_tells_is_learnt_for_the_short_way() -> None:
+    def marked(number: int) -> str:
+        # The value of an A may be rounded to the least of a B: only the class tells.
+        letter, value = "ABCDE"[number % 5].lower(), (6, 10, 29, 49, 69)[number % 5]
+        mark = f'<div class="mark ges-letter-{letter}"><span>GES</span> {value} kg CO2/m²/an</div>'
+        return page(number).replace('<ul class="faits">', f'{mark}<ul class="faits">')
+
+    pages = [Sample.of(marked(n), URL.format(n), read(marked(n), n)) for n in range(8)]
+    found = learn(pages, PLACES)
+    assert found is not None and [place.how for place in found.of("ges")][:1] == ["block"]
+    short = read(marked(10), 10, found)
+    assert short.by_wrapper and short.listing is not None
+    assert short.listing.ges == "A"
+
+
 def test_a_home_page_with_the_same_frame_is_no_listing() -> None:
     home = f"{_HEAD.format(title='Agence du Port')}<main><h1>Bienvenue</h1><p>Votre agence.</p></main>{_FOOT}"
     assert read(home, 1, wrapper()).listing is None
