@@ -32,7 +32,7 @@ PARAGRAPH: Final = 60
 _WORDED: Final = ("property_type", "floor", "rooms", "bedrooms", "bathrooms", "surface")
 _CODE: Final = re.compile(r"(?<!\d)\d{5}(?!\d)")
 #: Facts and the signs that part phrases.
-_BETWEEN: Final = re.compile(r"[#.,:;()|/•–-]+(?:[ #.,:;()|/•–-]*[#.,:;()|/•–-])?")
+_BETWEEN: Final = re.compile(r"[#.,:;()|/•–-][ #.,:;()|/•–-]*")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 #: Somebody speaks: an agent's sentence, however often its like is written.
 _SPOKEN: Final = re.compile(r"\b(?:vous|nous|notre|votre|propos|present|decouvr|venez|exclu|coup de)")
