@@ -53,7 +53,11 @@ def find(text: str, places: Places) -> list[Match[Locality]]:
 
 
 def parse(text: str, places: Places) -> Locality | None:
-    """The place a short text is: a postal code, a commune, or both in either order."""
+    """The place a short text is: a postal code, a commune, or both in either order.
+
+    A name alone tells no code, even where its commune has but one: another commune may be meant ("Cesson"
+    for Cesson-Sévigné), and the code is what people search by.
+    """
     text = tidy(text[:200])
     if re.search(r"\bcedex\b", fold(text)):
         return None
@@ -62,7 +66,7 @@ def parse(text: str, places: Places) -> Locality | None:
         return sure.value
     place = places.resolve(text) if 2 <= len(text) <= 80 else None
     if place:
-        return Locality(place.postal_code, place.city, place)
+        return Locality(place.postal_code if re.search("[0-9]{5}", text) else None, place.city, place)
     return sure.value if sure else None
 
 

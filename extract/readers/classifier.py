@@ -13,6 +13,8 @@ from extract.decide import CLASSIFIER
 from extract.document import Document
 from extract.node_model import FIELDS, NodeModel
 from extract.nodes import describe
+from extract.readers.communes import COMMON
+from extract.text import fold
 from models.places import Places
 
 #: Nodes tried for a field, surest first.
@@ -38,5 +40,7 @@ def read(document: Document, places: Places, model: NodeModel) -> Iterator[Candi
 def tell(name: str, text: str, places: Places) -> values.Values:
     """Listing fields that a node's text tells as `name`'s value, empty where its parser reads nothing."""
     if name == "place":
-        return values.parse("postal_code", text, places) or values.parse("city", text, places)
+        told = values.parse("postal_code", text, places) or values.parse("city", text, places)
+        common = fold(str(told.get("city", ""))) in COMMON and "postal_code" not in told
+        return {} if common else told
     return values.parse(name, text, places)

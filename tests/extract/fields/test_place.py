@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from extract.fields import address, coordinates, postal
 from extract.fields.coordinates import Coordinates
 from extract.fields.match import best
-from models.places import Places
+from models.places import Place, Places
 from tests.extract.fields.spelled import NOTHING, after, before
 
 
@@ -269,3 +269,16 @@ def test_what_is_nothing_is_no_place(text: str) -> None:
 def test_a_ground_floor_is_no_street() -> None:
     assert address.find("Sis à Vannes. En rez-de-chaussée d'un immeuble") == []
     assert address.find("12 chaussée de Wavre")[0].value == "12 chaussée de Wavre"
+
+
+def test_a_way_without_a_number_is_surer_where_its_postal_code_stands_behind_it() -> None:
+    alone, placed = (
+        address.find(text)[0] for text in ("Avenue Foch, vue mer", "Avenue Foch, 76600 Le Havre")
+    )
+    assert alone.value == placed.value == "Avenue Foch" and placed.score > alone.score
+
+
+def test_a_name_alone_tells_no_postal_code() -> None:
+    here = Places([(Place("35051", "35510", "Cesson", "35", None, None), "")])
+    told = postal.parse("Cesson", here), postal.parse("35510 Cesson", here)
+    assert [(one.city, one.postal_code) for one in told if one] == [("Cesson", None), ("Cesson", "35510")]
