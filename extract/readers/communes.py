@@ -5,6 +5,7 @@ like things of the trade (Villa, Cave, Bains). Streets and postal codes are othe
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -18,6 +19,8 @@ from models.places import Places
 
 SOURCE = "commune"
 MAX_WORDS: Final = 7
+#: Characters of a line above or below the heading that tells where: "Nantes · Centre historique".
+BESIDE: Final = 60
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ]+(?:['’](?=[A-Za-zÀ-ÿ]))?")
 #: Words that may stand inside a name without a capital.
 _SMALL: Final = frozenset(
@@ -36,6 +39,8 @@ _NEAR = re.compile(
     r"(?: (?:de|du|des|d['’]|la|le|les|l['’]|à|au|aux|en|sur|et|immobili[èe]re?|centre))*[ '’]*$",
     re.I,
 )
+#: "Villa Porto-Vecchio" as a whole line is what is sold, and where.
+_KIND = re.compile(r"villa ", re.I)
 _SITE = re.compile(r"\s[-–—|•>·:]\s")
 _HERE = re.compile(r"address|adresse|ville|city|locali[sz]|localit|secteur|commune|town|situation|lieu|\bmap")
 #: Communes named like things of the trade or like the first word of a sentence.
@@ -53,6 +58,9 @@ _COMMON_WORDS: Final = """
     la-cour le-parc le-lac la-place le-centre la-chapelle saint saints sainte notre-dame marie
     pierre vers cours court maurice martin laurent denis julien andre etienne germain claude jean
     michel louis philippe bernard simon thomas rives bords orient bus
+    bouquet charge charme citerne combles contre corps courant dunes ecurie faux forges fosse fosses
+    four frais loire long loue louer luxe mars mont montagne monts moyen murs peri pierres pin ponts
+    portes puits riche riviere salles salon son ver vignes
 """
 COMMON: Final = frozenset(_COMMON_WORDS.split())
 
@@ -62,13 +70,29 @@ def read(document: Document, places: Places) -> Iterator[Candidate]:
     if not len(places):
         return
     framed = _framed(document)
-    for where, text, weight in _texts(document):
+    told = [(where, text, weight, names(text, places)) for where, text, weight in _texts(document)]
+    whole = _whole({name for *_, found in told for name in found})
+    for where, text, weight, found in told:
         seen: set[str] = set()
-        for name in names(text, places):
+        for short in found:
+            name = whole.get(short, short)
             sure = weight * (0.7 if seen else 1.0) * (0.75 if fold(name) in framed else 1.0)
             if name not in seen:
                 yield candidate("city", name, text, f"{SOURCE}_{where}", sure)
             seen.add(name)
+
+
+def _whole(told: set[str]) -> dict[str, str]:
+    """The names that begin one longer name of the page, and it: an address says Cesson for Cesson-Sévigné."""
+    by_fold = {fold(name): name for name in told}
+    ordered = sorted(by_fold)
+    whole = {}
+    for short, name in by_fold.items():
+        at = bisect_left(ordered, f"{short}-")
+        longer = [one for one in ordered[at : at + 2] if one.startswith(f"{short}-")]
+        if len(longer) == 1:
+            whole[name] = by_fold[longer[0]]
+    return whole
 
 
 def names(text: str, places: Places) -> list[str]:
@@ -77,7 +101,8 @@ def names(text: str, places: Places) -> list[str]:
     found, at = [], 0
     while at < len(words):
         length, name = _longest(text, words, at, places)
-        if name is not None and not _NEAR.search(text[max(0, words[at].start() - 60) : words[at].start()]):
+        lead = text[max(0, words[at].start() - 60) : words[at].start()]
+        if name is not None and (_KIND.fullmatch(lead) or not _NEAR.search(lead)):
             found.append(name)
         at += max(1, length)
     return found
@@ -130,6 +155,8 @@ def _lines(document: Document) -> Iterator[tuple[str, str, float]]:
             continue
         if _HERE.search(_owner(line)):
             yield "place", line.text, 0.5
+        elif abs(line.number - first) == 1 and len(line.text) <= BESIDE:
+            yield "beside", line.text, 0.4
         elif abs(line.number - first) <= 8 and line.number != first:
             yield "near", line.text, 0.32
 

@@ -81,18 +81,32 @@ def contact_lines(document: Document) -> set[int]:
 def _contact_lines(document: Document) -> set[int]:
     found: set[int] = set()
     main = document.main
-    title = next((line.number for line in main if line.block.tag == "h1"), 0)
+    title = _heading(main)
     found.update(line.number for line in main if line.number < title - 1 and _STREET_LINE.search(line.text))
     for at, line in enumerate(main):
         if len(line.text) < 200 and _CONTACT.search(line.lower):
             found.add(line.number)
-            above = main[max(0, at - 4) : at]
+            above = [other for other in main[max(0, at - 4) : at] if line.number - other.number <= 4]
             # An advert's paragraph between parts the property's lines from the agency's.
             parted = max((i for i, other in enumerate(above) if len(other.text) > 150), default=-1)
-            for other in [*above[parted + 1 :], *main[at + 1 : at + 3]]:
+            below = [other for other in main[at + 1 : at + 3] if other.number - line.number <= 2]
+            for other in [*above[parted + 1 :], *below]:
                 if len(other.text) < 90 and _PLACE.search(other.text) and other.block.tag not in {"h1", "h2"}:
                     found.add(other.number)
     return found
+
+
+def _heading(main: list[Line]) -> int:
+    """The number of the line that heads the advert; a second-rank heading below a price heads a part."""
+    for line in main:
+        if line.block.tag == "h1":
+            return line.number
+    for line in main:
+        if "€" in line.text:
+            break
+        if line.block.tag == "h2":
+            return line.number
+    return 0
 
 
 def agency_addresses(document: Document) -> frozenset[str]:
