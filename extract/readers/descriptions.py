@@ -110,7 +110,7 @@ def _candidates(document: Document) -> Iterator[_Found]:
         if at and main[at - 1].block is line.block:
             continue  # A line of a running text announces its own next lines.
         if len(line.text) < 60 and paragraphs.HEADING.match(line.text.rstrip(" :")):
-            following = _section(main[at + 1 :])
+            following = _section([other for other in body if other.number > line.number])
             # The head of a column ("Descriptif") has no paragraph below it.
             if max((len(o.text) for o in following), default=0) * 3 > most:
                 yield _Found("section", paragraphs.trimmed(following), 0.7, named=True)

@@ -51,6 +51,8 @@ _LEGAL_START = re.compile(
     r"[«“\"].*[»”\"]$|"
     r"(?:pour visiter|contact|renseignements|visites?|r[ée]f(?:[ée]rence)?) ?:"
 )
+#: Characters of the longest notice that may end a text's block: a longer paragraph says more.
+NOTICE = 300
 _ASIDE = re.compile(
     r"legal|mention|rgpd|cookie|avis|t[ée]moign|testimonial|review|pied|honorair|bareme|risque|georisque|"
     r"newsletter|alerte|disclaimer|dpe|energ|copropriete|fees"
@@ -135,13 +137,18 @@ def _may_end(lines: list[Line], blocks: set[int]) -> bool:
     if is_pair(line.text):
         return False
     if line.block.index in blocks:
-        return True
+        return not _is_notice(line)
     if line.block.tag == "li":
         before = next((one for one in reversed(lines) if one.block.tag != "li"), line)
         return before.text[-1] == ":"
     return line.block.tag == "p" and any(
         one.block.index in blocks and one.block.parent is line.block.parent for one in lines
     )
+
+
+def _is_notice(line: Line) -> bool:
+    """Whether a line of the text's own block is the law's or the agency's, set off by a break alone."""
+    return len(line.text) < NOTICE and bool(_LEGAL_START.match(line.lower) or _LEGAL.search(line.lower))
 
 
 def _is_heading(line: Line) -> bool:

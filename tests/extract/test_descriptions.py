@@ -165,3 +165,19 @@ def test_a_translation_that_is_folded_away_is_no_part_of_the_text() -> None:
         description(f"<div class='fr'><p>{FIRST}</p></div><div class='en' hidden><p>{english}</p></div>")
         == FIRST
     )
+
+
+def test_notices_below_the_text_in_its_own_block_are_none_of_it() -> None:
+    notices = (
+        "Réf. annonce : KJ-12",
+        "Honoraires charge vendeur",
+        "Renseignements : M. Durand, service négociation, au bureau",
+        "Les informations sur les risques sont disponibles sur le site Géorisques : www.georisques.gouv.fr",
+    )
+    assert description(f"<div>{'<br>'.join((FIRST, SECOND, *notices))}</div>") == f"{FIRST}\n{SECOND}"
+
+
+def test_a_sale_by_instalments_may_speak_of_them_in_its_text() -> None:
+    terms = "Aucun aléa : 120 mensualités fixes, non révisables, garanties par privilège du vendeur."
+    told = description(f"<h2>Description</h2><p>{FIRST}</p><p>{SECOND}</p><p>{terms}</p>")
+    assert told == f"{FIRST}\n{SECOND}\n{terms}"
