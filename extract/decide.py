@@ -270,11 +270,21 @@ _SOLD_ABOVE = {
 }
 
 
+#: No stay costs as much in euros or the like.
+NO_STAY = 100_000
+
+
 def _transaction(decided: Decided) -> None:
     """A price alone tells rent from sale where no word does."""
     price = _value(decided, "price")
     sure = decided["transaction"][1].confidence if "transaction" in decided else 0.0
-    if price is None or sure >= 0.5 or _value(decided, "transaction") not in {None, Transaction.RENT}:
+    offer = _value(decided, "transaction")
+    like_euros = _value(decided, "currency") in _LIKE_EUROS
+    if offer is Transaction.SEASONAL and like_euros and price is not None and price >= NO_STAY:
+        sure = 0.0  # A house with a gîte is sold; no word of a let outweighs the price.
+    elif offer not in {None, Transaction.RENT}:
+        return
+    if price is None or sure >= 0.5:
         return
     unknown = 50_000 if _value(decided, "currency") == "EUR" else 1e12
     if price >= _SOLD_ABOVE.get(_value(decided, "property_type"), unknown):

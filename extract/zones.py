@@ -150,7 +150,7 @@ SIMILAR_HEADING = re.compile(
     r"les) derni[èe]r[es]+ "
     r"(?:biens|annonces|offres)|m[êe]me (?:prix|budget|commune|ville|agence)|s[ée]lection|"
     r"coups de c(?:oe|œ)ur|"
-    r"biens? (?:vus?|consult[ée]s?)|r[ée]cemment (?:vus?|consult[ée]s?)|related|you (?:may|"
+    r"biens? (?:vus?|vendus|consult[ée]s?)|r[ée]cemment (?:vus?|consult[ée]s?)|related|you (?:may|"
     r"might) (?:also )?(?:like|be)|"
     r"(?:other|more|nearby|recent|featured|latest|recommended) (?:properties|listings|homes)|"
     r"recently (?:sold|viewed)|"

@@ -37,7 +37,7 @@ _WORDS: Final[tuple[tuple[PropertyType, str], ...]] = (
         r"maisons?(?: de (?:ville|village|maitre|campagne))?|villas?(?! sur (?:le )?toit)|pavillons?|chalets?"
         r"|fermes?|fermettes?|corps de ferme"
         r"|longeres?|chateaux?|manoirs?|mas\b|bastides?|hotels? particuliers?"
-        r"|proprietes?|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?|granges?"
+        r"|proprietes?|batisses?|bastidons?|domaines?|moulins?|maisonnettes?|echoppes?|presbyteres?|demeures?|gites?|granges?"
         r"|bergeries?|cabanons?|riads?|houses?"
         r"|cottages?|bungalows?|townhouses?|detached|semi-detached|terraced|home(?! report)|haus|hauser"
         r"|\w{2,20}(?:haus(?:halfte)?|villa)|farmhouses?|townhomes?|ranch"
@@ -75,6 +75,8 @@ _WEAK = re.compile(
     r"|salons? de coiffure|vignes?|forets?|granges?|solar|mas|buro|lotes?|garajes?|plazas? de garaje"
     r"|garagem|posto auto|bauland|terreni|ranch|gebouw|predio|edificios?|etangs?"
 )
+#: In the middle of a text these are a part or what something is made of: "Étage Cave", "extension bois".
+_PART = re.compile(r"caves?|bois")
 _OFFERED = re.compile(
     r"(?:vente|vendre|vends?|location|louer|loue|achat|sale|rent|type|bien)(?: d'un| d'une| un| une| du"
     r"| de)?[ :,\-]{0,4}$"
@@ -115,5 +117,6 @@ def _score(found: re.Match[str], folded: str) -> float:
     if _ASIDE.search(lead):
         return 0.25
     if _WEAK.fullmatch(found[0]):
-        return 0.7 if not lead.strip() or _OFFERED.search(lead) else 0.35
+        part = 0.2 if _PART.fullmatch(found[0]) else 0.35
+        return 0.7 if not lead.strip() or _OFFERED.search(lead) else part
     return 0.7

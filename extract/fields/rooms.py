@@ -55,7 +55,9 @@ def parse(text: str) -> int | None:
     if sure:
         return sure.value
     bare = re.fullmatch(
-        rf"[^0-9a-z\-]{{0,3}}({COUNT})(?: ?(?:rooms?|p|pieces?)?)[^0-9a-z]{{0,3}}", fold(text)
+        rf"[^0-9a-z\-]{{0,3}}({COUNT})(?: ?(?:rooms?|p|pieces?)?)"
+        rf"(?:,? dont {COUNT} chambres?)?[^0-9a-z]{{0,3}}",
+        fold(text),
     )
     return count(bare[1], _MOST) if bare else None
 

@@ -45,6 +45,8 @@ _ASIDE = re.compile(
     r"(?:service|gestion|agence|equipe|estim\w+|espace|mandat|promesse|compromis|plus.value|rentabilite"
     r"|investissement)[^.\n]{0,16}$"
 )
+#: Owners sell houses with a gîte: the word tells a let where it begins the text or follows "location".
+_LODGE = re.compile(r"(?:^|\n|locations?|louer|louez|loue)(?: d'un| d'une| un| une| de| du)?[ :\-]{0,3}$")
 _SPECIAL: Final = (_T.LIFE_ANNUITY, _T.AUCTION, _T.SEASONAL)
 
 
@@ -80,6 +82,8 @@ def _decide(found: Iterator[Transaction]) -> Transaction | None:
 
 def _score(found: re.Match[str], folded: str) -> float:
     if _ASIDE.search(folded[max(0, found.start() - 32) : found.start()]):
+        return 0.15
+    if found[0].startswith("gite") and not _LODGE.search(folded[max(0, found.start() - 24) : found.start()]):
         return 0.15
     if found[0].startswith(("loyer", "locatif")):
         return 0.35

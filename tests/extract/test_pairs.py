@@ -3,7 +3,7 @@
 import pytest
 
 from models.listing import Listing
-from tests.extract.pages import DESCRIPTION, page, read
+from tests.extract.pages import DESCRIPTION, DETAIL, page, read
 
 HEAD = "<h1>Maison à vendre à Bordeaux</h1><p>385 000 €</p><p>Réf. MB-1204</p>"
 
@@ -142,3 +142,16 @@ def test_a_reference_is_named_behind_it() -> None:
     html = "<h1>House for sale</h1><p>£385,000</p><p><b>ABC-1187</b> <span>Our ref</span></p>"
     found = read(page(f"{html}<p>Planning permission (ref 22/00345/FUL). {DESCRIPTION}</p>")).listing
     assert found is not None and found.reference == "ABC-1187"
+
+
+@pytest.mark.parametrize("label", ["Code", "Code bien", "Référence de l'étude", "Notre référence"])
+def test_an_agency_calls_its_reference_so(label: str) -> None:
+    listing = read(page(DETAIL.replace("Réf. :", f"{label} :"))).listing
+    assert listing is not None and listing.reference == "MB-1204"
+
+
+def test_the_surface_of_all_floors_is_a_buildings() -> None:
+    main = "<h1>Immeuble de rapport</h1><p>348 000 €</p><ul><li>Deux T3 de 61 m²</li></ul>"
+    facts = "<table><tr><td>Surface développée</td><td>310 m²</td></tr></table>"
+    listing = read(page(main + facts)).listing
+    assert listing is not None and listing.surface == 310

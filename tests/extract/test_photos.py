@@ -114,3 +114,9 @@ def test_the_widest_of_a_pictures_sources_is_kept() -> None:
         "<img src='data:image/gif;base64,xx' data-src='/p/12-800w.webp'></picture>"
     )
     assert names(listing(main)) == ["12-1600w.webp"]
+
+
+def test_what_an_agency_has_sold_lends_no_photo() -> None:
+    sold = "".join(f"<div><img src='/s/{n}.jpg'>VENDU - Maison - 24{n} 000 €</div>" for n in range(2))
+    listing = read(page(DETAIL + f"<div><h4>Derniers biens vendus</h4>{sold}</div>")).listing
+    assert listing is not None and not any("/s/" in photo for photo in listing.photos)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from extract.candidates import Candidate
 from extract.decide import decide
 from extract.fields import energy
-from models.listing import Listing
+from models.listing import Listing, Transaction
 from models.places import Places
+from tests.extract.pages import DETAIL, page, read
 
 LYON = {"postal_code": "69003", "city": "Lyon"}
 
@@ -70,3 +71,9 @@ def test_a_letter_on_the_page_is_never_overruled_by_values() -> None:
 def test_fees_as_high_as_a_price_are_none() -> None:
     assert decided(price=239_000, fees=228_000).fees is None
     assert decided(price=239_000, fees=11_000).fees == 11_000
+
+
+def test_no_stay_costs_as_much_as_a_house() -> None:
+    main = DETAIL.replace("Maison 5 pièces 112 m² Bordeaux", "Gîte et maison de maître, 112 m²")
+    listing = read(page(main)).listing
+    assert listing is not None and listing.transaction is Transaction.SALE

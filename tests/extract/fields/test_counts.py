@@ -249,3 +249,7 @@ def test_bedrooms_are_abbreviated_abroad(text: str) -> None:
 @pytest.mark.parametrize("text", ["12 bd Voltaire", "8 bd. de la Liberté", "85 m2 hab. sur deux niveaux"])
 def test_a_boulevard_and_a_living_area_count_no_bedrooms(text: str) -> None:
     assert bedrooms.find(text) == []
+
+
+def test_rooms_of_which_some_are_bedrooms_are_all_rooms() -> None:
+    assert (rooms.parse("5 dont 3 chambres"), rooms.parse("dont 3 chambres")) == (5, None)

@@ -416,3 +416,14 @@ def test_a_kind_is_named_abroad(text: str, expected: PropertyType) -> None:
 )
 def test_an_offer_is_named_abroad(text: str, offer: Transaction) -> None:
     assert transaction.parse(text) is offer
+
+
+def test_a_house_with_a_lodge_is_no_holiday_let() -> None:
+    with_lodge, lodge = transaction.find("Bâtisse avec gîte")[0], transaction.find("Gîte de 6 personnes")[0]
+    assert with_lodge.score < 0.2 < lodge.score
+
+
+def test_what_a_dwelling_has_or_is_made_of_scores_below_it() -> None:
+    scores = {match.raw: match.score for match in kind.find("Bâtisse de 1934, extension bois, étage cave")}
+    assert scores["Bâtisse"] > 0.5 and max(scores["bois"], scores["cave"]) <= 0.2
+    assert [match.score for match in kind.find("Cave à vendre")] == [0.7]
