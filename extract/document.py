@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from extract import cards, tree, zones
+from extract.addresses import Addressed
 from extract.text import word
 from extract.tree import INLINE, Element
 from extract.zones import Zone
@@ -21,10 +22,6 @@ MAX_LINES = 8_000
 MENU = 4
 #: No advert's paragraph is longer; regular expressions are spared the rest.
 MAX_LINE = 20_000
-#: A path that joining leaves as it stands: no dots to resolve, nothing empty.
-_PLAIN_PATH = re.compile(r"(?:/[\w%+,~-][\w%+,.~-]*)+/?(?:\?[\w%+=&.,~-]+)?", re.ASCII)
-#: An address that joining leaves as it stands whatever the page's own is.
-_PLAIN_URL = re.compile(rf"https?://[\w.-]+(?:{_PLAIN_PATH.pattern})?", re.ASCII)
 _GLUED = frozenset({"sup", "sub"})
 #: What stands in these is no text of the page; a title outside the head is a drawing's.
 _SHUT = tree.OPAQUE - {"title"}
@@ -43,7 +40,7 @@ class Line:
     lower: str = ""
 
 
-class Document:
+class Document(Addressed):
     """One HTML page. `url` is where it was found; never raises whatever the markup."""
 
     def __init__(self, html: str, url: str) -> None:
@@ -89,56 +86,6 @@ class Document:
             if element.get("href"):
                 return self.join(self.url, element.get("href"))
         return self.url
-
-    @staticmethod
-    def join(base: str, href: str) -> str:
-        """`href` made absolute, or empty where it is no address."""
-        try:
-            return urljoin(base, href.strip())
-        except ValueError:
-            return ""
-
-    def absolute(self, href: str) -> str:
-        """`href` made absolute from the page's base; kept, since menus repeat their links."""
-        known: dict[str, str] = self.memory.setdefault("absolute", {})
-        url = known.get(href)
-        if url is None:
-            url = known[href] = self._joined(href)
-        return url
-
-    def _joined(self, href: str) -> str:
-        if self.origin and _PLAIN_PATH.fullmatch(href):
-            return self.origin + href
-        if self.origin and _PLAIN_URL.fullmatch(href):
-            return href
-        return self.join(self.base, href)
-
-    @cached_property
-    def origin(self) -> str:
-        """Scheme and host that relative links start from, empty where they are no web address."""
-        try:
-            parts = urlsplit(self.base)
-        except ValueError:
-            return ""
-        return (
-            f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
-        )
-
-    @cached_property
-    def host(self) -> str:
-        try:
-            return (urlsplit(self.url).hostname or "").removeprefix("www.")
-        except ValueError:
-            return ""
-
-    @cached_property
-    def own_origin(self) -> str:
-        """`origin` where it is the page's own host, `www.` aside; else empty."""
-        try:
-            host = (urlsplit(self.origin).hostname or "").removeprefix("www.")
-        except ValueError:
-            return ""
-        return self.origin if host == self.host else ""
 
     @cached_property
     def title(self) -> str:

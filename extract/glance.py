@@ -6,10 +6,10 @@ What a wrapper reads by, at a tenth of a Document's cost. Knows nothing of estat
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode, SelectolaxError
 
+from extract.addresses import Addressed
 from extract.flatten import parsed
 
 MAX_PIECES = 6_000
@@ -19,6 +19,8 @@ SHORT = 160
 #: What stands in these is no text of the page.
 _SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "select", "textarea"]
 _BREAK = "\x1f"
+_FEED = re.compile(r"\.json|/api/|/wp-json/")
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script", re.S | re.I)
 _NUMBER = re.compile(r"\d+(?:[ .,]\d+)*")
 _DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"([^:：]{2,50}[:：])\s*(\S.*)", re.S)
@@ -27,7 +29,43 @@ _UNIT = re.compile(
 )
 
 
-class Glance:
+class Anchor:
+    """A link at a glance, or an element it stands in."""
+
+    __slots__ = ("_attributes", "node")
+
+    def __init__(self, node: LexborNode) -> None:
+        self.node = node
+        self._attributes = node.attributes
+
+    def get(self, name: str) -> str:
+        """An attribute, empty where absent."""
+        return self._attributes.get(name) or ""
+
+    @property
+    def names(self) -> str:
+        """Class and id in lower case."""
+        return f"{self.get('class')} {self.get('id')}".lower()
+
+    @property
+    def size(self) -> int:
+        """How many elements it is, itself counted."""
+        return len(self.node.css("*"))
+
+    def ancestors(self) -> Iterator["Anchor"]:
+        """The elements it stands in, the nearest first."""
+        above = self.node.parent
+        while above is not None and above.is_element_node:
+            yield Anchor(above)
+            above = above.parent
+
+    @property
+    def words(self) -> str:
+        """Its text, spaces squeezed."""
+        return squeeze(self.node.text()[:MAX_PIECE])
+
+
+class Glance(Addressed):
     """One HTML page. Never raises, whatever the markup."""
 
     def __init__(self, html: str, url: str) -> None:
@@ -74,11 +112,8 @@ class Glance:
     def base(self) -> str:
         """The address that relative links start from."""
         node = self.first("base[href]")
-        return join(self.url, node.attributes.get("href") or "") if node is not None else self.url
-
-    def absolute(self, href: str) -> str:
-        """`href` made absolute, or empty where it is no address."""
-        return join(self.base, href)
+        href = (node.attributes.get("href") or "") if node is not None else ""
+        return self.join(self.url, href) if href else self.url
 
     @cached_property
     def canonical(self) -> str | None:
@@ -87,9 +122,23 @@ class Glance:
         return self.absolute(node.attributes.get("href") or "") or None if node is not None else None
 
     @cached_property
+    def anchors(self) -> list[Anchor]:
+        """The page's links in order."""
+        return [Anchor(node) for node in self.all("a[href]")]
+
+    @cached_property
     def hrefs(self) -> list[str]:
         """Where the page's anchors lead, as they stand, in order."""
         return [href for node in self.all("a[href]") if (href := node.attributes.get("href"))]
+
+    @cached_property
+    def scripts(self) -> list[str]:
+        """The texts of its scripts that are no data, where one of them may name a feed."""
+        if not _FEED.search(self.html):
+            return []
+        return [
+            text for head, text in _SCRIPT.findall(self.html) if " src=" not in head and "json" not in head
+        ]
 
     @cached_property
     def pieces(self) -> list[str]:
@@ -108,14 +157,6 @@ class Glance:
     def masks(self) -> list[str]:
         """What every piece has in common with its like on other pages: `#` for each number."""
         return [_NUMBER.sub("#", text) if _DIGIT.search(text) else text for text in self.lowers]
-
-
-def join(base: str, href: str) -> str:
-    """`href` made absolute, or empty where it is no address."""
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return ""
 
 
 def squeeze(text: str) -> str:

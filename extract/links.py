@@ -4,10 +4,12 @@ Knows no URL pattern of any site; the crawl's frontier takes it from here.
 """
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from extract import cards, zones
+from extract.addresses import Addressed
 from extract.cards import is_page, key
 from extract.document import Document
 from extract.readers import state_json
@@ -15,6 +17,8 @@ from extract.tree import Element
 
 MAX_LINKS = 1_000
 MAX_FOLLOW = 60
+#: A link of more elements holds more than words.
+_LARGE = 8
 
 _NEXT_TEXT = re.compile(
     r"^(?:page |annonces? |r[ée]sultats? )?(?:suivante?s?|next|weiter|n[äa]chste|siguiente|"
@@ -27,8 +31,6 @@ _PAGED = re.compile(
     r"(?:[?&;/_-](?:page|p|pg|paged|pagination|numpage|num_page|pn)[=/_-]?|/)(\d{1,4})(?=\D|$)", re.I
 )
 
-#: What follows an origin where splitting it again would tell nothing new.
-_PLAIN = re.compile(r"/[^\s#]*")
 #: What a link promises, by its words or address in lower case: the first that matches gives the rank.
 _WORTH: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
@@ -67,51 +69,83 @@ def detail_links(document: Document, is_list: bool = False) -> tuple[str, ...]:
     return (only,) if only else state_json.links(document)[:MAX_LINKS]
 
 
+class Anchor(Protocol):
+    """A link as a tree or a glance has it."""
+
+    @property
+    def names(self) -> str:
+        """Its class and id in lower case."""
+
+    @property
+    def size(self) -> int:
+        """How many elements it is, itself counted."""
+
+    def get(self, name: str) -> str:
+        """An attribute, empty where absent."""
+
+    def ancestors(self) -> Iterator["Anchor"]:
+        """The elements it stands in, the nearest first."""
+
+
+A = TypeVar("A", bound=Anchor)
+
+
 def next_page(document: Document) -> str | None:
     """The link to the next page of the list as it stands, from rel, words, names or page numbers."""
-    for element in document.all("link", "a"):
-        if "next" in element.get("rel").lower().split() and _leads_elsewhere(document, element):
+    return next_of(document, document.all("link", "a"), document.all("a"), _words_in(document))
+
+
+def next_of(
+    page: Addressed, elements: Iterable[Anchor], anchors: Iterable[A], words: Callable[[A], str]
+) -> str | None:
+    """The same of any page: elements that may say `rel`, its links, and what gives a link's words."""
+    for element in elements:
+        if "next" in element.get("rel").lower().split() and _leads_elsewhere(page, element):
             return element.get("href")
     numbered: dict[int, str] = {}
-    for anchor in document.all("a"):
-        if anchor.end - anchor.index > 8:
+    for anchor in anchors:
+        if anchor.size > _LARGE:
             continue
-        text = anchor_text(document, anchor)
-        if _says_next(anchor, text) and _leads_elsewhere(document, anchor):
+        text = words(anchor)
+        if _says_next(anchor, text) and _leads_elsewhere(page, anchor):
             return anchor.get("href")
         if text.isdecimal() and len(text) < 4 and _names(anchor.get("href"), int(text)):
             numbered.setdefault(int(text), anchor.get("href"))
-    return _next_number(document, numbered)
+    return _next_number(page, numbered)
 
 
-def anchor_text(document: Document, anchor: Element) -> str:
-    """A link's words; kept, since every question about links begins with them."""
+def _words_in(document: Document) -> Callable[[Element], str]:
+    """What gives a link's words; kept, since every question about links begins with them."""
     known: dict[int, str] = document.memory.setdefault("anchors", {})
-    text = known.get(anchor.index)
-    if text is None:
-        text = known[anchor.index] = zones.heading_text(anchor)
-    return text
+
+    def words(anchor: Element) -> str:
+        text = known.get(anchor.index)
+        if text is None:
+            text = known[anchor.index] = zones.heading_text(anchor)
+        return text
+
+    return words
 
 
 def _names(href: str, number: int) -> bool:
     return bool(re.search(rf"\D{number}(?:\D|$)", href))
 
 
-def _leads_elsewhere(document: Document, anchor: Element) -> bool:
+def _leads_elsewhere(page: Addressed, anchor: Anchor) -> bool:
     href = anchor.get("href")
     if not href or not is_page(href):
         return False
-    return same_site(document, document.absolute(href)) and key(document.absolute(href)) != key(document.url)
+    return page.is_own(page.absolute(href)) and key(page.absolute(href)) != key(page.url)
 
 
-def _says_next(anchor: Element, text: str) -> bool:
+def _says_next(anchor: Anchor, text: str) -> bool:
     words = (text, anchor.get("title"), anchor.get("aria-label"))
     if any(word and len(word) < 40 and _NEXT_TEXT.match(word.strip()) for word in words):
         return _in_pager(anchor) or bool(text.strip(" ›»>→")) or "page" in anchor.get("href").lower()
     return bool(_NEXT_NAME.search(anchor.names)) and _in_pager(anchor)
 
 
-def _in_pager(anchor: Element) -> bool:
+def _in_pager(anchor: Anchor) -> bool:
     for depth, above in enumerate((anchor, *anchor.ancestors())):
         if re.search(r"pag(?:in|er|es?\b)|nav-links", above.names):
             return True
@@ -120,55 +154,46 @@ def _in_pager(anchor: Element) -> bool:
     return False
 
 
-def _next_number(document: Document, numbered: dict[int, str]) -> str | None:
+def _next_number(page: Addressed, numbered: dict[int, str]) -> str | None:
     """The link written as the number after the current page's."""
-    here = _PAGED.search(document.url.split("//", 1)[-1].partition("/")[2])
+    here = _PAGED.search(page.url.split("//", 1)[-1].partition("/")[2])
     if here and int(here.group(1)) + 1 in numbered:
         return numbered[int(here.group(1)) + 1]
     return None if here else numbered.get(2)
 
 
-def same_site(document: Document, url: str) -> bool:
-    """Whether an absolute address is on the page's own host, `www.` aside."""
-    return own_path(document, url) is not None
-
-
-def own_path(document: Document, url: str) -> str | None:
-    """Path and query of an absolute address on the page's own host, `www.` aside; None for any other."""
-    own = document.own_origin
-    if own and url.startswith(own) and _PLAIN.fullmatch(url, len(own)):
-        return url[len(own) :]
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or host != document.host:
-        return None
-    return f"{parts.path}?{parts.query}"
-
-
 def follow(document: Document) -> tuple[str, ...]:
     """Absolute same-site addresses worth a visit: lists first, then legal, contact and fees pages."""
+    details = {key(document.absolute(card.href)) for card in document.cards.found}
+    return follow_of(document, document.all("a"), _words_in(document), details, feeds(document))
+
+
+def follow_of(
+    page: Addressed,
+    anchors: Iterable[A],
+    words: Callable[[A], str],
+    details: Collection[str],
+    named: Iterable[str],
+) -> tuple[str, ...]:
+    """The same of any page: its links and what gives their words, its listings' addresses, its feeds."""
     ranked: dict[str, tuple[int, int]] = {}
     seen: set[str] = set()
-    details = {key(document.absolute(card.href)) for card in document.cards.found}
-    here = key(document.url)
-    for order, anchor in enumerate(document.all("a")):
+    here = key(page.url)
+    for order, anchor in enumerate(anchors):
         href = anchor.get("href")
         if not href or not is_page(href):
             continue
-        url = key(document.absolute(href))
+        url = key(page.absolute(href))
         if url in ranked or url in seen or url in details:
             continue
         seen.add(url)
-        path = own_path(document, url)
+        path = page.own_path(url)
         if path is None or url == here:
             continue
-        promise = rank(f"{anchor_text(document, anchor)[:80]}\n{path}".lower())
+        promise = rank(f"{words(anchor)[:80]}\n{path}".lower())
         if promise is not None:
             ranked[url] = (promise, order)
-    for order, url in enumerate(feeds(document)):
+    for order, url in enumerate(named):
         ranked.setdefault(url, (0, order))
     best = sorted(ranked, key=lambda url: ranked[url])
     return _bounded(best, ranked)
@@ -181,6 +206,8 @@ def _bounded(urls: list[str], ranked: dict[str, tuple[int, int]]) -> tuple[str, 
     return (*lists[: MAX_FOLLOW - len(rest)], *rest)
 
 
+# A site's pages share their menus.
+@lru_cache(maxsize=4_096)
 def rank(told: str) -> int | None:
     """What a link promises by its words and address, in lower case, a line each."""
     if _NOT_WORTH.search(told):
@@ -206,7 +233,6 @@ def _quoted_feeds(text: str) -> Iterator[str]:
 
 def feeds(document: Document) -> Iterator[str]:
     """JSON addresses that the page's own scripts or data attributes name."""
-    seen: set[str] = set()
     texts = [text for kind, _, text in document.scripts if "json" not in kind and _names_feed(text)]
     named = {
         element.index: element
@@ -221,10 +247,16 @@ def feeds(document: Document) -> Iterator[str]:
         for name, value in element.attrs.items()
         if value and name.startswith("data-") and (".json" in value or "/api/" in value)
     ]
+    yield from feeds_in(document, texts)
+
+
+def feeds_in(page: Addressed, texts: Iterable[str]) -> Iterator[str]:
+    """JSON addresses that these texts quote."""
+    seen: set[str] = set()
     for text in texts:
         for address in _quoted_feeds(text[:300_000]):
-            url = document.absolute(address)
-            if url not in seen and same_site(document, url) and not _ASSET_FEED.search(address):
+            url = page.absolute(address)
+            if url not in seen and page.is_own(url) and not _ASSET_FEED.search(address):
                 seen.add(url)
                 yield url
             if len(seen) >= 10:

@@ -84,6 +84,11 @@ class Element:
         """An attribute, empty where absent."""
         return self.attrs.get(name) or ""
 
+    @property
+    def size(self) -> int:
+        """How many elements it is, itself counted."""
+        return self.end - self.index
+
     def children(self) -> Iterator["Element"]:
         for part in self.parts:
             if not isinstance(part, str):
