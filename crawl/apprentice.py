@@ -5,23 +5,27 @@ its pages as one that was not.
 
     apprentice = Apprentice(await store.run(load, agency_id), places)
     reading = apprentice.read(body, url, content_type)
-    if apprentice.changed: await store.run(save, agency_id, apprentice.wrapper, now)
+    if apprentice.changed: await store.run(save, agency_id, apprentice.known, now)
 
 In memory during one crawl: a dozen bodies at most. A wrapper that fails is dropped.
 """
 
+import json
 import logging
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from extract import charset, drift
+from extract import charset, drift, feed, list_wrapping
 from extract.glance import Glance
+from extract.list_wrapper import ListWrapper, is_same
+from extract.list_wrapping import ListSample
 from extract.page import PageReading, read_page
 from extract.samples import Sample
-from extract.wrapper import Finder, Wrapper, recognises, told_by
+from extract.wrapper import MAX_SIZE, Finder, Wrapper, recognises, told_by
 from extract.wrapping import MOST, learn
 from models.places import Places
 from models.tables import SiteWrapper
@@ -34,33 +38,48 @@ ENOUGH: Final = 8
 FEW: Final = 5
 #: Characters of the pages kept to learn from.
 MAX_KEPT: Final = 12_000_000
+#: Characters of the lists kept.
+MAX_LISTS: Final = 6_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a site's pages: its details and its lists."""
+
+    details: Wrapper | None = None
+    lists: ListWrapper | None = None
 
 
 class Apprentice:
     """One per crawl of a site; pages come in the crawl's order, which alone decides what is learnt."""
 
-    def __init__(self, wrapper: Wrapper | None, places: Places) -> None:
-        self.wrapper = wrapper
+    def __init__(self, known: Known, places: Places) -> None:
+        self.wrapper, self.lists = known.details, known.lists
         self.places = places
-        #: Whether the wrapper is another one than was loaded or saved.
+        #: Whether what is known is another than was loaded or saved.
         self.changed = False
         #: What this crawl learnt, for the next one.
         self._learnt: Wrapper | None = None
         self._samples: list[Sample] = []
         self._kept = 0
+        self._lists: list[ListSample] = []
+
+    @property
+    def known(self) -> Known:
+        """What is known now, to be kept with the site."""
+        return Known(self.wrapper, self.lists)
 
     def read(self, body: bytes, url: str, content_type: str | None) -> PageReading:
-        """The page's reading, by the wrapper where it may be believed."""
-        if self.wrapper is None:
-            reading = read_page(body, url, content_type=content_type, places=self.places)
-            self._keep(body, url, content_type, reading)
-            return reading
+        """The page's reading, by what was learnt where it may be believed."""
         try:
-            return self._read_by(self.wrapper, body, url, content_type)
-        except Exception as error:  # noqa: BLE001 - what was learnt may never harm the crawl
-            _log.warning("the wrapper failed on %s and is dropped: %r", url, error)
-            self._forget()
-            return read_page(body, url, content_type=content_type, places=self.places)
+            reading = self._read(body, url, content_type)
+        except Exception as error:  # what was learnt may never harm the crawl
+            if self.wrapper is None and self.lists is None:
+                raise
+            _log.warning("what was learnt failed on %s and is dropped: %r", url, error)
+            self.wrapper, self.lists, self.changed = None, None, True
+            return self._read_alone(body, url, content_type)
+        return self._checked(reading, body, url, content_type) if reading.kind == "index" else reading
 
     def conclude(self) -> None:
         """Hand on what was learnt, else learn from what there was, at the end of a crawl."""
@@ -68,15 +87,29 @@ class Apprentice:
             self._learn()
         if self._learnt is not None:
             self.wrapper, self.changed = self._learnt, True
+        if self.lists is None and len(self._lists) >= list_wrapping.LEAST:
+            self._learn_lists()
+
+    def _read(self, body: bytes, url: str, content_type: str | None) -> PageReading:
+        if self.wrapper is not None:
+            return self._read_by(self.wrapper, body, url, content_type)
+        reading = read_page(body, url, content_type=content_type, places=self.places, lists=self.lists)
+        self._keep(body, url, content_type, reading)
+        return reading
+
+    def _read_alone(self, body: bytes, url: str, content_type: str | None) -> PageReading:
+        return read_page(body, url, content_type=content_type, places=self.places)
 
     def _read_by(self, wrapper: Wrapper, body: bytes, url: str, content_type: str | None) -> PageReading:
-        reading = read_page(body, url, content_type=content_type, places=self.places, wrapper=wrapper)
+        reading = read_page(
+            body, url, content_type=content_type, places=self.places, wrapper=wrapper, lists=self.lists
+        )
         if reading.kind != "detail" or (reading.by_wrapper and not drift.is_audited(url)):
             return reading
         finder = Finder(Glance(charset.decode(body, content_type)[0], url), wrapper.sections)
         framed = recognises(wrapper, finder, self.places)
         if not framed or drift.is_audited(url):
-            alone = read_page(body, url, content_type=content_type, places=self.places)
+            alone = self._read_alone(body, url, content_type)
             told = {one.field: one.value for one in told_by(wrapper, finder, self.places)} if framed else {}
             self._note(drift.note(wrapper, framed, told, alone.listing))
             if not framed:
@@ -114,15 +147,63 @@ class Apprentice:
         except Exception as error:  # noqa: BLE001 - a site that cannot be learnt is read as before
             _log.warning("nothing was learnt of %s: %r", samples[0].url, error)
 
+    # Lists ---------------------------------------------------------------------------------
 
-def load(connection: Connection, agency_id: int) -> Wrapper | None:
-    """What was learnt of a site; None where nothing was, or the row is broken or of another version."""
+    def _checked(self, reading: PageReading, body: bytes, url: str, content_type: str | None) -> PageReading:
+        """A list's reading; of one in ten read the short way, the readers' where they found more in it."""
+        if reading.by_wrapper and drift.is_audited(url, drift.AUDITED_LISTS):
+            alone = self._read_alone(body, url, content_type)
+            self._note_list(drift.LINKS, right=is_same(alone, reading))
+            return reading if set(alone.links) <= set(reading.links) else alone
+        html, _ = charset.decode(body, content_type)
+        if not reading.by_wrapper and not feed.is_json(html, content_type):
+            self._note_list(drift.READ, right=False)
+            self._keep_list(html, url, reading)
+        elif self.lists is not None and "-" in self.lists.record.get(drift.READ, ""):
+            self._note_list(drift.READ, right=True)
+        return reading
+
+    def _note_list(self, name: str, *, right: bool) -> None:
+        """Write down what became of a list; a wrapper that fails too often is dropped, and learnt anew."""
+        if self.lists is not None:
+            self.lists, self.changed = drift.note_list(self.lists, name, right=right), True
+
+    def _keep_list(self, html: str, url: str, reading: PageReading) -> None:
+        if not reading.links or len(self._lists) >= list_wrapping.MOST:
+            return
+        if sum(len(one.html) for one in self._lists) + len(html) <= MAX_LISTS:
+            told = (reading.links, reading.next, reading.follow, reading.platform)
+            self._lists.append(ListSample(html, url, *told))
+
+    def _learn_lists(self) -> None:
+        samples, self._lists = self._lists, []
+        try:
+            lists = list_wrapping.learn(samples)
+        except Exception as error:  # noqa: BLE001 - a site that cannot be learnt is read as before
+            _log.warning("nothing was learnt of the lists of %s: %r", samples[0].url, error)
+            return
+        if lists is not None:
+            self.lists, self.changed = lists, True
+
+
+def load(connection: Connection, agency_id: int) -> Known:
+    """What was learnt of a site; nothing where nothing was, or the row is broken or of another version."""
     data = connection.scalar(select(SiteWrapper.data).where(SiteWrapper.agency_id == agency_id))
-    return Wrapper.from_json(data)
+    lists = ListWrapper.from_json(data.get("lists")) if isinstance(data, dict) else None
+    return Known(Wrapper.from_json(data), lists)
 
 
-def save(connection: Connection, agency_id: int, wrapper: Wrapper | None, now: datetime) -> None:
+def save(connection: Connection, agency_id: int, known: Known, now: datetime) -> None:
     """Write it, in the caller's transaction under the site's lease."""
-    row = {"data": wrapper.to_json() if wrapper else None, "updated_at": now}
+    row = {"data": _data(known), "updated_at": now}
     query = insert(SiteWrapper).values(agency_id=agency_id, **row)
     connection.execute(query.on_conflict_do_update(index_elements=["agency_id"], set_=row))
+
+
+def _data(known: Known) -> dict[str, Any] | None:
+    """Details' wrapper and lists' in one row; the lists' only where both are small enough."""
+    data = known.details.to_json() if known.details else {}
+    if known.lists is not None:
+        both = {**data, "lists": known.lists.to_json()}
+        data = both if len(json.dumps(both)) <= MAX_SIZE else data
+    return data or None

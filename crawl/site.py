@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from crawl import apprentice, frontier, lease, report, visit
-from crawl.apprentice import Apprentice
+from crawl.apprentice import Apprentice, Known
 from crawl.context import CrawlContext
 from crawl.entrance import find_entrance
 from crawl.fetch import PATIENCE, Fetched, FetchOutcome
@@ -106,7 +106,7 @@ class _SiteCrawl:
         agency = self.lease.agency
         self.host = site_host(agency.website_url)
         self.robots = RobotsBook(self.context.fetcher, self.context.clock)
-        self.apprentice = Apprentice(None, self.context.places)
+        self.apprentice = Apprentice(Known(), self.context.places)
 
     async def run(self) -> Ending:
         """From the door to the last page that is due."""
@@ -115,7 +115,8 @@ class _SiteCrawl:
         if (ending := self._owed_wait()) is not None:
             return ending
         self._remember_robots()
-        self.apprentice.wrapper = await self.context.store.run(apprentice.load, self.lease.agency_id)
+        known = await self.context.store.run(apprentice.load, self.lease.agency_id)
+        self.apprentice = Apprentice(known, self.context.places)
         entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
         if isinstance(entrance, Ending):
             return entrance
@@ -260,7 +261,7 @@ class _SiteCrawl:
         now = self.context.clock()
         outcome = store_visit(connection, self.lease, visited, now=now, wait=self._owed())
         if self.apprentice.changed:
-            apprentice.save(connection, self.lease.agency_id, self.apprentice.wrapper, now)
+            apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         return outcome
 
     def _read(self, page: DuePage, fetched: Fetched) -> PageReading | None:
@@ -355,7 +356,7 @@ class _SiteCrawl:
         lease.close_log(connection, self.lease.log_id, values, ended_at)
         row = self.lease.agency
         if self.apprentice.changed:
-            apprentice.save(connection, self.lease.agency_id, self.apprentice.wrapper, now)
+            apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         values = self.portrait.columns(row) | self._robots_columns() | schedule(row, ending, now)
         lease.release(
             connection,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from extract.list_wrapper import ListWrapper
 from extract.samples import is_same
 from extract.wrapper import Wrapper
 from models.listing import Listing
@@ -19,13 +20,19 @@ from models.listing import Listing
 AUDITED: Final = 20
 #: Comparisons remembered per field, and how many failures among the last ones are too many.
 WINDOW, LAST, TOO_MANY = 20, 8, 3
+#: The same of lists, which hide listings where they are read wrong.
+AUDITED_LISTS: Final = 10
+#: The two records of a lists' wrapper, and how many failures among the last ones are too many: readings that
+#: lead elsewhere than the readers', and lists that it could not read.
+LINKS, READ = "links", "read"
+_TOO_MANY_LISTS: Final = {LINKS: TOO_MANY, READ: 5}
 #: The frame's own record.
 FRAME: Final = "*"
 
 
-def is_audited(url: str) -> bool:
+def is_audited(url: str, one_in: int = AUDITED) -> bool:
     """Whether a page is one of those that are read both ways: by its address alone, so always the same."""
-    return int.from_bytes(hashlib.sha256(url.encode("utf-8", "replace")).digest()[:4], "big") % AUDITED == 0
+    return int.from_bytes(hashlib.sha256(url.encode("utf-8", "replace")).digest()[:4], "big") % one_in == 0
 
 
 def note(wrapper: Wrapper, framed: bool, told: Mapping[str, object], listing: Listing | None) -> Wrapper:
@@ -44,6 +51,13 @@ def note(wrapper: Wrapper, framed: bool, told: Mapping[str, object], listing: Li
     noted = replace(wrapper, record=record)
     wrong = {name for name in marks if name != FRAME and _fails(record[name])}
     return _without(noted, wrong) if wrong else noted
+
+
+def note_list(lists: ListWrapper, name: str, *, right: bool) -> ListWrapper | None:
+    """The lists' wrapper with one more mark in a record, None where it is worn."""
+    marks = (lists.record.get(name, "") + ("+" if right else "-"))[-WINDOW:]
+    worn = marks[-LAST:].count("-") >= _TOO_MANY_LISTS[name]
+    return None if worn else replace(lists, record={**lists.record, name: marks})
 
 
 def is_worn(wrapper: Wrapper) -> bool:

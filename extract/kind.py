@@ -283,11 +283,11 @@ def _title_line(document: Document) -> int | None:
 
 def is_home(document: Document) -> bool:
     """Whether the address is the site's front door."""
-    if _is_door(document.url):
+    if is_door(document.url):
         return True
     # A template that gives every page the door for its canonical address makes no list a door.
     says_list = any(_LIST_TITLE.search(title) for title in document.h1[:1])
-    return bool(document.canonical) and _is_door(document.canonical or "") and not says_list
+    return bool(document.canonical) and is_door(document.canonical or "") and not says_list
 
 
 def _leads_to_lists(document: Document) -> bool:
@@ -296,7 +296,7 @@ def _leads_to_lists(document: Document) -> bool:
     return any(_LIST_LINK.search(text) for text in texts)
 
 
-def _is_door(url: str) -> bool:
+def is_door(url: str) -> bool:
     path = urlsplit(url).path.strip("/").lower() if len(url) > 8 else "?"
     return _SUFFIX.sub("", path) in _DOORS
 
@@ -411,3 +411,9 @@ def has_doubts(heads: str, pieces: Iterable[str]) -> bool:
     if sold or _TROUBLE.search(low) or _GONE.search(low):
         return True
     return any(_SOLD.match(piece.strip(" .-–•[]()*")) or _GONE.search(piece.lower()) for piece in pieces)
+
+
+def list_has_doubts(heads: str, pieces: Iterable[str]) -> bool:
+    """Whether a title or a text of a list says that it is gone, empty or in trouble; errs on that side."""
+    said = "\n".join((heads.lower(), *pieces))
+    return any(words.search(said) for words in (_GONE, _TROUBLE, _EMPTY_LIST)) or "captcha" in said

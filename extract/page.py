@@ -14,11 +14,24 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
 
-from extract import charset, decide, features, feed, identity, kind, leads, links, platforms, shortcut
+from extract import (
+    charset,
+    decide,
+    features,
+    feed,
+    identity,
+    kind,
+    leads,
+    links,
+    list_wrapper,
+    platforms,
+    shortcut,
+)
 from extract.candidates import Candidate
 from extract.document import Document
 from extract.glance import Glance
 from extract.identity import AgencyIdentity
+from extract.list_wrapper import ListWrapper
 from extract.node_model import Model, shipped
 from extract.readers import (
     analytics,
@@ -92,16 +105,17 @@ def read_page(
     content_type: str | None = None,
     places: Places | None = None,
     wrapper: Wrapper | None = None,
+    lists: ListWrapper | None = None,
     model: Model | None = shipped,
 ) -> PageReading:
     """Reads a page of any agency's site. Never raises, whatever the bytes; the first 8 MiB count.
 
-    wrapper: what was learnt of the site's pages, preferred where it and the page still agree.
+    wrapper, lists: what was learnt of the site's details and lists, preferred where the page still agrees.
     model: the node classifier, by default the one that comes with Pignon; None reads without.
     """
     with _undisturbed():
         body, places = body[:MAX_BYTES], places or _sample()
-        reading = _read(body, url, content_type, places, wrapper=wrapper, model=model)
+        reading = _read(body, url, content_type, places, wrapper=wrapper, lists=lists, model=model)
         return storable(reading) if may_be_unstorable(body) else reading
 
 
@@ -126,6 +140,7 @@ def _read(
     places: Places,
     *,
     wrapper: Wrapper | None,
+    lists: ListWrapper | None,
     model: Model | None,
 ) -> PageReading:
     if not body.strip():
@@ -135,9 +150,21 @@ def _read(
         return _read_feed(text, url)
     if not _is_html(text, content_type):
         return PageReading(kind.OTHER, "not_html")
+    if wrapper is None and lists is None:
+        return _read_whole(Document(text, url), places, model)
+    return _read_learnt(Glance(text, url), places, wrapper, lists, model)
+
+
+def _read_learnt(
+    glance: Glance, places: Places, wrapper: Wrapper | None, lists: ListWrapper | None, model: Model | None
+) -> PageReading:
+    """By what was learnt of the site's lists, then of its details, else the whole way."""
+    listed = list_wrapper.take(lists, glance, wrapper) if lists is not None else None
+    if lists is not None and listed is not None:
+        return replace(_framed(kind.INDEX, glance, lists.platform), **listed._asdict())
     if wrapper is not None:
-        return _read_by(wrapper, text, url, places, model)
-    return _read_whole(Document(text, url), places, model)
+        return _read_by(wrapper, glance, places, model)
+    return _read_whole(Document(glance.html, glance.url), places, model)
 
 
 def _read_whole(
@@ -152,22 +179,27 @@ def _read_whole(
     return reading
 
 
-def _read_by(wrapper: Wrapper, text: str, url: str, places: Places, model: Model | None) -> PageReading:
+def _read_by(wrapper: Wrapper, glance: Glance, places: Places, model: Model | None) -> PageReading:
     """The short way where the wrapper may be believed alone, else the whole way with what it tells."""
-    glance = Glance(text, url)
     finder = Finder(glance, wrapper.sections)
     short = shortcut.take(wrapper, finder, places)
     if short is None:
-        return _read_whole(Document(text, url), places, model, wrapper, finder)
-    noindex, nofollow = _asks(glance.metas)
-    return PageReading(
-        kind.DETAIL,
-        None,
-        wrapper.platform,
-        short.listing,
-        short.links,
+        return _read_whole(Document(glance.html, glance.url), places, model, wrapper, finder)
+    return replace(
+        _framed(kind.DETAIL, glance, wrapper.platform),
+        listing=short.listing,
+        links=short.links,
         follow=short.follow,
         evidence=short.evidence,
+    )
+
+
+def _framed(kind: str, glance: Glance, platform: str | None) -> PageReading:
+    """A page that its site's wrapper alone reads, by its head."""
+    noindex, nofollow = _asks(glance.metas)
+    return PageReading(
+        kind,
+        platform=platform,
         canonical=glance.canonical,
         noindex=noindex,
         nofollow=nofollow,

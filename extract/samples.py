@@ -96,7 +96,7 @@ def at_work(samples: Iterable[Sample]) -> list[Page]:
     for sample in samples:
         glance = Glance(sample.html, sample.url)
         pages.append(Page(sample, glance, Document(sample.html, sample.url), Finder(glance, {})))
-    lasting = frozenset(common(_names(page.glance) for page in pages))
+    lasting = frozenset(common(names(page.glance) for page in pages))
     for page in pages:
         page.lasting = lasting
     return pages
@@ -180,7 +180,7 @@ def step(node: LexborNode, lasting: Collection[str]) -> str:
     return tag + "".join(f".{name}" for name in names[:3])
 
 
-def _names(glance: Glance) -> set[str]:
+def names(glance: Glance) -> set[str]:
     """The page's class names and ids."""
     found: set[str] = set()
     for node in glance.all("[class],[id]"):

@@ -4,6 +4,7 @@
 they all told is found, and nothing tells of a listing that is gone; else it goes the whole way.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -24,6 +25,7 @@ MAX_PHOTOS: Final = photos.MAX_PHOTOS
 #: Nobody's advert has more links to others on its page.
 MAX_LINKS: Final = 60
 _ABROAD: Final = Places(())
+_WORD: Final = re.compile(r"[^\W\d]*(?=\D*\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +175,15 @@ def same_host(url: str, other: str) -> bool:
 
 
 def shape(url: str) -> str:
-    """What addresses of one kind of page share: the first folder, where figures stand, the query's names."""
+    """What addresses of one kind of page share: the first folder (its first word where it has figures, as
+    `annonce-maison-3-pieces/` has), where figures stand, the query's names.
+    """
     path, _, query = url.split("//", 1)[-1].partition("?")
     folders = path.split("/")[1:]
-    masked = [_masked(folder) if at or len(folders) == 1 else folder for at, folder in enumerate(folders)]
+    masked = [_masked(folder) for folder in folders]
+    if len(folders) > 1:
+        word = _WORD.match(folders[0])
+        masked[0] = f"{word[0]}#" if word else folders[0]
     names = "&".join(part.partition("=")[0] for part in query.split("&")) if query else ""
     return f"{'/'.join(masked)[:200]}?{names[:100]}"
 
