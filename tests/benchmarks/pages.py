@@ -15,12 +15,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as a crawler gets it. `price`: what it truly displays, null where nobody says."""
+    """One page as a crawler gets it. price: what it truly displays, null where nobody says; live: a real
+    site's, no template."""
 
     url: str
     body: bytes
     content_type: str | None = None
     price: int | None = None
+    live: bool = False
 
 
 def town_details(limit: int, seed: int = 0) -> list[Page]:
@@ -47,7 +49,10 @@ def real_pages() -> list[Page]:
     if not manifest.exists():
         return []
     rows = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()]
-    return [Page(f"https://{row['site']}/", (folder / row["file"]).read_bytes()) for row in rows]
+    return [
+        Page(f"https://{row['site'].split()[0]}/", (folder / row["file"]).read_bytes(), live=row["real"])
+        for row in rows
+    ]
 
 
 def _spread(items: Sequence[T], limit: int) -> list[T]:
