@@ -7,6 +7,7 @@ they all told is found, and nothing tells of a listing that is gone; else it goe
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from extract import decide, features, kind, leads, links, pictures, values
 from extract.candidates import Candidate, candidate
 from extract.cards import is_page, key
 from extract.glance import Glance
-from extract.readers import pairs, photos, prose
+from extract.readers import context, pairs, photos, prose
 from extract.text import fold
 from extract.wrapper import Finder, Wrapper, is_scale, is_whole, told_by
 from models.listing import Evidence, Listing
@@ -24,6 +25,8 @@ from models.places import Places
 MAX_PHOTOS: Final = photos.MAX_PHOTOS
 #: Nobody's advert has more links to others on its page.
 MAX_LINKS: Final = 60
+#: What a page's title tells as well as its heading: it names the site's commune as often as the property's.
+_NAMED: Final = frozenset({"property_type", "transaction"})
 _ABROAD: Final = Places(())
 _WORD: Final = re.compile(r"[^\W\d]*(?=\D*\d)")
 
@@ -56,6 +59,7 @@ def read(wrapper: Wrapper, finder: Finder, places: Places) -> Shortcut | None:
         *told_by(wrapper, finder, directory),
         *labelled(wrapper, finder, directory),
         *_prose(wrapper, finder, directory),
+        *_by_address(wrapper, glance),
     ]
     listing, evidence = decide.decide(found, directory)
     if listing.currency is None and listing.price is not None and wrapper.currency:
@@ -109,13 +113,23 @@ def _prose(wrapper: Wrapper, finder: Finder, places: Places) -> Iterator[Candida
         return
     text = finder.main_text[: prose.MAX_TEXT]
     for name in wrapper.prose:
-        for found in values.find(name, finder.glance.h1, places)[:6]:
-            for field, value in found.values.items():
-                yield candidate(field, value, found.raw, "h1", 0.85 * found.score)
+        heads = [("h1", finder.glance.h1, 0.85)]
+        heads += [("title", finder.glance.title, 0.75)] if name in _NAMED else []
+        for source, head, trust in heads:
+            for found in values.find(name, head, places)[:6]:
+                for field, value in found.values.items():
+                    yield candidate(field, value, found.raw, source, trust * found.score)
         for found in values.find(name, text, places)[:60]:
             if found.score >= prose.LEAST.get(name, 0.0):
                 for field, value in found.values.items():
                     yield candidate(field, value, found.raw, "text", found.score * prose.TRUST.get(name, 0.5))
+
+
+def _by_address(wrapper: Wrapper, glance: Glance) -> Iterator[Candidate]:
+    """What the page's address tells of the fields that no place tells, its commune left to the readers."""
+    for one in context.by_address(context.own_address(glance), _ABROAD):
+        if one.field in wrapper.prose:
+            yield one
 
 
 # Photos ------------------------------------------------------------------------------------
@@ -152,14 +166,15 @@ def image(glance: Glance, value: str, attribute: str) -> str | None:
 
 def _links(wrapper: Wrapper, glance: Glance) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Links to other listings as they stand, and absolute addresses worth a visit that are no chrome."""
-    shapes, chrome, here = set(wrapper.shapes), set(wrapper.chrome), key(glance.url)
+    shapes, chrome = set(wrapper.shapes), set(wrapper.chrome)
+    here = {key(glance.url), key(glance.canonical or glance.url)}
     to: dict[str, str] = {}
     follow: dict[str, int] = {}
     for href in glance.hrefs:
         if href in chrome or not is_page(href):
             continue
         url = key(glance.absolute(href))
-        if url == here or not same_host(url, here):
+        if url in here or not glance.is_own(url):
             continue
         if shape(url) in shapes:
             to.setdefault(url, href)
@@ -169,11 +184,8 @@ def _links(wrapper: Wrapper, glance: Glance) -> tuple[tuple[str, ...], tuple[str
     return tuple(to.values())[:MAX_LINKS], tuple(best[: links.MAX_FOLLOW])
 
 
-def same_host(url: str, other: str) -> bool:
-    """Whether two absolute addresses are of one host."""
-    return url.split("/", 3)[:3] == other.split("/", 3)[:3]
-
-
+# A site's pages share their menus.
+@lru_cache(maxsize=4_096)
 def shape(url: str) -> str:
     """What addresses of one kind of page share: the first folder (its first word where it has figures, as
     `annonce-maison-3-pieces/` has), where figures stand, the query's names.

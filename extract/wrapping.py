@@ -46,6 +46,7 @@ Telling = Callable[[str], bool]
 #: Attributes that hold data; summaries for others to show are running text.
 _DATA: Final = re.compile(r"content|value|data-[a-z-]{2,30}")
 _ENERGY: Final = re.compile(r"dpe|ges(?![a-z])|energ|diagnos|bilan|conso|perf|epc", re.I)
+_HEADINGS: Final = frozenset({"h1", "h2", "h3"})
 _SUMMARY: Final = re.compile(r"description|keywords", re.I)
 
 
@@ -283,13 +284,14 @@ def _written(value: Any) -> str:
 
 def _in_elements(name: str, page: Page, tells: Telling) -> Iterator[tuple[str, str, str]]:
     whole = name == "description"
-    for node in page.glance.all("body *"):
+    for node in page.glance.all("head > title,body *" if name == "title" else "body *"):
         if whole:
             text = node.text()
             found = len(text) < 12_000 and len(text) > 60 and tells(node.html or "")
         else:
             own = squeeze(node.text(deep=False))
-            text = squeeze(node.text(separator=" ")) if own else ""
+            # A heading's words may stand in elements of its own.
+            text = squeeze(node.text(separator=" ")) if own or node.tag in _HEADINGS else ""
             found = 0 < len(text) <= 2 * SHORT and tells(text)
         if found:
             for selector in selectors(node, page, counted=name in _ALWAYS):

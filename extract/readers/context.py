@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from extract.candidates import Candidate, candidate
 from extract.document import Document
 from extract.fields import kind, transaction
+from extract.glance import Glance
 from extract.readers.places import crumbs
 from extract.text import fold
 from models.places import Places
@@ -24,21 +25,25 @@ _SUFFIX = re.compile(r"\.(?:html?|php|aspx?|jsp)$|/$", re.I)
 
 def read(document: Document, places: Places) -> Iterator[Candidate]:
     """Weak candidates from the page's address and breadcrumb."""
-    url = own_address(document)
-    path = unquote(urlsplit(url).path)
-    words = re.sub(r"[^a-z0-9]+", " ", fold(path))
-    yield from _offer(url, words)
+    yield from by_address(own_address(document), places)
     trail = " > ".join(crumbs(document).values())[:300]
     offer = transaction.parse(trail) if trail else None
     if offer is not None:
         yield candidate("transaction", offer, trail, "crumbs", 0.28)
+
+
+def by_address(url: str, places: Places) -> Iterator[Candidate]:
+    """What an address alone tells."""
+    path = unquote(urlsplit(url).path)
+    words = re.sub(r"[^a-z0-9]+", " ", fold(path))
+    yield from _offer(url, words)
     yield from _place(words, places)
     number = page_number(path)
     if number is not None:
         yield candidate("reference", number, url, SOURCE, 0.26)
 
 
-def own_address(document: Document) -> str:
+def own_address(document: Document | Glance) -> str:
     """The address that the page gives itself, unless that is the site's door; else where it was found."""
     for url in (document.canonical, document.metas.get("og:url")):
         try:

@@ -73,6 +73,25 @@ def test_a_value_that_stands_beside_an_unknown_label_is_found_where_the_title_do
     assert helped.evidence["rooms"].source == "wrapper"
 
 
+def test_a_heading_in_parts_and_a_number_that_only_the_address_tells_go_the_short_way() -> None:
+    """Learnt from pages without a labelled reference, whose heading's words stand in elements of its own."""
+
+    def other(number: int) -> tuple[str, str]:
+        html = page(number).replace("<h1>", "<h1><span>").replace("</h1>", "</span></h1>")
+        url = f"https://agence.example/bien/maison-10{number}450{number}"
+        return html.replace("Référence", "Parking"), url
+
+    known = learn(
+        [Sample.of(html, url, read_page(html.encode(), url)) for html, url in map(other, range(6))], PLACES
+    )
+    html, url = other(8)
+    short, whole = (read_page(html.encode(), url, wrapper=one) for one in (known, None))
+    assert short.by_wrapper
+    assert short.listing is not None and whole.listing is not None
+    assert short.listing.reference == whole.listing.reference == "1084508"
+    assert short.listing.title == whole.listing.title
+
+
 def test_what_stays_on_every_page_is_no_data() -> None:
     assert "agence du port" in wrapper().fixed
     assert all(place.field != "postal_code" for place in wrapper().places)
