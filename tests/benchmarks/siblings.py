@@ -17,9 +17,10 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from extract.cards import key
+from extract.cards import ROOMS, key
 from extract.page import PageReading
 from extract.text import fold
+from models.places import Places
 
 #: Town and postal code, of the sample of communes where it has them.
 TOWNS: Final = (
@@ -37,9 +38,7 @@ _TOLD: Final = re.compile(
     re.I,
 )
 _STRING: Final = re.compile(r'((?::|\[|,)\s*)"((?:[^"\\]|\\.)*)"(?!\s*:)|(:\s*)(\d+(?:\.\d+)?)(?=\s*[,}\]])')
-_FIGURES: Final = re.compile(
-    r"(?<![\w#&/.-])(?<!&#x)\d[\d.,\u00a0\u202f ]*\d(?![\w-])|(?<![\w#&/.-])\d(?![\d-])"
-)
+_FIGURES: Final = re.compile(r"(?<![\w#&/.,-])(?<!&#x)[TFtf]?\d(?:[\d.,\u00a0\u202f ]*\d)?(?![\d-])")
 _GROUP: Final = re.compile(r"\d+")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]*\d[A-Za-z0-9]*")
 _LETTER: Final = (
@@ -50,7 +49,8 @@ _LETTER: Final = (
 def detail_sibling(html: str, reading: PageReading, number: int) -> str:
     """The page as advert `number` of its site would be printed."""
     html = _with_letters(html, reading, number)
-    html = _with_addresses(html, (*_photos(reading), *reading.links), number)
+    html = _with_addresses(html, (*_photos(reading), *reading.links, *_own(reading)), number)
+    html = _with_coordinates(html, reading, number)
     words = _names(reading, number) | _words(reading, number)
     return _rewritten(html, _changed(words, number))
 
@@ -138,10 +138,12 @@ def _names(reading: PageReading, number: int) -> dict[str, str]:
 
 
 def _words(reading: PageReading, number: int) -> dict[str, str]:
-    """Longer plain words of the description, each with another one."""
+    """The title's last words and longer plain ones of the description, each with another one."""
     listing = reading.listing
     text = (listing.description or "") if listing else ""
-    found = list(dict.fromkeys(re.findall(r"(?<!\w)[a-z]{7,}(?!\w)", text)))[::3][:12]
+    title = (listing.title or "") if listing else ""
+    named = [one for one in re.findall(r"(?<!\w)[A-Za-z]{5,}(?!\w)", title) if not ROOMS.search(one.lower())]
+    found = named[-2:] + list(dict.fromkeys(re.findall(r"(?<!\w)[a-z]{7,}(?!\w)", text)))[::3][:12]
     return {word: WORDS[(number * 5 + at) % len(WORDS)] for at, word in enumerate(found)}
 
 
@@ -156,6 +158,32 @@ def _with_letters(html: str, reading: PageReading, number: int) -> str:
 
 def _photos(reading: PageReading) -> tuple[str, ...]:
     return reading.listing.photos if reading.listing else ()
+
+
+def _own(reading: PageReading) -> tuple[str, ...]:
+    """The page's own address and reference: what else tells adverts apart."""
+    reference = reading.listing.reference if reading.listing else None
+    return tuple(filter(None, (reading.canonical, reference and f"/{reference}")))
+
+
+def _with_coordinates(html: str, reading: PageReading, number: int) -> str:
+    """The page with its place on the map moved by some metres, or into the town that it now names."""
+    listing = reading.listing
+    if listing is None or listing.latitude is None or listing.longitude is None:
+        return html
+    town = (
+        next(iter(Places.sample().by_name(TOWNS[number % len(TOWNS)][0])), None)
+        if listing.insee_code
+        else None
+    )
+    for told, middle in (
+        (listing.latitude, town and town.latitude),
+        (listing.longitude, town and town.longitude),
+    ):
+        moved = (told if middle is None else middle) + 0.001 * number
+        sign, known = ("-" if told < 0 else ""), f"{abs(told):.6f}".rstrip("0")[:-1]
+        html = re.sub(rf"(?<![\d.]){re.escape(sign + known)}\d*", f"{moved:.6f}", html)
+    return html
 
 
 def _with_addresses(html: str, addresses: tuple[str, ...], number: int) -> str:
