@@ -17,11 +17,18 @@ MANY_TAGS = 3_000
 MAX_TAGS = 200_000
 #: Formatting elements that blocks may repeat in all.
 MAX_REPEATED = 300_000
-MAX_ATTRIBUTES = 5_000
+#: Attributes of a page: 1.6 million took 500 MB; real ones have 23,000 at most.
+MAX_ATTRIBUTES = 400_000
+#: Attributes of an element times themselves, summed over the page (measured: 0.15 s; real ones 2 million).
+MAX_SQUARES = 100_000_000
 #: Without its events lexbor fills a list of 20,000 options in no time; with them it took a second.
 _QUIET = LexborDocumentOptions.WO_EVENTS
-#: No page goes so far without an end tag, except in scripts, styles and elements full of attributes.
-_STRETCH = 20_000
+#: A shorter page has no room for attributes that take time (measured: 0.02 s).
+_HARMLESS = 20_000
+#: So many on one element cost next to nothing; a shorter tag has no room for them.
+_FEW, _LONG = 200, 600
+#: Tags inside others' quotes times the page's length: real pages have 99 of them at most, 70 million.
+_MAX_QUOTED = 400_000_000
 
 VOID = frozenset(
     [
@@ -58,7 +65,17 @@ _TAG = re.compile(
     r"""((?:[^"'=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?|["'])*+)>)"""
 )
 _CHILDLESS = re.compile(r"<(?:!|(?:br|hr|img|meta|input|link|source)(?=[\s/>]))", re.I)
-_LONG_TAG = re.compile(r"""<([a-zA-Z][^\s/>]*)(?:[^"'>]++|"[^"]*+"|'[^']*+')*+(?:>|$)""")
+# As the HTML standard reads attributes: quotes hold a value behind an equals sign that ends a name.
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+[^\s/>][^\s/>=]*+(?>\s*+=\s*+(?>"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+""", re.ASCII
+)
+_ELEMENT = re.compile(rf"<[a-zA-Z][^\s/>]*+(?>{_ATTRIBUTE.pattern})*+", re.ASCII)
+_OVERLAPPING = re.compile(rf"<(?=({_ELEMENT.pattern.removeprefix('<')}))", re.ASCII)
+_START = re.compile("<[a-zA-Z]")
+#: An end tag's attributes mean nothing, but lexbor compares them all (900,000 took minutes).
+_END_WITH = re.compile(rf"</[a-zA-Z][^\s/>]*+[\s/](?>{_ATTRIBUTE.pattern})*+", re.ASCII)
+_LONGEST_END, _ENDS = 20_000, 400_000
+_TAG_WITH_ALL = re.compile(r"<(/?[a-zA-Z][^\s/<>]*+)(?:[^<>]++|<(?!/?[a-zA-Z]))*+>?+", re.ASCII)
 
 
 def parsed(html: str) -> tuple[LexborHTMLParser, bool]:
@@ -69,14 +86,16 @@ def parsed(html: str) -> tuple[LexborHTMLParser, bool]:
 
 def flatten(html: str) -> tuple[str, bool]:
     """`html` without what nests deeper than MAX_DEPTH or goes past another bound, and whether any did."""
-    html, cut = _few_attributes(html)
-    starts = html.count("<")
-    if starts > MAX_TAGS:
-        html, cut = html[: next(islice(re.finditer("<", html), MAX_TAGS, None)).start()], True
+    cut = (starts := html.count("<")) > MAX_TAGS
+    if cut:
+        html = html[: next(islice(re.finditer("<", html), MAX_TAGS, None)).start()]
+    html = _bare_ends(html)
+    if crowded := _crowded(html):
+        html = _TAG_WITH_ALL.sub(r"<\1>", html)
     if not _may_be_deep(html, starts):
-        return html, cut
+        return html, cut or crowded
     flat = _Flat(html)
-    return flat.text, cut or flat.cut
+    return flat.text, cut or crowded or flat.cut
 
 
 def _may_be_deep(html: str, marks: int) -> bool:
@@ -88,20 +107,36 @@ def _may_be_deep(html: str, marks: int) -> bool:
     return starts - ends >= MAX_DEPTH and starts - ends - len(_CHILDLESS.findall(html)) >= MAX_DEPTH
 
 
-def _few_attributes(html: str) -> tuple[str, bool]:
-    """`html` with no attribute left on elements that have thousands."""
-    windows = range(0, len(html) - _STRETCH, _STRETCH)
-    if all(html.find("</", start, start + _STRETCH) >= 0 for start in windows):
-        return html, False
-    out, last = [], 0
-    for found in _LONG_TAG.finditer(html):
-        if (
-            found.end() - found.start() > _STRETCH
-            and len(found[0].split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES
-        ):
-            out += [html[last : found.start()], f"<{found[1]}>"]
-            last = found.end()
-    return ("".join(out) + html[last:], True) if out else (html, False)
+def _bare_ends(html: str) -> str:
+    """`html` with nothing but names in its end tags, where more stands there than ever does by mistake."""
+    lengths = [len(end) for end in _END_WITH.findall(html)]
+    if max(lengths, default=0) <= _LONGEST_END and sum(lengths) <= _ENDS:
+        return html
+    return re.sub(r"</([a-zA-Z][^\s/>]*+)[\s/][^>]*+", r"</\1", html)
+
+
+def _crowded(html: str) -> bool:
+    """Whether attributes would take seconds or much memory. A tag inside another's quotes may be a real one,
+    whose quote was opened by a script: each counts."""
+    if len(html) < _HARMLESS:
+        return False
+    tags = _ELEMENT.findall(html)
+    quoted = len(_START.findall(html)) - len(tags)
+    if quoted * len(html) > _MAX_QUOTED:
+        return True
+    if quoted:
+        tags = _OVERLAPPING.findall(html)
+    if sum(map(len, tags)) > 2 * MAX_ATTRIBUTES and sum(map(_count, tags)) > MAX_ATTRIBUTES:
+        return True
+    long = [tag for tag in tags if len(tag) > _LONG]
+    if sum(len(tag) ** 2 for tag in long) < 4 * MAX_SQUARES:
+        return False
+    return sum(n * n for n in map(_count, long) if n > _FEW) > MAX_SQUARES
+
+
+def _count(tag: str) -> int:
+    """At least as many as the attributes that a tag has."""
+    return len(_ATTRIBUTE.findall(tag))
 
 
 class _Flat:

@@ -337,3 +337,49 @@ def a_million_comments() -> bytes:
 @case
 def names_of_attributes_without_end() -> bytes:
     return page("<p " + " ".join(f"a{n}" for n in range(200_000)) + "/" * 100_000 + ">" + HOME)
+
+
+@case
+def attributes_behind_ends_in_quotes() -> bytes:
+    return page("<p " + " ".join(f"a{n}" if n % 2_000 else "b='</p>'" for n in range(60_000)) + ">" + HOME)
+
+
+@case
+def attributes_behind_a_quote_in_a_script() -> bytes:
+    hidden = '<script>if (a<b) c ="</script><p x=\'>\' y="> " '
+    return page(hidden + " ".join(f"a{n}" if n % 99 else f"b{n}='>'" for n in range(60_000)) + ">" + HOME)
+
+
+@case
+def attributes_of_an_end_tag() -> bytes:
+    return page("<p>x</p " + " ".join(f"a{n}" for n in range(900_000)) + ">" + HOME)
+
+
+@case
+def attributes_of_end_tags_in_quotes() -> bytes:
+    return page('<p x="</p ' + " ".join(f"a{n}" for n in range(900_000)) + '"></p ' * 9_000 + ">" + HOME)
+
+
+@case
+def attributes_parted_by_slashes() -> bytes:
+    return page("<p" + "".join(f"/a{n}" for n in range(60_000)) + ">" + HOME)
+
+
+@case
+def attributes_of_an_element_without_end() -> bytes:
+    return page(HOME + "<p " + " ".join(f"a{n}='</p>" + "'" * (n % 2) for n in range(60_000)))
+
+
+@case
+def thousands_of_elements_with_a_thousand_attributes() -> bytes:
+    return page(("<p " + " ".join(f"a{n}" for n in range(1_000)) + ">") * 1_400 + HOME)
+
+
+@case
+def thousands_of_elements_with_a_hundred_attributes() -> bytes:
+    return page(HOME + ("<p " + " ".join(f"a{n}" for n in range(100)) + ">") * 16_000)
+
+
+@case
+def tags_that_no_tag_ends() -> bytes:
+    return page(("<a " * 98 + ">") * 26_000 + HOME)

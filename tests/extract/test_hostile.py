@@ -27,6 +27,9 @@ READ = [
     "digits_and_spaces", "quotes_in_scripts", "assignments_in_scripts", "json_ld_nested", "json_ld_of_lists",
     "json_ld_of_huge_numbers", "json_in_strings", "thousands_of_json_ld_blocks", "utf_16", "utf_16_cut",
     "utf_7_declared", "charset_that_is_none", "xhtml_with_cdata", "entities_that_grow",
+    "attributes_behind_a_quote_in_a_script", "attributes_parted_by_slashes",
+    "attributes_of_an_element_without_end", "thousands_of_elements_with_a_thousand_attributes",
+    "thousands_of_elements_with_a_hundred_attributes",
     "base_that_is_no_address", "srcset_without_end", "photos_without_end", "metas_without_end",
 ]  # fmt: skip
 #: Their numbers are no amounts and no areas.
