@@ -123,6 +123,8 @@ _AREA = frozenset(
     {"div", "section", "aside", "ul", "ol", "nav", "footer", "header", "form", "article", "table", "p"}
 )
 _FORM = frozenset({"select", "textarea", "form", "datalist", "dialog"})
+#: Names of menus that theme makers also give to arrows and tabs of a page's own blocks; no footer's.
+_MENU = re.compile(r"(?!.*(?:foot|cookie|consent|rgpd|gdpr))(?=.*(?:^|[\s_-])(?:nav|menu)(?:[\s_-]|$))")
 #: ASP.NET puts whole pages into one form.
 _PAGE_FORMS = frozenset({"aspnetform", "form1"})
 #: Tags that may announce a zone.
@@ -182,6 +184,8 @@ def assign(elements: list[Element]) -> list[Zone]:
         own = Zone.HIDDEN if element.tag in STRUCK else _hidden(element) if element.attrs else None
         if own is None and element.tag in _ZONED and element.end - element.index <= half:
             own = None if element.index <= title < element.end else _own(element)
+            if own is Zone.CHROME and _is_body(element, elements):
+                own = None
         if own is not None:
             zones[element.index] = own
     for heading in elements:
@@ -247,6 +251,20 @@ def _named(names: str) -> Zone | None:
 def _tells_surface(element: Element) -> bool:
     """Whether a block named like a menu ("nav nav-tabs", "card-footer") holds a property's facts."""
     return element.end - element.index < 120 and bool(_SURFACE.search(heading_text(element)))
+
+
+def _is_body(element: Element, elements: list[Element]) -> bool:
+    """Whether a block that only its classes call a menu ("nav-arrow-b", a carousel's) holds a text to read.
+
+    Menus are links; a paragraph of 200 characters beside a heading is a page's own.
+    """
+    if element.tag not in {"div", "section", "article"} or not _MENU.match(element.names):
+        return False
+    inside = elements[element.index + 1 : element.end]
+    return any(one.tag in HEADINGS for one in inside) and any(
+        one.tag == "p" and sum(len(part) for part in one.parts if isinstance(part, str)) >= 200
+        for one in inside
+    )
 
 
 def _mark_section(heading: Element, zones: list[Zone], title: int, half: int) -> None:

@@ -253,3 +253,13 @@ def test_an_agents_page_with_an_example_is_no_listing() -> None:
 def test_a_listing_abroad_is_one(detail: str) -> None:
     text = "<p>" + "Lorem ipsum dolor sit amet consectetur adipiscing elit sed do. " * 6 + "</p>"
     assert read(page(detail + text, "x")).kind == "detail"
+
+
+@pytest.mark.parametrize("names", ["property-single nav-arrow-b", "fiche menu-tabs"])
+def test_a_block_that_only_its_arrows_names_call_a_menu_is_the_pages_own(names: str) -> None:
+    text = "<p>" + "Maison claire au calme, séjour ouvert sur un jardin planté de pommiers. " * 4 + "</p>"
+    facts = "<h3>Le bien</h3><p>Prix : 155 000 €</p><p>Surface : 98 m²</p><p>Pièces : 4</p>"
+    filler = "<div><i></i></div>" * 80
+    main = f"<h1>Chemin des Aulnes</h1><section class='{names}'>{filler}{facts}{text}</section>{filler * 2}"
+    listing = read(page(main, "Maison Test")).listing
+    assert listing is not None and (listing.price, listing.surface) == (155_000, 98.0)
