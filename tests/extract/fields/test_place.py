@@ -266,6 +266,11 @@ def test_what_is_nothing_is_no_place(text: str) -> None:
     assert coordinates.parse(text) is None
 
 
+def test_a_number_before_a_latin_street_is_its_own() -> None:
+    assert address.parse("7 Rua Padre Bernardo Maria Silva") == "7 Rua Padre Bernardo Maria Silva"
+    assert [match.value for match in address.find("T3 Rua Nova, 7")] == ["Rua Nova, 7"]
+
+
 def test_a_ground_floor_is_no_street() -> None:
     assert address.find("Sis à Vannes. En rez-de-chaussée d'un immeuble") == []
     assert address.find("12 chaussée de Wavre")[0].value == "12 chaussée de Wavre"
