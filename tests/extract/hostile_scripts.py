@@ -351,6 +351,11 @@ def attributes_behind_a_quote_in_a_script() -> bytes:
 
 
 @case
+def formatting_left_open_before_few_paragraphs() -> bytes:
+    return page("<p>" + "".join(f"<b x={n}>" for n in range(500)) + "</p>" + "<p>a</p>" * 2_400 + HOME)
+
+
+@case
 def attributes_of_an_end_tag() -> bytes:
     return page("<p>x</p " + " ".join(f"a{n}" for n in range(900_000)) + ">" + HOME)
 
