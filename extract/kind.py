@@ -166,6 +166,17 @@ _LIST_LINK = re.compile(
     r"|inmuebles)\b",
     re.I,
 )
+#: What a search says that found nothing, in lower case.
+_NOTHING_FOUND = re.compile(
+    r"(?:^|\W)(?:0|aucune?|pas (?:de|d['’])|no|keine|ning[úu]n|nessun[ao]?)\W{1,2}(?:annonces?|biens?|"
+    r"r[ée]sultats?|logements?|offres?|propri[ée]t[ée]s?|results?|properties|listings?|ergebnisse|"
+    r"resultados?|risultat[oi])\b"
+    r"[^.\n]{0,40}(?:correspond|trouv|crit[èe]re|recherche|found|match|gefunden|encontrad|trovat)"
+)
+_ON_REQUEST = re.compile(
+    r"prix (?:sur demande|nous consulter)|price on (?:request|application)|preis auf anfrage"
+)
+_AMOUNT = re.compile(r"\W*\d[\d\s.,]{3,12}\s?(?:€|euros?\b|EUR\b)")
 _EMPTY_LIST = re.compile(
     r"\b(?:0|aucun[e]?|no)\s+(?:annonces?|biens?|r[ée]sultats?|results?|properties|logements?|offres?)", re.I
 )
@@ -199,6 +210,8 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     least = 6.0 if is_home(document) and shows_others else 3.0
     if trouble and detail < 3:  # a flat may tell of a lift that is "momentanément indisponible"
         return Verdict(OTHER, trouble)
+    if not document.cards.found and _found_nothing(document):
+        return Verdict(OTHER, "empty")
     if detail >= least and detail > index:
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)
     if is_home(document):
@@ -258,6 +271,11 @@ def _is_sticker(line: Line) -> bool:
     if line.text.isupper() and len(line.text) < 24:
         return True
     return any(_STICKER.search(element.names) for element in (line.block, *(run[1] for run in line.runs)))
+
+
+def _found_nothing(document: Document) -> bool:
+    """Whether a search says below its title that it found nothing."""
+    return any(_NOTHING_FOUND.search(line.lower) for line in document.shown if _follows_title(document, line))
 
 
 def _follows_title(document: Document, line: Line) -> bool:
@@ -346,7 +364,10 @@ def _counts(document: Document) -> bool:
 
 
 def _priced(lines: list[Line]) -> bool:
-    return any(PRICE.search(line.lower) and _DIGIT.search(line.text) for line in lines)
+    return any(
+        (PRICE.search(line.lower) and _DIGIT.search(line.text)) or _ON_REQUEST.search(line.lower)
+        for line in lines
+    )
 
 
 def labelled(lines: list[Line]) -> set[str]:
@@ -367,11 +388,33 @@ def _cards_first(document: Document) -> bool:
     return not own or document.cards.start < own[0]
 
 
+def _facts_first(document: Document) -> bool:
+    """Whether a price, and in another line a surface, a number of rooms or a reference, stand between the
+    title and the cards: what a list tells of no property in particular."""
+    title = _title_line(document)
+    if title is None:
+        return False
+    start = document.cards.start
+    own = [line for line in document.shown if line.number > title and line.block.index < start]
+    others = [line for line in own if len(line.text) < 60 and not _priced([line])]
+    if not any(_begins_with_price(line) for line in own):
+        return False
+    told = (line for line in others if SURFACE.search(line.lower) or ROOMS.search(line.lower))
+    return any(_DIGIT.search(line.text) for line in told) or "reference" in labelled(others)
+
+
+def _begins_with_price(line: Line) -> bool:
+    """Whether a short line tells a price, or a longer one begins with it: fees follow in the same block."""
+    return _priced([line]) if len(line.text) < 60 else bool(_AMOUNT.match(line.text))
+
+
 def is_article(document: Document, heads: str) -> bool:
     """Whether a page is one of a site's own texts: blog, fees, legal notice, contact, agency."""
     kind = document.metas.get("og:type", "").lower()
     if kind == "article" and "article:published_time" in document.metas and not ROOMS.search(heads.lower()):
-        return True
+        # WordPress calls adverts articles as well; a text labels no facts.
+        short = [line for line in document.shown if len(line.text) < 90]
+        return len(labelled(short)) < 3
     if graph.is_article(document):
         return True
     parts = re.sub(r"\s+[-–|·—:»]\s+", "\n", heads)
@@ -388,6 +431,7 @@ def index_score(document: Document, told: str) -> float:
         share = 1 - len(told) / size
         score += 4 * share
         score += 2.5 if cards.largest >= 3 and _cards_first(document) else 0
+        score -= 3.0 if _facts_first(document) else 0
     score += 1.5 if _LIST_TITLE.search(heads) else 0
     score += 1.5 if any(_PLURAL_TITLE.search(title) for title in document.h1[:1]) else 0
     score += 1.5 if _counts(document) else 0

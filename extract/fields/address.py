@@ -48,7 +48,8 @@ _GERMAN: Final = (
     rf"|\b(?:{_NAME} ){{1,3}}(?:Straße|Strasse|Str\.|Allee|Platz|Weg) [0-9]{{1,4}}[a-z]?\b"
 )
 _LATIN: Final = (
-    r"(?:(?<![\w.,/])[0-9]{1,5},? )?\b(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|Via|[Vv]iale|[Pp]iazza|[Cc]orso) "
+    r"(?:(?<![\w.,/])[0-9]{1,5},? )?\b(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Rr]ua|[Tt]ravessa|Via"
+    r"|[Vv]iale|[Pp]iazza|[Cc]orso) "
     rf"(?:(?:de|del|da|do|dos|das|della|la|las) ){{0,2}}{_NAME}"
     rf"(?: (?:(?:de|del|da|do|dos|das|la) )?{_NAME}){{0,4}}(?:,? (?:[Nn][°º]? ?)?[0-9]{{1,5}})?"
 )

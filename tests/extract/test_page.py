@@ -6,7 +6,7 @@ import pytest
 
 from extract.page import read_page
 from models.listing import Evidence, PropertyType, Transaction
-from tests.extract.pages import CARD, DETAIL, URL, cards, page, read
+from tests.extract.pages import CARD, DESCRIPTION, DETAIL, URL, cards, page, read
 
 
 def test_a_detail_page_gives_its_facts_with_their_evidence() -> None:
@@ -83,6 +83,14 @@ def test_only_the_listings_own_sticker_makes_it_sold(sticker: str, sold: bool) -
             "<html><head><title>x</title></head><body><div id='root'></div><script src='/app.js'></script></body></html>",
             "shell",
         ),
+        (
+            page(
+                "<h1>Château à vendre à Foix (09000)</h1><p>0 annonce ne correspond à vos critères.</p>"
+                "<p>Retirez le prix maximum de 150 000 €.</p><h3>Prix au m²</h3><p>1 410 €/m²</p>",
+                "Château à vendre Foix",
+            ),
+            "empty",
+        ),
         ("   ", "empty"),
         ("%PDF-1.7 stream", "not_html"),
     ],
@@ -90,6 +98,28 @@ def test_only_the_listings_own_sticker_makes_it_sold(sticker: str, sold: bool) -
 def test_a_page_without_a_listing_says_why(html: str, reason: str) -> None:
     reading = read(html)
     assert (reading.kind, reading.reason, reading.listing) == ("other", reason, None)
+
+
+@pytest.mark.parametrize("price", ["Prix sur demande", "À partir de 239 000 €, parking inclus"])
+def test_facts_between_the_title_and_other_listings_are_one_propertys(price: str) -> None:
+    main = f"<h1>Demeure aux portes de Sarlat</h1><p>{price}</p><p>480 m² habitables</p><p>Réf. 24-0091</p>"
+    main += f"<p>{DESCRIPTION}</p><p>{DESCRIPTION}</p>"
+    reading = read(page(main + "<h2>Dans la même collection</h2>" + cards(9), "Demeure aux portes de Sarlat"))
+    assert reading.kind == "detail"
+    assert reading.listing is not None
+    assert reading.listing.surface == 480
+
+
+def test_an_advert_that_wordpress_calls_an_article_is_a_listing() -> None:
+    head = (
+        '<meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2026-03-01T09:00:00+00:00">'
+    )
+    main = (
+        "<h1>Immeuble de rapport</h1><h2>248 000 €</h2><dl><dt>Type</dt><dd>Immeuble</dd><dt>Surface totale</dt>"
+        "<dd>286 m²</dd><dt>Référence</dt><dd>IMM-43</dd></dl>"
+    )
+    assert read(page(main + cards(9), "Immeuble de rapport", head)).kind == "detail"
 
 
 @pytest.mark.parametrize(
