@@ -5,7 +5,7 @@ a surface or a photo near. Knows no URL pattern. `links` and `document.main` use
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -80,6 +80,8 @@ _IMAGES = frozenset({"img", "picture", "amp-img"})
 _SILENT = frozenset({"script", "style", "noscript", "option", "title"})
 
 
+#: Links of a group that may be of several kinds, and how many kinds.
+_SEVERAL, _KINDS = 6, 4
 #: What the addresses of one kind of page share.
 Pattern = tuple[int, str, int, str]
 
@@ -191,7 +193,7 @@ def find(document: "Document") -> Cards:
     """The listing cards of a page, the best link of each, in page order."""
     facts = Facts(document)
     groups = _grouped(document)
-    clusters = [c for c in (_cluster(group, document, facts, facts.looks_like_card) for group in groups) if c]
+    clusters = [c for group in groups for c in _clusters(group, document, facts)]
     if not clusters:
         clusters = [c for c in (_plain_cards(group, document, facts) for group in groups) if c]
     clusters.sort(key=lambda cluster: (-_weight(cluster), cluster[0].anchor.index))
@@ -211,6 +213,7 @@ def find(document: "Document") -> Cards:
     result.found.sort(key=lambda card: card.anchor.index)
     for card in result.found:
         result.covered.update(range(card.block.index, card.block.end))
+    result.found = _own(document, result.found)
     _plainest(document, result.found)
     _add_linkless(document, facts, result)
     result.found = [c for c in result.found if not (key(c.href) in seen or seen.add(key(c.href)))]  # type: ignore[func-returns-value]
@@ -326,6 +329,27 @@ def _names_trade(href: str) -> bool:
     return bool(_TRADE.search(folders)) and not _NOT_TRADE.search(href)
 
 
+def _clusters(anchors: list[Element], document: "Document", facts: Facts) -> Iterator[list[Card]]:
+    """The cards of links that stand alike; where they are none, of those whose addresses are alike as well:
+    a row may link to the listing and, in the same way, to its notary."""
+    cluster = _cluster(anchors, document, facts, facts.looks_like_card)
+    if cluster:
+        yield cluster
+    elif len(anchors) >= _SEVERAL:
+        parts: dict[tuple[int, str], list[Element]] = {}
+        for anchor in anchors:
+            parts.setdefault(_pattern(anchor.get("href"))[:2], []).append(anchor)
+        if 1 < len(parts) <= _KINDS:
+            found = (_cluster(part, document, facts, facts.looks_like_card) for part in parts.values())
+            yield from filter(None, found)
+
+
+def _own(document: "Document", found: list[Card]) -> list[Card]:
+    """The cards less the few that lead to another site, which are advertisers'."""
+    own = [card for card in found if document.is_own(document.absolute(card.href))]
+    return own if 3 * len(own) >= 2 * len(found) else found
+
+
 def _cluster(
     anchors: list[Element], document: "Document", facts: Facts, is_card: Callable[[Element], bool]
 ) -> list[Card]:
@@ -433,6 +457,8 @@ def _pattern(href: str) -> Pattern:
     parts = [part for part in path.split("/") if part]
     names = ",".join(part.partition("=")[0] for part in query.split("&")) if query else ""
     last = parts[-1] if parts else ""
+    if names and "." in last:
+        names = f"{_script(href)}?{names}"
     numbered = 2 if last.isdecimal() else int(any(char.isdigit() for char in last))
     return len(parts), parts[0] if len(parts) > 1 else "", numbered, names
 

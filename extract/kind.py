@@ -218,7 +218,15 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
         return Verdict(OTHER, "home")
     if index >= 2.5 and not is_article(document, "") and not _is_text(document, told):
         return Verdict(INDEX)
+    if _is_scripted_list(document):
+        return Verdict(INDEX)
     return Verdict(OTHER, "shell" if len(told) < 300 and document.all("script") else None)
+
+
+def _is_scripted_list(document: Document) -> bool:
+    """Whether a page whose title says a list shows no card, and its state holds a list's adverts."""
+    titled = any(_LIST_TITLE.search(title) for title in document.h1[:1])
+    return titled and not document.cards.found and not is_article(document, "") and state_json.lists(document)
 
 
 def _shown_text(document: Document) -> str:

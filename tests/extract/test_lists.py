@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.extract.pages import cards, page, read
+from tests.extract.pages import CARD, cards, page, read
 
 TITLE = "Nos annonces"
 
@@ -120,3 +120,41 @@ def test_a_cards_other_script_is_not_its_listing() -> None:
     row = "<tr><td><a href='bien.asp?id={n}&amp;nature=2'>VILLA T5</a></td><td>{n}90 €</td><td><a href='bien.asp?id={n}&amp;nature=2'>FICHE</a> <a href='selection.asp?add={n}'>+ sélection</a></td></tr>"
     listed = "<table>" + "".join(row.format(n=n) for n in range(4, 9)) + "</table>"
     assert read(page(listed, "Locations")).links == tuple(f"bien.asp?id={n}&nature=2" for n in range(4, 9))
+
+
+def test_a_row_that_links_to_its_notary_in_the_same_way_is_a_card() -> None:
+    row = (
+        '<tr><td><a href="annonce-{n}.html"><img src="/p/{n}.jpg"></a></td><td><a href="annonce-{n}.html">Maison</a>'
+        '</td><td>1{n} m²</td><td>4{n} 500 €</td><td><a href="../etudes/etude-9{n}.html">SCP Martin</a></td></tr>'
+    )
+    reading = read(
+        page(f"<h1>Recherche</h1><table>{''.join(row.format(n=n) for n in range(11, 19))}</table>")
+    )
+    assert reading.links == tuple(f"annonce-{n}.html" for n in range(11, 19))
+
+
+def test_an_advertisers_card_among_the_sites_own_is_left_out() -> None:
+    advert = CARD.format(n=7, p=207).replace("/biens/7.html", "https://pub.annonceur.example/clic/88.html")
+    reading = read(page("<h1>Nos biens</h1>" + cards(4) + advert, "Nos biens"))
+    assert reading.links == tuple(f"/biens/{n}.html" for n in range(1, 5))
+
+
+def test_agents_that_another_script_answers_for_are_no_listings() -> None:
+    adverts = "".join(
+        CARD.format(n=n, p=200 + n).replace(f"/biens/{n}.html", f"annonce.php?id={n}") for n in range(1, 6)
+    )
+    agents = "".join(f'<div><a href="mandataire.php?id={n}">Conseiller {n}</a></div>' for n in range(40))
+    reading = read(page(f"<h1>Nos biens</h1>{adverts}{agents}", "Nos biens"))
+    assert reading.links == tuple(f"annonce.php?id={n}" for n in range(1, 6))
+
+
+def test_a_list_whose_cards_come_by_script_is_read_from_its_state() -> None:
+    adverts = ",".join(
+        f'{{"id":{n},"name":"Villa {n}","city":"Royan","url":"/location/{n}-villa","price":{400 + n},"rooms":4,"surface":7{n}}}'
+        for n in range(1, 8)
+    )
+    main = f"<h1>Locations de vacances</h1><p>{'Royan et ses environs. ' * 20}</p>"
+    state = f'<script>window.__INITIAL_STATE__ = {{"results":[{adverts}]}};</script>'
+    reading = read(page(main + state, "Locations de vacances Royan"))
+    assert reading.kind == "index"
+    assert reading.links == tuple(f"/location/{n}-villa" for n in range(1, 8))
