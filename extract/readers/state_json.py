@@ -72,6 +72,10 @@ _INNER = re.compile(
 _GROUPS = {
     "area": ("surface", "area"), "price": ("price", "prix", "loyer"), "dpe": ("dpe",), "ges": ("ges",),
 }  # fmt: skip
+#: Keys of other properties than the page's.
+_OTHERS = re.compile(
+    r"similar|related|recommend|suggest|nearby|r[ée]cent|cross.?sell|alternatives?|aussi", re.I
+)
 #: Inside these only the names below count: a price's `fees`, an area's `terrace` are no field's.
 _CLOSED = frozenset(_GROUPS)
 _INSIDE = {
@@ -207,7 +211,8 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         if isinstance(item, dict):
             yield item
             if depth < MAX_DEPTH:
-                inner = (_unpacked(v) for v in reversed(item.values()))
+                own = (v for k, v in reversed(item.items()) if not _OTHERS.search(str(k)))
+                inner = (_unpacked(v) for v in own)
                 stack.extend((v, depth + 1) for v in inner if v is not None)
         elif isinstance(item, list) and depth < MAX_DEPTH and not _are_peers(item):
             stack.extend((v, depth + 1) for v in reversed(item) if isinstance(v, (dict, list)))

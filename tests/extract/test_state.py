@@ -100,3 +100,11 @@ def test_a_prices_fees_and_an_areas_plot_are_not_the_price_and_the_area() -> Non
 def test_a_payload_that_points_at_itself_ends() -> None:
     loop = "<script type='application/json' id='__NUXT_DATA__'>[[0,0,1],{\"a\":0,\"b\":1}]</script>"
     assert len(data(Document(page(loop), URL))) == 1
+
+
+def test_a_similar_propertys_object_is_not_the_pages() -> None:
+    other = {"price": 274_500, "city": "Saint-Malo", "zipcode": "35400", "rooms": 4, "surface": 92}
+    for key, is_other in (("similar", True), ("listing", False)):
+        state = {"property": {"id": 7788, "price": 214_000}, key: [[other, {"s": "arr"}]]}
+        script = f"<script>window.__INITIAL_STATE__ = {json.dumps(state)};</script>"
+        assert (state_json.subject(Document(page(script), URL)) is None) is is_other

@@ -22,7 +22,7 @@ def _read(name: str) -> Report:
     return report
 
 
-@pytest.mark.parametrize("name", ["kept", "agencies", "more", "abroad", "offices"])
+@pytest.mark.parametrize("name", ["kept", "agencies", "more", "abroad", "offices", "networks"])
 def test_what_is_told_is_right_and_what_is_shown_is_told(name: str) -> None:
     report = _read(name)
     fields = {field: score.f1 for field, score in report.fields.items()}
