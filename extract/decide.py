@@ -185,12 +185,14 @@ def _not_its_rent(best: tuple[Any, Evidence], rivals: list[Candidate]) -> tuple[
 
 
 def _offer(by_field: dict[str, list[Candidate]]) -> None:
-    """A deposit is asked of tenants alone."""
+    """A deposit is asked of tenants alone, of holiday guests where anything tells of holidays."""
     deposits = by_field.get("deposit", [])
     if any(one.confidence >= 0.5 for one in deposits):
         sure = max(deposits, key=lambda one: one.confidence)
+        holidays = any(one.value == Transaction.SEASONAL for one in by_field["transaction"])
+        value = Transaction.SEASONAL if holidays else Transaction.RENT
         by_field["transaction"].append(
-            replace(sure, field="transaction", value=Transaction.RENT, source="deposit", confidence=0.4)
+            replace(sure, field="transaction", value=value, source="deposit", confidence=0.4)
         )
 
 

@@ -77,3 +77,17 @@ def test_no_stay_costs_as_much_as_a_house() -> None:
     main = DETAIL.replace("Maison 5 pièces 112 m² Bordeaux", "Gîte et maison de maître, 112 m²")
     listing = read(page(main)).listing
     assert listing is not None and listing.transaction is Transaction.SALE
+
+
+@pytest.mark.parametrize(("told", "offer"), [("seasonal", Transaction.SEASONAL), (None, Transaction.RENT)])
+def test_a_deposit_is_a_holiday_guests_where_anything_tells_of_holidays(
+    told: str | None, offer: Transaction
+) -> None:
+    found = [
+        Candidate("deposit", 400, "Dépôt de garantie : 400 €", "label", 0.9),
+        Candidate("price", 490, "490 €", "label", 0.9),
+    ]
+    if told:
+        found.append(Candidate("transaction", Transaction(told), "la semaine", "text", 0.3))
+    listing, _ = decide(found, Places(()))
+    assert listing.transaction == offer
