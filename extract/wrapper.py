@@ -25,6 +25,8 @@ from models.listing import LISTING_FIELDS
 from models.places import Places
 
 SOURCE: Final = "wrapper"
+#: Characters of the longest button.
+_BUTTON: Final = 40
 VERSION: Final = 2
 #: Bytes of a wrapper's JSON; the largest of the labelled sites takes 14 KB.
 MAX_SIZE: Final = 65_536
@@ -198,8 +200,9 @@ class Finder:
 
 
 def _described(markup: str) -> str | None:
-    """A description without the heading above it and the table of facts below."""
-    lines = (description.parse(squeeze(markup)) or "").split("\n")
+    """A description without the heading above it, buttons in it and the table of facts below."""
+    told = (description.parse(squeeze(markup)) or "").split("\n")
+    lines = [line for line in told if len(line) > _BUTTON or not paragraphs.BUTTON.fullmatch(line.strip())]
     while len(lines) > 1 and (not lines[-1].strip() or paragraphs.is_pair(lines[-1])):
         lines.pop()
     if len(lines) > 1 and paragraphs.HEADING.match(lines[0].rstrip(" :")):

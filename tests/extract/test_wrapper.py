@@ -63,6 +63,21 @@ def test_the_order_of_the_pages_does_not_matter() -> None:
     assert learn(reversed(samples()), PLACES) == wrapper()
 
 
+def test_texts_that_begin_alike_and_have_a_button_are_learnt() -> None:
+    start = "Notre agence du vieux port vous propose en exclusivité, dans un immeuble de caractère bien tenu,"
+    button = "</p><button>Voir plus</button><p>Visites tous les jours"
+
+    def text(number: int) -> str:
+        told = page(number).replace(
+            f"{_STREETS[number % 5]} : bel", f"{start} {_STREETS[number % 5]}, un bel"
+        )
+        return told.replace(" à\nvisiter sans tarder", f" à visiter sans tarder.{button}")
+
+    found = learn([Sample.of(text(n), URL.format(n), read(text(n), n)) for n in range(6)], PLACES)
+    assert found is not None
+    assert found.of("description")
+
+
 def test_a_value_that_stands_beside_an_unknown_label_is_found_where_the_title_does_not_tell_it() -> None:
     bare = page(9, bare=True)
     alone = read(bare, 9).listing
