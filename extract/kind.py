@@ -210,7 +210,8 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     least = 6.0 if is_home(document) and shows_others else 3.0
     if trouble and detail < 3:  # a flat may tell of a lift that is "momentanément indisponible"
         return Verdict(OTHER, trouble)
-    if not document.cards.found and _found_nothing(document):
+    # A property with all its facts may say as well that nothing like it was found.
+    if detail < 5 and not document.cards.found and _found_nothing(document):
         return Verdict(OTHER, "empty")
     if detail >= least and detail > index:
         return Verdict(OTHER, "sold") if _is_sold(document) else Verdict(DETAIL)

@@ -100,6 +100,11 @@ def test_a_page_without_a_listing_says_why(html: str, reason: str) -> None:
     assert (reading.kind, reading.reason, reading.listing) == ("other", reason, None)
 
 
+def test_a_property_beside_which_nothing_similar_was_found_is_one() -> None:
+    html = page(DETAIL.replace("</h1>", "</h1><p>Aucun bien similaire trouvé.</p>"))
+    assert read(html).kind == "detail"
+
+
 @pytest.mark.parametrize("price", ["Prix sur demande", "À partir de 239 000 €, parking inclus"])
 def test_facts_between_the_title_and_other_listings_are_one_propertys(price: str) -> None:
     main = f"<h1>Demeure aux portes de Sarlat</h1><p>{price}</p><p>480 m² habitables</p><p>Réf. 24-0091</p>"
