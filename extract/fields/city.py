@@ -28,6 +28,23 @@ _WIDER: Final = frozenset({
     "centre-val de loire", "pays de la loire", "bourgogne-franche-comte", "auvergne-rhone-alpes",
     "provence-alpes-cote d'azur",
 })  # fmt: skip
+#: The départements, but for those that are communes too (Mayenne, Paris, Vienne).
+_DEPARTEMENTS: Final = frozenset({
+    "ain", "aisne", "allier", "alpes-de-haute-provence", "hautes-alpes", "alpes-maritimes", "ardeche",
+    "ardennes", "ariege", "aube", "aude", "aveyron", "bouches-du-rhone", "calvados", "cantal", "charente",
+    "charente-maritime", "cher", "correze", "corse-du-sud", "haute-corse", "cote-d'or", "cotes-d'armor",
+    "creuse", "dordogne", "doubs", "drome", "eure", "eure-et-loir", "finistere", "gard", "haute-garonne",
+    "gers", "gironde", "herault", "ille-et-vilaine", "indre", "indre-et-loire", "isere", "jura", "landes",
+    "loir-et-cher", "loire", "haute-loire", "loire-atlantique", "loiret", "lot", "lot-et-garonne", "lozere",
+    "maine-et-loire", "manche", "marne", "haute-marne", "meurthe-et-moselle", "meuse", "morbihan", "moselle",
+    "nievre", "nord", "oise", "orne", "pas-de-calais", "puy-de-dome", "pyrenees-atlantiques",
+    "hautes-pyrenees", "pyrenees-orientales", "bas-rhin", "haut-rhin", "rhone", "haute-saone",
+    "saone-et-loire", "sarthe", "savoie", "haute-savoie", "seine-maritime", "seine-et-marne", "yvelines",
+    "deux-sevres", "somme", "tarn", "tarn-et-garonne", "var", "vaucluse", "vendee", "haute-vienne", "vosges",
+    "yonne", "territoire de belfort", "essonne", "hauts-de-seine", "seine-saint-denis", "val-de-marne",
+    "val-d'oise", "guadeloupe", "martinique", "guyane", "reunion", "la reunion", "mayotte",
+})  # fmt: skip
+_TOO_WIDE: Final = _WIDER | _DEPARTEMENTS
 _NOT_PLACE = re.compile(
     r"(?:a |en )?(?:vendre|louer|partir|saisir|vente|location|gerance|rent|sale|pied|proximite|deux"
     r"|quelques|venta|renta|alquiler|exclusivite|maison|appartement|studio|terrain|immeuble|villa"
@@ -37,16 +54,16 @@ _NOT_PLACE = re.compile(
 
 
 def names(text: str) -> list[str]:
-    """The place names of a short text, in order; streets, codes, states and countries left out."""
+    """The place names of a short text, in order; streets, codes, départements and countries left out."""
     found = []
     for part in _PARTS.split(tidy(text[:200])):
-        bare = _CODE.sub("", part).strip(" .-–")
+        bare = _CODE.sub("", part).strip(" .-–").removeprefix("à ")
         name = _NAME.match(bare)
         if name is None or address.find(part):
             continue
         place = name[0].strip(" .-")
         folded = fold(place)
-        if len(place) > 2 and folded not in _WIDER and not _NOT_PLACE.match(folded):
+        if len(place) > 2 and folded not in _TOO_WIDE and not _NOT_PLACE.match(folded):
             found.append(place)
     return found
 
