@@ -1,0 +1,229 @@
+"""What each host of the fleet holds: its robots.txt, its pages, their changes. Functions of seed and number.
+
+Host N is `hN.fleet.localhost` at 127.0.0.1; with `addresses` it is `hN.aK.localhost`, K = N mod addresses,
+at 127.1.K/256.K%256. Pages are adverts of `size` bytes: one template per size, a few bytes unique to each.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.utils import formatdate, parsedate_to_datetime
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import Any, Final, Self
+from zlib import crc32
+
+from town.chance import chance
+from town.judge import HostRules
+
+#: 1 January 2026; a page changed on day N is that much younger.
+_BORN: Final = 1_767_225_600
+_PRIVATE_PAGES: Final = 3
+_CITIES: Final = ("Bordeaux", "Nantes", "Lyon", "Rennes", "Lille", "Toulouse", "Dijon", "Angers")
+_SENTENCE: Final = (
+    "Dans une rue calme, à deux pas des écoles, des commerces et du tramway, ce bien lumineux et traversant "
+    "offre une entrée avec rangements, un séjour ouvert sur une cuisine équipée et des chambres au calme. "
+)
+
+
+class RobotsKind(StrEnum):
+    """What a host answers to /robots.txt."""
+
+    RULES = "rules"
+    ABSENT = "absent"
+    BROKEN = "broken"
+    HANGING = "hanging"
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPlan:
+    """Sizes and shares of a fleet; shares are of hosts, but `changed`, of pages a day.
+
+    delays: Crawl-delay per host, seconds, 0 where none is told. latency: seconds before every answer.
+    """
+
+    hosts: int = 100
+    pages: int = 10
+    size: int = 60_000
+    seed: int = 0
+    delays: tuple[float, ...] = ()
+    latency: float = 0.0
+    addresses: int = 0
+    private: float = 0.3
+    robots_absent: float = 0.1
+    robots_broken: float = 0.0
+    robots_hanging: float = 0.0
+    changed: float = 0.0
+
+    @classmethod
+    def of(cls, *, delay_of: Callable[[int], float] | None = None, **values: Any) -> Self:
+        """A plan whose Crawl-delays are a function of the host's number."""
+        hosts = values.get("hosts", 100)
+        delays = tuple(float(delay_of(number)) for number in range(hosts)) if delay_of else ()
+        return cls(**({"delays": delays} | values))
+
+    def name(self, number: int) -> str:
+        """The host's name."""
+        group = f"a{number % self.addresses}" if self.addresses else "fleet"
+        return f"h{number}.{group}.localhost"
+
+    def number(self, name: str) -> int | None:
+        """The number of a host by its name; None when there is no such host."""
+        label, _, rest = name.partition(".")
+        if not label[1:].isascii() or not label[1:].isdigit() or not rest.endswith(".localhost"):
+            return None
+        number = int(label[1:])
+        return number if number < self.hosts and name == self.name(number) else None
+
+    def delay(self, number: int) -> float:
+        """The Crawl-delay that robots.txt tells, seconds; 0 when it tells none."""
+        return self.delays[number] if self.delays and self.robots(number) is RobotsKind.RULES else 0.0
+
+    def robots(self, number: int) -> RobotsKind:
+        """How /robots.txt answers."""
+        return _character(self, number)[0]
+
+    def is_private(self, number: int) -> bool:
+        """Whether robots.txt closes /prive/, to which the home page links nevertheless."""
+        return _character(self, number)[1]
+
+    def rules(self) -> dict[str, HostRules]:
+        """What every host asks for, for the judge."""
+        return {self.name(number): self._rules(number) for number in range(self.hosts)}
+
+    def expected(self) -> dict[str, list[str]]:
+        """The pages that a polite crawl from the home pages finds, per host."""
+        paths = ["/", *(f"/annonce/{page}" for page in range(1, self.pages + 1))]
+        return {self.name(n): paths for n in range(self.hosts) if not self._rules(n).silent}
+
+    def robots_text(self, number: int) -> bytes:
+        """robots.txt, where there is one."""
+        lines = ["User-agent: *"]
+        lines += ["Disallow: /prive/"] if self.is_private(number) else []
+        lines += ["Allow: /"]
+        lines += [f"Crawl-delay: {self.delay(number):g}"] if self.delay(number) else []
+        return "\n".join([*lines, ""]).encode()
+
+    def page_number(self, path: str) -> int | None:
+        """0 for the home page, the page's number else; None when there is no such page."""
+        if path == "/":
+            return 0
+        kind, _, digits = path[1:].partition("/")
+        known = {"annonce": self.pages, "prive": _PRIVATE_PAGES}.get(kind, 0)
+        if not digits.isascii() or not digits.isdigit() or not 0 < int(digits) <= known:
+            return None
+        return int(digits) if kind == "annonce" else self.pages + int(digits)
+
+    def version(self, number: int, page: int, day: int) -> int:
+        """The last day up to `day` on which a page changed, 0 at the start; home pages do not change."""
+        if not self.changed or not page:
+            return 0
+        limit = int(self.changed * 2**32)
+        days = range(day, 0, -1)
+        return next((d for d in days if crc32(b"%d/%d/%d/%d" % (self.seed, number, page, d)) < limit), 0)
+
+    def body(self, number: int, page: int, version: int) -> tuple[bytes, bytes]:
+        """A page's bytes in two parts: its own, and the one shared by all pages."""
+        if page == 0:
+            head = b"<!doctype html><html lang=fr><head><title>Agence h%d, nos annonces</title>" % number
+            return head, _home(self.pages, self.size, self.is_private(number))
+        mark = crc32(b"%d/%d/%d" % (self.seed, number, page))
+        city = _CITIES[mark % len(_CITIES)].encode()
+        surface, price = 20 + mark % 120, 90_000 + mark % 800 * 1_000 + 500 * version
+        values = surface, city, number, page, number, page, price, surface, city, price, number, page, surface
+        return _ADVERT % values, _shared(self.pages, self.size)
+
+    def _rules(self, number: int) -> HostRules:
+        silent = self.robots(number) in (RobotsKind.BROKEN, RobotsKind.HANGING)
+        closed = ("/prive/",) if self.is_private(number) else ()
+        return HostRules(self.delay(number), closed, silent)
+
+
+_ADVERT: Final = (
+    "<!doctype html><html lang=fr><head><meta charset=utf-8>"
+    "<title>Appartement 3 pièces %d m² %b - h%d annonce %d</title>"
+    '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Product",'
+    '"sku":"H%dP%d","offers":{"@type":"Offer","price":"%d","priceCurrency":"EUR"}}</script></head><body>'
+    '<main><h1>Appartement 3 pièces %d m² %b</h1><p class="prix">%d €</p>'
+    "<ul><li>Référence : H%dP%d</li><li>Surface : %d m²</li><li>Nombre de pièces : 3</li></ul>"
+).encode()
+
+
+@lru_cache(maxsize=200_000)
+def _character(plan: FleetPlan, number: int) -> tuple[RobotsKind, bool]:
+    """What robots.txt answers, and whether it closes a part of the site."""
+    rng = chance("fleet", plan.seed, number)
+    draw = rng.random()
+    shares = {
+        RobotsKind.ABSENT: plan.robots_absent,
+        RobotsKind.BROKEN: plan.robots_broken,
+        RobotsKind.HANGING: plan.robots_hanging,
+    }
+    for kind, share in shares.items():
+        if draw < share:
+            return kind, False
+        draw -= share
+    return RobotsKind.RULES, rng.random() < plan.private
+
+
+@cache
+def modified(version: int) -> bytes:
+    """The Last-Modified date of a version."""
+    return formatdate(_BORN + version * 86_400, usegmt=True).encode()
+
+
+def is_since(date: bytes, version: int) -> bool:
+    """Whether a copy of that If-Modified-Since date is still this version."""
+    try:
+        return parsedate_to_datetime(date.decode("latin-1")).timestamp() >= _BORN + version * 86_400
+    except ValueError:
+        return False
+
+
+@cache
+def _shared(pages: int, size: int) -> bytes:
+    """The rest of an advert's page: description, cards, about 100 links in menu, cards and footer."""
+    links = _links(pages)
+    menu = "".join(f'<li class="menu-item"><a href="{next(links)}">Ville {n}</a></li>' for n in range(30))
+    foot = "".join(f'<li><a href="{next(links)}">Acheter à {_CITIES[n % 8]}</a></li>' for n in range(40))
+    start = f'<section class="description"><h2>Description</h2><p>{_SENTENCE * 4}</p></section></main>'
+    end = f'<nav><ul>{menu}</ul></nav><footer><ul>{foot}</ul><a href="/">Accueil</a></footer></body></html>'
+    room = size - len(_ADVERT) - len(start.encode()) - len(end.encode())
+    cards = _fill(room, (_card(next(links), n) for n in range(30)))
+    return f"{start}{cards}{end}".encode()
+
+
+@cache
+def _home(pages: int, size: int, private: bool) -> bytes:
+    """The rest of a home page: a link to every page, and to the private ones."""
+    paths = [f"/annonce/{page}" for page in range(1, pages + 1)]
+    paths += [f"/prive/{page}" for page in range(1, _PRIVATE_PAGES + 1)] if private else []
+    items = "".join(f'<li class="bien"><div><a href="{path}">Voir le bien</a></div></li>' for path in paths)
+    start = f'<meta charset="utf-8"></head><body><main><h1>Nos annonces</h1><ul>{items}</ul></main>'
+    return f"{start}{_fill(size - len(start) - 80, iter(()))}</body></html>".encode()
+
+
+def _links(pages: int) -> Iterator[str]:
+    while True:
+        yield from (f"/annonce/{page}" for page in range(1, min(pages, 100) + 1))
+
+
+def _card(link: str, number: int) -> str:
+    facts = "".join(f'<li class="fait fait-{n}"><span>{20 + number + n} m²</span></li>' for n in range(4))
+    return (
+        f'<article class="carte" id="c{number}"><div class="cadre"><div class="photo"><picture>'
+        f'<img loading="lazy" alt="" width="640" height="480" data-n="{number}"></picture></div>'
+        f'<div class="texte"><h3><a href="{link}" title="Voir">Maison {4 + number % 3} pièces</a></h3>'
+        f'<ul class="faits">{facts}</ul><p>{_SENTENCE}</p></div></div></article>'
+    )
+
+
+def _fill(room: int, cards: Iterator[str]) -> str:
+    """Cards, then nested paragraphs, up to `room` bytes."""
+    parts: list[str] = []
+    paragraph = f'<div class="bloc"><div class="col"><p class="texte"><em>{_SENTENCE}</em></p></div></div>'
+    while room > 0:
+        part = next(cards, paragraph)
+        size = len(part.encode())
+        parts.append(part if size <= room else f"<!--{'.' * max(0, room - 7)}-->")
+        room -= size
+    return "".join(parts)
