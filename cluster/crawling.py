@@ -61,7 +61,7 @@ class ShardPool:
         if settings.proxies:
             raise SettingsError("PROXIES is set, but this version can only crawl directly. Unset it.")
         number = number or cores()
-        self.arguments = (settings, database_url, number)
+        self.arguments = (settings, database_url)
         self.database_url = database_url
         #: Who held leases for this pool, by shard; the present one is last.
         self.workers: dict[str, list[str]] = {f"shard-{n}": [] for n in range(number)}

@@ -32,12 +32,11 @@ class ShardProgress:
 class Shard:
     """The actor's class; `cluster.crawling` gives it to Ray."""
 
-    def __init__(self, settings: Settings, database_url: str, shards: int, worker: str) -> None:
+    def __init__(self, settings: Settings, database_url: str, worker: str) -> None:
         self.settings = settings
         self.database_url = database_url
-        self.shards = shards
         self.worker = worker
-        self.slots = asyncio.Semaphore(settings.max_concurrent_requests)
+        self.open_sites = asyncio.Semaphore(settings.max_open_sites)
         self.latest: dict[int, CrawlReport] = {}
         self.running: set[asyncio.Task[CrawlReport]] = set()
         self.done = 0
@@ -45,7 +44,7 @@ class Shard:
         self.context: asyncio.Task[CrawlContext] | None = None
 
     async def crawl(self, agency_ids: list[int]) -> list[CrawlReport]:
-        """Crawl these sites, MAX_CONCURRENT_REQUESTS at once; one report each, same order."""
+        """Crawl these sites, MAX_OPEN_SITES at once; one report each, same order."""
         context = await self._open()
         tasks = [asyncio.create_task(self._crawl_one(context, number)) for number in agency_ids]
         self.running.update(tasks)
@@ -79,12 +78,12 @@ class Shard:
     async def _open(self) -> CrawlContext:
         """The one context of this process, opened by whichever batch comes first."""
         if self.context is None:
-            opening = open_context(self.settings, self.database_url, shards=self.shards, worker=self.worker)
+            opening = open_context(self.settings, self.database_url, worker=self.worker)
             self.context = asyncio.create_task(self.resources.enter_async_context(opening))
         return await self.context
 
     async def _crawl_one(self, context: CrawlContext, agency_id: int) -> CrawlReport:
-        async with self.slots:
+        async with self.open_sites, context.fetcher.politeness.slots.taken(fresh=True):
             try:
                 report = await crawl_site(context, agency_id, progress=self._note)
             except Exception as error:  # noqa: BLE001 - one site's trouble, whatever it is, must not cost the others

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from crawl.fetch import Fetcher
-from crawl.lease import this_worker
+from crawl.lease import Heartbeat, this_worker
 from crawl.politeness import Politeness
 from crawl.store import Store
 from models.database import open_async_engine
@@ -19,6 +20,8 @@ from models.settings import Settings
 from models.tables import utc_now
 
 Clock = Callable[[], datetime]
+#: Database connections of one process.
+POOL: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +41,20 @@ async def open_context(
     settings: Settings,
     database_url: str,
     *,
-    shards: int = 1,
     places: Places | None = None,
     clock: Clock = utc_now,
     worker: str | None = None,
 ) -> AsyncIterator[CrawlContext]:
     """A context whose engine and clients are closed at the end of the block.
 
-    shards: how many such processes share one egress address; its delay is split among them.
+    All contexts on one database share the budgets of egresses and addresses, and renew their sites' leases.
     """
-    engine = open_async_engine(database_url)
-    fetcher = Fetcher(settings, Politeness.of(settings, shards))
+    engine = open_async_engine(database_url, pool_size=POOL)
+    store, worker = Store(engine, connections=POOL), worker or this_worker()
+    fetcher = Fetcher(settings, Politeness.of(settings, store.reserve))
     try:
-        yield CrawlContext(
-            settings,
-            Store(engine),
-            fetcher,
-            places or Places.load(settings.home),
-            clock,
-            worker or this_worker(),
-        )
+        async with Heartbeat(store, worker, clock):
+            yield CrawlContext(settings, store, fetcher, places or Places.load(settings.home), clock, worker)
     finally:
         await fetcher.close()
         await engine.dispose()

@@ -18,9 +18,9 @@ from typing import Final
 import httpcore2
 import httpx2
 
-from crawl.guard import AddressRefusedError, Guard, GuardedBackend
+from crawl.guard import TOWN, AddressRefusedError, Guard, GuardedBackend
 from crawl.politeness import Politeness
-from crawl.url import MAX_LENGTH, absolute, host, same_site, site_host
+from crawl.url import MAX_LENGTH, absolute, host, port_of, same_site, site_host
 from models.settings import Settings
 
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -34,6 +34,9 @@ _DEFAULT_WAIT: Final = 30.0
 
 #: Types whose bodies are not even read.
 _NO_PAGE: Final = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "text/css")
+
+#: Answers that ask us to slow down.
+_LIMITED: Final = frozenset({429, 503})
 
 Permit = Callable[[str], Awaitable[bool]]
 
@@ -171,11 +174,27 @@ class Fetcher:
         if manner.permit is not None and not await manner.permit(url):
             return Fetched(url, url, FetchOutcome.DISALLOWED, reason="robots.txt does not allow it")
         name = site_host(url)
-        async with self.politeness.turn(name):
+        address = await self._address(url)
+        if isinstance(address, Fetched):
+            return address
+        # The town is one machine of ours, which needs no sparing; its hosts of another address do.
+        async with self.politeness.turn(name, None if address == TOWN else address):
             fetched = await self._ask(url, manner)
+        if fetched.status in _LIMITED:
+            self.politeness.limited(name)
         if fetched.retry_after is not None:
             self.politeness.defer(name, fetched.retry_after)
         return fetched
+
+    async def _address(self, url: str) -> str | Fetched:
+        """The IP address that the request will go to first, whose budget it counts on."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return (await self._guard.addresses(host(url), port_of(url)))[0]
+        except AddressRefusedError as error:
+            return Fetched(url, url, FetchOutcome.REFUSED, reason=str(error))
+        except (OSError, IndexError, UnicodeError):  # a time-out is an OSError
+            return Fetched(url, url, FetchOutcome.UNREACHABLE, reason=f"no address for {host(url)}")
 
     async def _ask(self, url: str, manner: Manner) -> Fetched:
         try:

@@ -5,7 +5,9 @@ one of those very answers, so a second DNS answer or a redirect cannot turn the 
 """
 
 import asyncio
+import re
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
@@ -32,6 +34,12 @@ _INNER_SUFFIXES: Final = (
     "private", "onion", "test", "invalid",
 )  # fmt: skip
 _PORTS: Final = frozenset({80, 443})
+#: Where the town lives.
+TOWN: Final = "127.0.0.1"
+_TOWN_ADDRESS: Final = re.compile(r"\.a(\d{1,5})\.localhost$")
+#: Seconds that a name's addresses are kept, and how many names.
+_KNOWN_FOR: Final = 300.0
+_MAX_KNOWN: Final = 50_000
 
 
 class AddressRefusedError(CrawlError):
@@ -39,12 +47,17 @@ class AddressRefusedError(CrawlError):
 
 
 class Guard:
-    """Decides about addresses. town=True opens `*.localhost`, on any port, at 127.0.0.1 alone."""
+    """Decides about addresses. town=True opens `*.localhost`, on any port, on loopback alone."""
 
     def __init__(self, *, town: bool = False, resolve: Resolve | None = None) -> None:
         """`resolve` gives the addresses of a host; the system's resolver by default."""
         self._town = town
+        self._known: dict[str, tuple[float, list[str]]] = {}
         self._resolve = resolve or _system_resolve
+
+    def forget(self) -> None:
+        """Resolve every name anew."""
+        self._known.clear()
 
     def objection(self, url: str) -> str | None:
         """Why `url` may not be asked for, before any DNS; None when nothing speaks against it."""
@@ -64,11 +77,21 @@ class Guard:
         if objection := self._name_objection(name, port):
             raise AddressRefusedError(f"{name}: {objection}")
         if self._is_town(name):
-            return ["127.0.0.1"]
-        found = [name] if _literal(name) else await self._resolve(name, port)
+            return [_town_address(name)]
+        found = [name] if _literal(name) else await self._resolved(name, port)
         for address in found:
             if objection := address_objection(address):
                 raise AddressRefusedError(f"{name} leads to {address}: {objection}")
+        return found
+
+    async def _resolved(self, name: str, port: int) -> list[str]:
+        """What a name resolves to, kept for some minutes: it is vetted again whenever it is dialled."""
+        until, found = self._known.get(name, (0.0, []))
+        if time.monotonic() >= until:
+            found = await self._resolve(name, port)
+            if len(self._known) >= _MAX_KNOWN:
+                self.forget()
+            self._known[name] = time.monotonic() + _KNOWN_FOR, found
         return found
 
     def _is_town(self, name: str) -> bool:
@@ -85,6 +108,13 @@ class Guard:
         if not name.isascii() and _literal(_folded(name)):
             return "an IP address in disguise"
         return _host_objection(name)
+
+
+def _town_address(name: str) -> str:
+    """127.0.0.1, or a loopback address of its own for the hosts of the town's address K, `*.aK.localhost`."""
+    told = _TOWN_ADDRESS.search(name)
+    number = int(told[1]) if told else 0
+    return f"127.1.{number // 256 % 256}.{number % 256}" if told else TOWN
 
 
 def address_objection(address: str) -> str | None:

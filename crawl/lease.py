@@ -4,20 +4,30 @@ A crawler that lost its lease (it slept, the network split) fails at its next wr
 Here too: what a restart must know of politeness (`not_before`), and the crawl's log row.
 """
 
+import asyncio
+import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
 
-from models.errors import CrawlError
+from crawl.politeness import Owed
+from crawl.store import Store
+from models.errors import CrawlError, DatabaseError
 from models.tables import Agency, ScrapingLog, ScrapingStatus
+
+_log = logging.getLogger(__name__)
 
 #: A lease outlives the slowest single page (a long Crawl-delay is added to it).
 LEASE: Final = timedelta(minutes=10)
+#: A worker that lives says so this often, seconds, for all of its sites.
+_BEAT: Final = LEASE.total_seconds() / 4
+#: Any constant: what host locks are told from others by.
+_LOCK: Final = 7_406_602
 #: Of a long host name, what a signature keeps.
 HOST_LENGTH: Final = 40
 #: An interrupted crawl is resumed within this time; later it is closed and a new one begins.
@@ -38,11 +48,19 @@ class Lease:
     since: datetime
     resumed: bool
     agency: Row[Any]
+    #: What is owed to the host, by whichever of its sites.
+    not_before: datetime | None = None
+    backoff: float = 1.0
 
 
 def acquire(connection: Connection, agency_id: int, holder: str, now: datetime) -> Lease | None:
-    """Take the site, and its interrupted crawl if there is one; None when someone else has it, or no row."""
+    """Take the site, and its interrupted crawl if there is one; None when it is no row, or someone else has
+    it or another site of its host: one worker a host, so that one request is in flight.
+    """
     table = Agency.__table__
+    host = _lock_host(connection, agency_id)
+    if host is None or _is_held_by_others(connection, host, holder, now):
+        return None
     row = connection.execute(
         update(Agency)
         .where(Agency.id == agency_id, or_(Agency.leased_until.is_(None), Agency.leased_until < now))
@@ -59,19 +77,43 @@ def acquire(connection: Connection, agency_id: int, holder: str, now: datetime) 
         return None
     open_log = _open_log(connection, agency_id, now)
     log_id, since = open_log or (_new_log(connection, agency_id, now), now)
-    return Lease(agency_id, row.lease_token, log_id, since, open_log is not None, row)
+    told = select(func.max(Agency.not_before), func.max(Agency.backoff)).where(Agency.host.in_(host))
+    not_before, backoff = connection.execute(told).one()
+    return Lease(agency_id, row.lease_token, log_id, since, open_log is not None, row, not_before, backoff)
 
 
-def hold(connection: Connection, lease: Lease, now: datetime, wait: float) -> None:
-    """Renew the lease and keep the pause that the site is owed, `wait` seconds from now.
+def _lock_host(connection: Connection, agency_id: int) -> tuple[str, str] | None:
+    """The names of a site's host, with and without `www.`, this transaction's alone; None for no site."""
+    host = connection.scalar(select(Agency.host).where(Agency.id == agency_id))
+    if host is None:
+        return None
+    bare = host.removeprefix("www.")
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(bare, _LOCK))))
+    return bare, f"www.{bare}"
+
+
+def _is_held_by_others(connection: Connection, host: tuple[str, str], holder: str, now: datetime) -> bool:
+    held = select(Agency.id).where(
+        Agency.host.in_(host), Agency.leased_until >= now, Agency.leased_by != holder[:80]
+    )
+    return connection.execute(held.limit(1)).first() is not None
+
+
+def hold(connection: Connection, lease: Lease, now: datetime, owed: Owed) -> None:
+    """Renew the lease and keep what the site is owed: seconds to wait from now, its back-off.
 
     First statement of every writing transaction. LeaseLostError when the token is no longer ours.
     """
-    pause = timedelta(seconds=wait)
+    pause = timedelta(seconds=owed.wait)
     result = connection.execute(
         update(Agency)
         .where(Agency.id == lease.agency_id, Agency.lease_token == lease.token)
-        .values(leased_until=now + LEASE + 2 * pause, not_before=now + pause, updated_at=now)
+        .values(
+            leased_until=now + LEASE + 2 * pause,
+            not_before=now + pause,
+            backoff=owed.backoff,
+            updated_at=now,
+        )
     )
     if result.rowcount != 1:
         raise LeaseLostError("Another worker took this site over.")
@@ -84,6 +126,40 @@ def release(connection: Connection, lease: Lease, values: dict[str, Any]) -> Non
         .where(Agency.id == lease.agency_id, Agency.lease_token == lease.token)
         .values(leased_by=None, leased_until=None, **values)
     )
+
+
+def renew(connection: Connection, holder: str, now: datetime) -> None:
+    """Renew what a worker holds: a site may wait for its turn for longer than a lease."""
+    connection.execute(
+        update(Agency)
+        .where(Agency.leased_by == holder[:80], Agency.leased_until < now + LEASE / 2)
+        .values(leased_until=now + LEASE)
+    )
+
+
+class Heartbeat:
+    """Renews a worker's leases for as long as the block lasts; a database that is away is asked again."""
+
+    def __init__(self, store: Store, holder: str, clock: Callable[[], datetime]) -> None:
+        self._store, self._holder, self._clock = store, holder, clock
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_BEAT)
+            try:
+                await self._store.run(renew, self._holder, self._clock())
+            except DatabaseError as error:
+                _log.warning("leases could not be renewed: %s", error)
 
 
 def take_back(connection: Connection, holders: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ from crawl.fetch import PATIENCE, Fetched, FetchOutcome
 from crawl.frontier import DuePage, Find, FoundBy, Priority
 from crawl.ingest import Outcome
 from crawl.lease import Lease, LeaseLostError
+from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.report import CrawlReport, Ending
 from crawl.robots import Robots, RobotsBook, RobotsStatus
@@ -158,12 +159,15 @@ class _SiteCrawl:
 
     def _owed_wait(self) -> Ending | None:
         """Take over the pause that an earlier process promised to the site."""
-        owed = self.lease.agency.not_before
-        wait = (owed - self.context.clock()).total_seconds() if owed else 0.0
-        if wait > 0:
-            self.context.fetcher.politeness.defer(self.host, wait)
+        politeness, owed = self.context.fetcher.politeness, self.lease.not_before
+        politeness.resume(self.host, self.lease.backoff)
         if self.lease.agency.crawl_delay:
-            self.context.fetcher.politeness.ask(self.host, self.lease.agency.crawl_delay)
+            politeness.ask(self.host, self.lease.agency.crawl_delay)
+        wait = (owed - self.context.clock()).total_seconds() if owed else 0.0
+        if self.lease.resumed:  # whoever was killed may have asked after its last word
+            wait = max(wait, politeness.delay(self.host))
+        if wait > 0:
+            politeness.defer(self.host, wait)
         return self._too_long_a_wait()
 
     def _too_long_a_wait(self) -> Ending | None:
@@ -259,7 +263,7 @@ class _SiteCrawl:
 
     def _store(self, connection: Connection, visited: Visit) -> Outcome:
         now = self.context.clock()
-        outcome = store_visit(connection, self.lease, visited, now=now, wait=self._owed())
+        outcome = store_visit(connection, self.lease, visited, now=now, owed=self._owed())
         if self.apprentice.changed:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         return outcome
@@ -310,8 +314,8 @@ class _SiteCrawl:
         self.pages += 1 + len(fetched.redirects)
         self.bytes += len(fetched.body)
 
-    def _owed(self) -> float:
-        return self.context.fetcher.politeness.remaining(self.host)
+    def _owed(self) -> Owed:
+        return self.context.fetcher.politeness.owed(self.host)
 
     # The end -------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from crawl.budget import reserve
 from models.errors import DatabaseError
 
 P = ParamSpec("P")
@@ -26,10 +27,20 @@ BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 class Store:
     """The database of a crawl. Each `run` is one transaction: all of it happens, or nothing."""
 
-    def __init__(self, engine: AsyncEngine, backoff: tuple[float, ...] = BACKOFF) -> None:
-        """`engine` is shared; connections are borrowed for one transaction at a time."""
+    def __init__(
+        self, engine: AsyncEngine, backoff: tuple[float, ...] = BACKOFF, connections: int = 8
+    ) -> None:
+        """`engine` is shared; connections are borrowed for one transaction at a time.
+
+        connections: transactions at once; thousands of waiting sites would time out in the engine's pool.
+        """
         self.engine = engine
         self._backoff = backoff
+        self._places = asyncio.Semaphore(connections)
+
+    async def reserve(self, name: str, pause: float, number: int) -> float:
+        """`budget.reserve`, for a `Politeness` that shares its budgets."""
+        return await self.run(reserve, name, pause, number)
 
     async def run(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -40,7 +51,7 @@ class Store:
         """
         for pause in (*self._backoff, None):
             try:
-                async with self.engine.begin() as connection:
+                async with self._places, self.engine.begin() as connection:
                     return await connection.run_sync(work, *args, **kwargs)
             except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
                 failure: Exception = error

@@ -68,6 +68,12 @@ def host(url: str) -> str:
         return ""
 
 
+def port_of(url: str) -> int:
+    """The port of an http or https address that can be read."""
+    parts = urlsplit(url)
+    return parts.port or _PORTS[parts.scheme.lower()]
+
+
 def site_host(url: str) -> str:
     """The host that a site's politeness is counted on: apex and `www.` are one."""
     return host(url).removeprefix("www.")

@@ -18,6 +18,7 @@ from crawl.fetch import TRANSIENT, Fetched, FetchOutcome, Manner, Permit
 from crawl.frontier import Done, DuePage, Find, FoundBy, Priority
 from crawl.ingest import Outcome, ingest, move, touch
 from crawl.lease import Lease, hold
+from crawl.politeness import Owed
 from crawl.url import absolute, key, same_site, tidy
 from crawl.verdict import UNREADABLE
 from crawl.withdrawal import evidence
@@ -126,9 +127,9 @@ def unstorable(page: DuePage, fetched: Fetched) -> Visit:
     )
 
 
-def store_visit(connection: Connection, lease: Lease, visit: Visit, *, now: datetime, wait: float) -> Outcome:
-    """Write a visit, in the caller's transaction. wait: seconds that the site is owed from now."""
-    hold(connection, lease, now, wait)
+def store_visit(connection: Connection, lease: Lease, visit: Visit, *, now: datetime, owed: Owed) -> Outcome:
+    """Write a visit, in the caller's transaction. owed: what the site is owed from now."""
+    hold(connection, lease, now, owed)
     outcome, done = _store_listing(connection, lease, visit, now), visit.done
     if _leads_elsewhere(visit) and _lives(connection, visit.page.url):
         done = replace(done, outcome="redirected", content_hash=None, etag=None, last_modified=None)

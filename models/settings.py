@@ -10,10 +10,11 @@ Read once at the top of a command and handed down; nothing else reads the enviro
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import SettingsError
+from models.quiet import QuietHours
 
 
 class Settings(BaseSettings):
@@ -84,8 +85,22 @@ class Settings(BaseSettings):
     min_global_delay: float = Field(
         default=0.5, ge=0, le=60, description="Seconds between two requests from one egress address."
     )
+    min_delay_per_address: float = Field(
+        default=0.25, ge=0, le=60, description="Seconds between two requests to one IP address."
+    )
+    quiet_hours: str = Field(
+        default="",
+        max_length=200,
+        description="Hours of France's day in which no request leaves, such as 12:00-14:00,22:00-06:00.",
+    )
     max_concurrent_requests: int = Field(
-        default=10, ge=1, le=1000, description="Requests in flight per shard."
+        default=10, ge=1, le=1000, description="Sites at work at once per shard: fetched, read or stored."
+    )
+    max_open_sites: int = Field(
+        default=500,
+        ge=1,
+        le=100_000,
+        description="Sites that a shard crawls at once; a new one is opened when all wait for their turn.",
     )
     scraping_timeout: float = Field(
         default=30.0, gt=0, le=300, description="Seconds one request may take in all."
@@ -93,6 +108,12 @@ class Settings(BaseSettings):
     max_pages_per_site: int = Field(
         default=5_000, ge=1, le=1_000_000, description="Pages fetched from one site in one crawl."
     )
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _are_hours(cls, told: str) -> str:
+        QuietHours.parse(told)
+        return told
 
     @property
     def home(self) -> Path:

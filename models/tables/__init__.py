@@ -2,6 +2,7 @@
 
 from models.tables.agency import Agency, ScrapingStatus
 from models.tables.base import Base, utc_now
+from models.tables.budget import Budget
 from models.tables.event import EventKind, ListingHistory
 from models.tables.listing import AggregatedListing
 from models.tables.log import ScrapingLog
@@ -15,6 +16,7 @@ __all__ = [
     "Agency",
     "AggregatedListing",
     "Base",
+    "Budget",
     "EventKind",
     "Favorite",
     "ListingHistory",

@@ -90,3 +90,5 @@ class Agency(Base):
     leased_by: Mapped[str | None] = mapped_column(String(80))
     leased_until: Mapped[datetime | None]
     lease_token: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    #: What the site's pause is multiplied by, since it said that we ask too often.
+    backoff: Mapped[float] = mapped_column(Float, default=1.0, server_default=text("1"))

@@ -34,6 +34,13 @@ class Page(Base):
     etag: Mapped[str | None] = mapped_column(String(300))
     last_modified: Mapped[str | None] = mapped_column(String(60))
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    #: Of the tags alone, without what they hold: changes with the site's template.
+    structure_hash: Mapped[int | None] = mapped_column(BigInteger)
+    #: When a list last named it, and the fingerprint of what the list said of it.
+    seen_at: Mapped[datetime | None]
+    card_hash: Mapped[int | None] = mapped_column(BigInteger)
+    #: Hours after which it is looked at again though no list tells of a change.
+    revisit_hours: Mapped[int] = mapped_column(SmallInteger, default=48, server_default="48")
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     #: The last fetch's outcome (`ok`, `gone`, `timed_out`, …).
     outcome: Mapped[str | None] = mapped_column(String(24))

@@ -71,6 +71,7 @@ async def test_a_name_that_turns_inward_after_the_first_look_is_refused_when_it_
 
     guard = Guard(resolve=resolve)
     assert await guard.addresses("agence.example", 80) == ["8.8.8.8"]
+    guard.forget()
     settings = quick_settings(pignon_town=False)
     fetcher = Fetcher(settings, Politeness.of(settings), guard)
     fetched = await fetcher.fetch("http://agence.example/")
@@ -116,4 +117,4 @@ async def test_the_resolver_may_not_hang_a_crawl() -> None:
     fetcher = Fetcher(settings, Politeness.of(settings), Guard(resolve=resolve))
     fetched = await fetcher.fetch("http://agence.example/")
     await fetcher.close()
-    assert fetched.outcome is FetchOutcome.TIMED_OUT
+    assert fetched.outcome is FetchOutcome.UNREACHABLE

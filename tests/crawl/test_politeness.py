@@ -1,10 +1,16 @@
 """Politeness, judged from the server's log."""
 
 import asyncio
-from itertools import pairwise
+import time
+from itertools import chain, pairwise
+
+import pytest
 
 from crawl.fetch import Fetcher
-from crawl.politeness import Politeness
+from crawl.politeness import SLOW, Politeness
+from crawl.slots import Slots
+from crawl.store import Store
+from models.database import open_async_engine
 from tests.crawl.mean_server import MeanServer, Reply
 from tests.crawl.quick import quick_settings
 
@@ -58,9 +64,94 @@ async def test_the_egress_pauses_between_any_two_hosts(web: MeanServer) -> None:
     assert min(b - a for a, b in pairwise(times)) >= 0.095, "0.1 s less the loopback's jitter"
 
 
-def test_processes_behind_one_egress_share_its_pace() -> None:
-    settings = quick_settings(min_global_delay=0.5)
-    assert Politeness.of(settings, shards=4)._egress_delay == 2.0
+async def _departures(politeness: Politeness, names: list[str], address: str | None) -> list[float]:
+    """When each of these hosts' requests left, in order; monotonic seconds."""
+
+    async def one(name: str) -> float:
+        async with politeness.turn(name, address):
+            return time.monotonic()
+
+    return sorted(await asyncio.gather(*map(one, names)))
+
+
+@pytest.mark.parametrize("kind", ["egress", "address"])
+async def test_processes_share_the_budget_of_an_egress_and_of_an_address(
+    database_url: str, kind: str
+) -> None:
+    pauses = {"egress_delay": 0.0, "address_delay": 0.0} | {f"{kind}_delay": 0.05}
+    engines = [open_async_engine(database_url) for _ in range(2)]
+    two = [Politeness(delay=0, in_flight=10, reserve=Store(e).reserve, **pauses) for e in engines]
+    names = [f"{n}.example" for n in range(12)]
+    told = await asyncio.gather(*(_departures(one, names, "192.0.2.7") for one in two))
+    for engine in engines:
+        await engine.dispose()
+    times = sorted(chain(*told))
+    # Any window of ten pauses has room for eleven departures, and one more that jitter lets in.
+    assert all(after - before >= 0.5 - 0.03 for before, after in zip(times, times[11:], strict=False))
+    assert times[-1] - times[0] < 3, "slots are not wasted"
+
+
+async def test_an_address_is_spared_whatever_the_hosts_behind_it() -> None:
+    politeness = Politeness(delay=0, egress_delay=0, address_delay=0.1, in_flight=10)
+    names = [f"{n}.example" for n in range(4)]
+    near, far = await asyncio.gather(
+        _departures(politeness, names, "2001:db8:1:2::1"), _departures(politeness, names[:1], "192.0.2.9")
+    )
+    assert min(b - a for a, b in pairwise(near)) >= 0.099
+    assert far[0] - near[0] < 0.05, "another address need not wait"
+
+
+async def test_a_site_that_says_too_often_is_asked_half_as_often_until_it_answers_well_again() -> None:
+    politeness = Politeness(delay=0.001, egress_delay=0, in_flight=10)
+    politeness.limited("a.example")
+    politeness.limited("a.example")
+    assert politeness.delay("a.example") == 0.004
+    assert politeness.owed("a.example").backoff == 4
+    for _ in range(20):
+        async with politeness.turn("a.example"):
+            pass
+    assert politeness.delay("a.example") == 0.001
+
+
+async def test_a_slow_site_is_left_alone_for_as_long_as_it_takes_to_answer() -> None:
+    politeness = Politeness(delay=0.001, egress_delay=0, in_flight=10)
+    async with politeness.turn("a.example"):
+        await asyncio.sleep(SLOW + 0.1)
+    assert politeness.remaining("a.example") > SLOW
+
+
+async def test_who_waits_for_its_host_lets_another_work() -> None:
+    politeness = Politeness(delay=0.2, egress_delay=0, in_flight=1)
+    order: list[str] = []
+
+    async def site(name: str) -> None:
+        async with politeness.slots.taken(fresh=True):
+            for _ in range(2):
+                async with politeness.turn(name):
+                    order.append(name)
+
+    await asyncio.gather(site("a"), site("b"), site("c"))
+    assert order[:3] == ["a", "b", "c"], "each opened while the others slept"
+    assert politeness.slots.at_work == 0
+
+
+async def test_who_comes_back_goes_before_who_begins() -> None:
+    slots, order = Slots(1), list[str]()
+
+    async def work(name: str, *, fresh: bool) -> None:
+        async with slots.taken(fresh=fresh):
+            order.append(name)
+
+    await slots.take()
+    waiting = [asyncio.create_task(work("new", fresh=True)), asyncio.create_task(work("gone", fresh=True))]
+    await asyncio.sleep(0)
+    waiting.append(asyncio.create_task(work("back", fresh=False)))
+    await asyncio.sleep(0)
+    waiting[1].cancel()
+    slots.give()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert order == ["back", "new"]
+    assert slots.at_work == 0
 
 
 async def test_no_more_requests_are_in_flight_than_the_settings_allow(web: MeanServer) -> None:

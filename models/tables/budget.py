@@ -1,0 +1,17 @@
+"""Budgets: until when each egress and each IP address is spoken for, by all processes together."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base
+
+
+class Budget(Base):
+    """`name` is `egress direct` or `address 192.0.2.7`; `ready_at` the end of the last slot reserved."""
+
+    __tablename__ = "budgets"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    ready_at: Mapped[datetime]
