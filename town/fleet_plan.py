@@ -124,7 +124,7 @@ class FleetPlan:
     def body(self, number: int, page: int, version: int) -> tuple[bytes, bytes]:
         """A page's bytes in two parts: its own, and the one shared by all pages."""
         if page == 0:
-            head = b"<!doctype html><html lang=fr><head><title>Agence h%d, nos annonces</title>" % number
+            head = b"<!doctype html><html lang=fr><head><title>Agence h%d - Immobilier</title>" % number
             return head, _home(self.pages, self.size, self.is_private(number))
         mark = crc32(b"%d/%d/%d" % (self.seed, number, page))
         city = _CITIES[mark % len(_CITIES)].encode()
@@ -194,12 +194,23 @@ def _shared(pages: int, size: int) -> bytes:
 
 @cache
 def _home(pages: int, size: int, private: bool) -> bytes:
-    """The rest of a home page: a link to every page, and to the private ones."""
+    """The rest of a home page: a card for every page, links to the private ones, words as agencies use."""
     paths = [f"/annonce/{page}" for page in range(1, pages + 1)]
     paths += [f"/prive/{page}" for page in range(1, _PRIVATE_PAGES + 1)] if private else []
-    items = "".join(f'<li class="bien"><div><a href="{path}">Voir le bien</a></div></li>' for path in paths)
-    start = f'<meta charset="utf-8"></head><body><main><h1>Nos annonces</h1><ul>{items}</ul></main>'
-    return f"{start}{_fill(size - len(start) - 80, iter(()))}</body></html>".encode()
+    cards = "".join(_item(path, number) for number, path in enumerate(paths))
+    start = (
+        '<meta charset="utf-8"></head><body><main><h1>Nos biens à vendre</h1>'
+        f"<p>{pages} biens</p>{cards}</main><footer><p>Carte professionnelle CPI 3301 2018</p></footer>"
+    )
+    return f"{start}{_fill(size - len(start.encode()) - 100, iter(()))}</body></html>".encode()
+
+
+def _item(path: str, number: int) -> str:
+    surface, price = 20 + number % 120, 90_000 + number * 1_000
+    return (
+        f'<article class="bien"><a href="{path}"><h2>Appartement 3 pièces {surface} m² Bordeaux</h2></a>'
+        f"<p>{price} €</p><p>{surface} m² - 3 pièces - 33000 Bordeaux</p></article>"
+    )
 
 
 def _links(pages: int) -> Iterator[str]:
