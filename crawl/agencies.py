@@ -55,11 +55,14 @@ def register(
 def due(
     engine: Engine, limit: int | None = None, postal_code: str | None = None, now: datetime | None = None
 ) -> list[int]:
-    """Ids of the active agencies whose next crawl is due and that nobody is crawling, longest due first."""
+    """Ids of the active agencies whose next crawl is due, that nobody crawls and none has paused, longest due
+    first.
+    """
     now = now or utc_now()
     query = (
         select(Agency.id)
         .where(Agency.is_active, Agency.opted_out_at.is_(None), Agency.next_crawl_at <= now)
+        .where(Agency.paused_at.is_(None))
         .where(or_(Agency.leased_until.is_(None), Agency.leased_until < now))
         .where(or_(Agency.not_before.is_(None), Agency.not_before <= now))
         .order_by(Agency.next_crawl_at, Agency.id)

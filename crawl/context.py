@@ -6,12 +6,14 @@ async with open_context(settings, database_url) as context:
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from crawl.fetch import Fetcher
 from crawl.lease import Heartbeat, this_worker
+from crawl.meter import Meter
+from crawl.orders import Standing
 from crawl.politeness import Politeness
 from crawl.store import Store
 from models.database import open_async_engine
@@ -34,6 +36,12 @@ class CrawlContext:
     places: Places
     clock: Clock = utc_now
     worker: str = ""
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def meter(self) -> Meter:
+        """What this process counts."""
+        return self.fetcher.meter
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ import httpcore2
 import httpx2
 
 from crawl.guard import TOWN, AddressRefusedError, Guard, GuardedBackend
+from crawl.meter import Meter
 from crawl.politeness import Politeness
 from crawl.url import MAX_LENGTH, absolute, host, port_of, same_site, site_host
 from models.settings import Settings
@@ -130,6 +131,7 @@ class Fetcher:
     def __init__(self, settings: Settings, politeness: Politeness, guard: Guard | None = None) -> None:
         """One per process, shared by all its crawls."""
         self.politeness = politeness
+        self.meter = Meter()
         self._guard = guard or Guard(town=settings.pignon_town)
         self._timeout = settings.scraping_timeout
         self._user_agent = settings.user_agent
@@ -141,6 +143,7 @@ class Fetcher:
         fetched = await self._follow(url, manner)
         if fetched.outcome not in RETRIED or self.politeness.remaining(site_host(url)) > PATIENCE:
             return fetched
+        self.meter.retried()
         return await self._follow(url, manner)
 
     def objection(self, url: str) -> str | None:
@@ -178,8 +181,10 @@ class Fetcher:
         if isinstance(address, Fetched):
             return address
         # The town is one machine of ours, which needs no sparing; its hosts of another address do.
-        async with self.politeness.turn(name, None if address == TOWN else address):
+        turn = self.politeness.turn(name, None if address == TOWN else address)
+        async with self.meter.turn(turn) as asked:
             fetched = await self._ask(url, manner)
+            asked.outcome, asked.bytes = fetched.outcome.value, len(fetched.body)
         if fetched.status in _LIMITED:
             self.politeness.limited(name)
         if fetched.retry_after is not None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from crawl.url import MAX_LENGTH, key
 from models.tables import AggregatedListing, Page
@@ -163,6 +163,12 @@ def due(connection: Connection, agency_id: int, now: datetime, limit: int = 1) -
         .limit(limit)
     )
     return [DuePage(*row) for row in connection.execute(query)]
+
+
+def queue(connection: Connection, agency_id: int, now: datetime) -> int:
+    """How many pages of a site are due."""
+    query = select(func.count()).select_from(Page).where(Page.agency_id == agency_id, Page.due_at <= now)
+    return connection.execute(query).scalar_one()
 
 
 def finish(connection: Connection, page: DuePage, done: Done, now: datetime) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -32,6 +32,7 @@ _LOCK: Final = 7_406_602
 HOST_LENGTH: Final = 40
 #: An interrupted crawl is resumed within this time; later it is closed and a new one begins.
 RESUMED_WITHIN: Final = timedelta(hours=24)
+_LOG: Final = tuple(ScrapingLog.__table__.c)
 
 
 class LeaseLostError(CrawlError):
@@ -40,7 +41,9 @@ class LeaseLostError(CrawlError):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to crawl one site. since: start of the crawl, which may be an interrupted one's."""
+    """The right to crawl one site. since: start of the crawl, which may be an interrupted one's; log: the row
+    of its scraping log, with what that one had counted.
+    """
 
     agency_id: int
     token: int
@@ -48,6 +51,7 @@ class Lease:
     since: datetime
     resumed: bool
     agency: Row[Any]
+    log: Mapping[str, Any]
     #: What is owed to the host, by whichever of its sites.
     not_before: datetime | None = None
     backoff: float = 1.0
@@ -76,10 +80,19 @@ def acquire(connection: Connection, agency_id: int, holder: str, now: datetime) 
     if row is None:
         return None
     open_log = _open_log(connection, agency_id, now)
-    log_id, since = open_log or (_new_log(connection, agency_id, now), now)
+    log = open_log or _new_log(connection, agency_id, now)
     told = select(func.max(Agency.not_before), func.max(Agency.backoff)).where(Agency.host.in_(host))
-    not_before, backoff = connection.execute(told).one()
-    return Lease(agency_id, row.lease_token, log_id, since, open_log is not None, row, not_before, backoff)
+    resumed = open_log is not None
+    return Lease(
+        agency_id,
+        row.lease_token,
+        log["id"],
+        log["started_at"],
+        resumed,
+        row,
+        log,
+        *connection.execute(told).one(),
+    )
 
 
 def _lock_host(connection: Connection, agency_id: int) -> tuple[str, str] | None:
@@ -214,14 +227,14 @@ def close_log(connection: Connection, log_id: int, values: dict[str, Any], ended
     )
 
 
-def _new_log(connection: Connection, agency_id: int, now: datetime) -> int:
+def _new_log(connection: Connection, agency_id: int, now: datetime) -> Mapping[str, Any]:
     query = insert(ScrapingLog).values(
         agency_id=agency_id, status=ScrapingStatus.RUNNING.value, started_at=now
     )
-    return connection.execute(query.returning(ScrapingLog.id)).scalar_one()
+    return dict(connection.execute(query.returning(*_LOG)).mappings().one())
 
 
-def _open_log(connection: Connection, agency_id: int, now: datetime) -> tuple[int, datetime] | None:
+def _open_log(connection: Connection, agency_id: int, now: datetime) -> Mapping[str, Any] | None:
     """The interrupted crawl to resume; older ones are closed as such."""
     connection.execute(
         update(ScrapingLog)
@@ -229,8 +242,6 @@ def _open_log(connection: Connection, agency_id: int, now: datetime) -> tuple[in
         .where(ScrapingLog.started_at < now - RESUMED_WITHIN)
         .values(ended_at=now, status=ScrapingStatus.ERROR.value, error_message="Interrupted.")
     )
-    query = select(ScrapingLog.id, ScrapingLog.started_at).where(
-        ScrapingLog.agency_id == agency_id, ScrapingLog.ended_at.is_(None)
-    )
-    row = connection.execute(query.order_by(ScrapingLog.id.desc()).limit(1)).first()
-    return (row.id, row.started_at) if row else None
+    query = select(*_LOG).where(ScrapingLog.agency_id == agency_id, ScrapingLog.ended_at.is_(None))
+    row = connection.execute(query.order_by(ScrapingLog.id.desc()).limit(1)).mappings().first()
+    return dict(row) if row else None

@@ -82,6 +82,8 @@ class Politeness:
     ) -> None:
         """A fresh process owes nothing; `defer` and `resume` tell it what earlier ones promised."""
         self.slots = Slots(in_flight)
+        #: Seconds that ready requests waited for the budget of their egress.
+        self.egress_waited = 0.0
         self._delay = delay
         self._pauses = {"egress": egress_delay, "address": address_delay}
         self._reserve = reserve
@@ -172,7 +174,9 @@ class Politeness:
             await asyncio.sleep(max(0.0, slot - time.monotonic()))
             await self.slots.take()
             out = self._budget("egress", egress)
+            began = time.monotonic()
             await out.depart(await out.slot())
+            self.egress_waited += time.monotonic() - began
             if near:
                 await near.depart(slot)
             if not self.remaining(host):

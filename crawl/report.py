@@ -3,11 +3,15 @@
 Counts come from the database, so a crawl that was killed and resumed reports all of its work.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, distinct, func, select
 
 from crawl.lease import Lease
+from crawl.meter import Step, Tally
 from models.tables import AggregatedListing, EventKind, ListingHistory, Page, ScrapingStatus
 
 
@@ -116,6 +120,21 @@ def log_values(report: CrawlReport) -> dict[str, object]:
         "listings_held": report.held,
         "error_message": report.error,
         "error_type": report.error_type,
+    }
+
+
+def tally_values(log: Mapping[str, Any], tally: Tally) -> dict[str, object]:
+    """What was counted, on top of what an interrupted crawl had counted, as columns of the scraping log."""
+    seconds = tally.seconds
+    return {
+        "bytes_fetched": log["bytes_fetched"] + tally.bytes,
+        "requests": log["requests"] + tally.requests.total(),
+        "retries": log["retries"] + tally.retries,
+        "outcomes": dict(Counter(log["outcomes"]) + tally.requests),
+        "waiting": log["waiting"] + seconds[Step.WAIT],
+        "fetching": log["fetching"] + seconds[Step.FETCH],
+        "reading": log["reading"] + seconds[Step.READ],
+        "storing": log["storing"] + seconds[Step.STORE],
     }
 
 

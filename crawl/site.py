@@ -9,7 +9,7 @@ Ctrl-C and kills leave the frontier as it stands: the next crawl resumes there.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,6 +26,7 @@ from crawl.fetch import PATIENCE, Fetched, FetchOutcome
 from crawl.frontier import DuePage, Find, FoundBy, Priority
 from crawl.ingest import Outcome
 from crawl.lease import Lease, LeaseLostError
+from crawl.meter import Step, Tally
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.report import CrawlReport, Ending
@@ -53,6 +54,8 @@ _LONGEST: Final = 6 * 3600.0
 
 async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress | None = None) -> CrawlReport:
     """Crawl one agency's site and report. `progress` hears the counts so far after every page."""
+    if (ordered := context.standing.orders.ending(agency_id)) is not None:
+        return CrawlReport(agency_id, "", ordered.status, ordered.error, ordered.error_type)
     try:
         held = await context.store.run(lease.acquire, agency_id, context.worker, context.clock())
     except DatabaseError as error:
@@ -60,16 +63,25 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
     if held is None:
         busy = "Another worker is crawling this site, or it is not registered."
         return CrawlReport(agency_id, "", ScrapingStatus.RUNNING, busy)
-    crawl = _SiteCrawl(context, held, progress)
+    with context.meter.site(agency_id, site_host(held.agency.website_url)) as tally:
+        report = await _crawl(_SiteCrawl(context, held, progress, tally))
+    context.meter.ended[report.status] += 1
+    return report
+
+
+async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
+    context = crawl.context
     try:
         ending = await crawl.run()
         return await crawl.finish(ending)
     except asyncio.CancelledError:
-        interrupted = Ending(ScrapingStatus.ERROR, "Interrupted; the next crawl resumes.", unfinished=True)
+        line = "Interrupted; the next crawl resumes."
+        interrupted = Ending(ScrapingStatus.INTERRUPTED, line, unfinished=True)
         with suppress(LeaseLostError):
             await asyncio.shield(crawl.finish(interrupted))
         raise
     except (DatabaseError, LeaseLostError) as error:
+        context.meter.leases_lost += isinstance(error, LeaseLostError)
         return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
     except Exception as error:  # noqa: BLE001 - our own failure: the site is given back, and asked again later
         _log.exception("the crawl of %s failed", crawl.host)
@@ -87,6 +99,7 @@ class _SiteCrawl:
     context: CrawlContext
     lease: Lease
     progress: Progress | None
+    tally: Tally
     robots: RobotsBook = field(init=False)
     host: str = field(init=False)
     started: float = field(default_factory=time.monotonic)
@@ -177,7 +190,7 @@ class _SiteCrawl:
             return None
         until = self.context.clock() + timedelta(seconds=wait)
         return Ending(
-            ScrapingStatus.ERROR, f"The site asks us to wait until {until:%H:%M} UTC.", unfinished=True
+            ScrapingStatus.INTERRUPTED, f"The site asks us to wait until {until:%H:%M} UTC.", unfinished=True
         )
 
     def _remember_robots(self) -> None:
@@ -215,7 +228,7 @@ class _SiteCrawl:
             limit -= len(finds)
             if finds:
                 await self.context.store.run(self._add, finds)
-            if (ending := self._too_long_a_wait()) is not None:
+            if (ending := self._ordered() or self._too_long_a_wait()) is not None:
                 return ending
         return None
 
@@ -228,17 +241,20 @@ class _SiteCrawl:
 
     async def _work_off(self) -> Ending | None:
         """Fetch what is due until nothing is, the site's budget is spent or it stops answering."""
-        while batch := await self.context.store.run(
-            frontier.due, self.lease.agency_id, self.context.clock(), _BATCH
-        ):
+        while batch := await self.context.store.run(self._due):
             if not self.settled and batch[0].priority > Priority.KNOWN:
                 await self._settle()
             for page in batch:
-                if (ending := self._over_budget()) is not None:
+                if (ending := self._ordered() or self._over_budget()) is not None:
                     return ending
                 if (ending := await self._visit(page)) is not None:
                     return ending
         return None
+
+    def _due(self, connection: Connection) -> Sequence[DuePage]:
+        now = self.context.clock()
+        self.tally.queue = frontier.queue(connection, self.lease.agency_id, now)
+        return frontier.due(connection, self.lease.agency_id, now, _BATCH)
 
     async def _visit(self, page: DuePage) -> Ending | None:
         fetched = await self.context.fetcher.fetch(page.url, manner(page, self.robots.permit))
@@ -249,7 +265,8 @@ class _SiteCrawl:
         self.portrait.look(page, visited.reading, fetched)
         visited = replace(visited, finds=self._fresh(visited.finds))
         try:
-            outcome = await self.context.store.run(self._store, visited)
+            with self.context.meter.step(Step.STORE):
+                outcome = await self.context.store.run(self._store, visited)
         except DBAPIError as error:
             # The tables refuse this page. Left due, it would end every later crawl of its site as well.
             _log.warning("%s could not be stored: %s", page.url, str(error.orig).partition("\n")[0])
@@ -257,6 +274,8 @@ class _SiteCrawl:
             outcome = await self.context.store.run(self._store, visited)
         self.apprentice.changed = False
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
+        self.tally.queue = max(0, self.tally.queue - 1)
+        self.context.meter.page(visited.done.kind or "unread", listing=outcome is not Outcome.NONE)
         if self.progress is not None:
             self.progress(self.report(Ending(ScrapingStatus.RUNNING)))
         return self._verdict(page, visited)
@@ -273,7 +292,8 @@ class _SiteCrawl:
         if not fetched.body or visit.is_unchanged(page, fetched):
             return None
         try:
-            return self.apprentice.read(fetched.body, fetched.final_url, fetched.content_type)
+            with self.context.meter.step(Step.READ):
+                return self.apprentice.read(fetched.body, fetched.final_url, fetched.content_type)
         except Exception as error:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
             _log.warning("%s could not be read: %r", page.url, error)
             return PageReading("other", UNREADABLE)
@@ -286,6 +306,10 @@ class _SiteCrawl:
         if page.found_by == FoundBy.HOME:
             return home_verdict(visited.fetched, wall=wall)
         return self.streaks.note(visited.done, wall=wall)
+
+    def _ordered(self) -> Ending | None:
+        """How the operator wants the crawl to end, if so."""
+        return self.context.standing.orders.ending(self.lease.agency_id)
 
     def _over_budget(self) -> Ending | None:
         if self.pages >= self.context.settings.max_pages_per_site:
@@ -356,7 +380,8 @@ class _SiteCrawl:
             republished=counts.republished,
         )
         ended_at = None if ending.unfinished else now
-        values = report.log_values(final) | {"duration": (now - self.lease.since).total_seconds()}
+        values = report.log_values(final) | report.tally_values(self.lease.log, self.tally)
+        values |= {"duration": (now - self.lease.since).total_seconds()}
         lease.close_log(connection, self.lease.log_id, values, ended_at)
         row = self.lease.agency
         if self.apprentice.changed:

@@ -7,6 +7,7 @@ from models.tables.event import EventKind, ListingHistory
 from models.tables.listing import AggregatedListing
 from models.tables.log import ScrapingLog
 from models.tables.market import MarketStatistics
+from models.tables.order import CrawlOrder
 from models.tables.page import Page
 from models.tables.property import Property, PropertyLink
 from models.tables.user import Favorite, SearchAlert, User
@@ -17,6 +18,7 @@ __all__ = [
     "AggregatedListing",
     "Base",
     "Budget",
+    "CrawlOrder",
     "EventKind",
     "Favorite",
     "ListingHistory",

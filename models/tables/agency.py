@@ -10,7 +10,7 @@ from models.tables.base import Base, Id, utc_now, values_of
 
 
 class ScrapingStatus(StrEnum):
-    """How the last crawl of a site ended, or that one is under way."""
+    """How the last crawl of a site ended, or that one is under way. Interrupted: the next one resumes."""
 
     NEVER = "never"
     RUNNING = "running"
@@ -21,6 +21,7 @@ class ScrapingStatus(StrEnum):
     CHALLENGED = "challenged"
     NOT_AN_AGENCY = "not_an_agency"
     OPTED_OUT = "opted_out"
+    INTERRUPTED = "interrupted"
     ERROR = "error"
 
 
@@ -36,6 +37,7 @@ class Agency(Base):
         Index("ix_agencies_due", "is_active", "next_crawl_at"),
         Index("ix_agencies_postal_code", "postal_code"),
         Index("ix_agencies_siren", "siren"),
+        Index("ix_agencies_paused", "id", postgresql_where=text("paused_at is not null")),
     )
 
     id: Mapped[Id]
@@ -83,6 +85,8 @@ class Agency(Base):
     last_success_at: Mapped[datetime | None]
     next_crawl_at: Mapped[datetime] = mapped_column(default=utc_now)
     opted_out_at: Mapped[datetime | None]
+    #: Not visited from this instant on, until an operator resumes it.
+    paused_at: Mapped[datetime | None]
     #: What ties the site to the business: `siren_on_site`, `registry`, `cpi_on_site`.
     identity_proof: Mapped[str | None] = mapped_column(String(60))
     cpi_number: Mapped[str | None] = mapped_column(String(60))

@@ -1,8 +1,9 @@
 """Scraping logs: one row per crawl of one site, for its agency and for operators."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Id, utc_now
@@ -12,7 +13,10 @@ class ScrapingLog(Base):
     """Counts are listings; `status` is a ScrapingStatus value; duration in seconds."""
 
     __tablename__ = "scraping_logs"
-    __table_args__ = (Index("ix_scraping_logs_agency", "agency_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_scraping_logs_agency", "agency_id", "started_at"),
+        Index("ix_scraping_logs_started_at", "started_at"),
+    )
 
     id: Mapped[Id]
     agency_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agencies.id", ondelete="CASCADE"))
@@ -30,3 +34,13 @@ class ScrapingLog(Base):
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     ended_at: Mapped[datetime | None]
     duration: Mapped[float | None] = mapped_column(Float)
+    # What the crawlers of this crawl counted; one that was killed took its own counts along.
+    requests: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    retries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    #: Requests by FetchOutcome.
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    #: Seconds waited for politeness, fetching, reading pages, storing them.
+    waiting: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    fetching: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    reading: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    storing: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))

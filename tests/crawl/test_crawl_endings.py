@@ -116,7 +116,7 @@ async def test_a_site_that_asks_for_a_long_wait_is_left_alone_until_then(
     for _ in range(2):
         async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
             report = await crawl_site(context, site)
-            assert report.status == "error"
+            assert report.status == "interrupted"
             assert "wait until" in (report.error or "")
     assert web.paths("essai").count(where) == 1
     assert web.paths("essai").count("/robots.txt") == 1
