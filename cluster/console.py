@@ -89,5 +89,7 @@ def _mistyped(error: TyperException) -> int:
 
 
 def plural(number: int, noun: str) -> str:
-    """`1 page`, `2 pages`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """`1 page`, `2 pages`, `2 retries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun.removesuffix('y') + 'ies' if noun.endswith('ry') else noun + 's'}"

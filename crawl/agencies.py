@@ -52,6 +52,15 @@ def register(
         return [_register(connection, address, source) for address in addresses]
 
 
+def find(engine: Engine, url: str, *, town: bool = False) -> int:
+    """The id of a known agency by its site's address. InputError when it is not known."""
+    address = site_address(url, town=town)
+    with engine.connect() as connection:
+        if (found := _known(connection, address)) is None:
+            raise InputError(f"“{url}” is not among the known sites.")
+        return found
+
+
 def due(
     engine: Engine, limit: int | None = None, postal_code: str | None = None, now: datetime | None = None
 ) -> list[int]:
@@ -106,19 +115,25 @@ def opt_out(engine: Engine, agency_id: int, now: datetime | None = None) -> int:
 
 
 def _register(connection: Connection, address: str, source: str) -> int:
-    """The row of the site, under either of its spellings (http or https, with or without www.)."""
-    netloc = urlsplit(address).netloc.removeprefix("www.")
-    spellings = [f"{scheme}://{www}{netloc}/" for scheme in ("https", "http") for www in ("", "www.")]
-    known = select(Agency.id).where(Agency.website_url.in_(spellings)).order_by(Agency.id).limit(1)
-    found = connection.scalar(known)
-    if found is not None:
+    """The row of the site, a new one if it is not known."""
+    if (found := _known(connection, address)) is not None:
         return found
     statement = insert(Agency).values(
         name=site_host(address)[:200], website_url=address, discovered_from=source[:60]
     )
     # Two commands may register one site at once: the second reads the first one's row.
-    added = connection.scalar(statement.on_conflict_do_nothing().returning(Agency.id))
-    return added if added is not None else connection.scalars(known).one()
+    added: int | None = connection.scalar(statement.on_conflict_do_nothing().returning(Agency.id))
+    if added is None and (added := _known(connection, address)) is None:
+        raise InputError(f"{address} was removed while it was registered; try again.")
+    return added
+
+
+def _known(connection: Connection, address: str) -> int | None:
+    """The site's row under either of its spellings: http or https, with or without www."""
+    netloc = urlsplit(address).netloc.removeprefix("www.")
+    spellings = [f"{scheme}://{www}{netloc}/" for scheme in ("https", "http") for www in ("", "www.")]
+    query = select(Agency.id).where(Agency.website_url.in_(spellings)).order_by(Agency.id).limit(1)
+    return connection.scalar(query)
 
 
 def _opted_out(listing_id: int, property_id: int, now: datetime) -> dict[str, object]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from crawl.report import Ending
@@ -67,9 +67,14 @@ def now(connection: Connection) -> datetime:
     return instant
 
 
+def standing(connection: Connection) -> Row[datetime | None, datetime | None] | None:
+    """Since when everything is paused (`paused_at`) and when crawls were stopped (`stopped_at`), if ever."""
+    return connection.execute(select(CrawlOrder.paused_at, CrawlOrder.stopped_at)).first()
+
+
 def read(connection: Connection, since: datetime) -> Orders:
     """The orders to a crawl that began at `since`."""
-    row = connection.execute(select(CrawlOrder.paused_at, CrawlOrder.stopped_at)).first()
+    row = standing(connection)
     sites = frozenset(connection.scalars(select(Agency.id).where(Agency.paused_at.is_not(None))))
     if row is None:
         return Orders(sites=sites)

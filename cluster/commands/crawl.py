@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cluster.commands.watching import WORDS, obey
 from cluster.console import plural, print_json, stderr, stdout
 from models.errors import CrawlError, InputError
 from models.settings import Settings, load_settings
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
 
 def crawl(
     urls: Annotated[list[str] | None, typer.Argument(help="Sites to visit.", metavar="URL")] = None,
+    *,
     postal_code: Annotated[str | None, typer.Option(help="Visit the known agencies there.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Visit every known site that is due.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the sites' live listings, as JSON lines.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per site.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Tell how crawls stand, or these sites.")] = False,
+    pause: Annotated[bool, typer.Option("--pause", help="Visit nothing, or not these sites.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Take up what was paused.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End the crawls under way, in good order.")] = False,
 ) -> None:
     """Visit agencies' sites politely and store their listings.
 
@@ -31,6 +37,12 @@ def crawl(
 
     Example: pignon crawl https://agence.example --out listings.jsonl
     """
+    words = [word for word, said in zip(WORDS, (status, pause, resume, stop), strict=True) if said]
+    if words:
+        if len(words) > 1 or postal_code or due or out:
+            raise InputError(f"Say --{words[0]} alone, or with the addresses of sites.")
+        obey(words[0], urls or [], as_json)
+        return
     if not urls and not postal_code and not due:
         raise InputError("Name a site to visit, or say --due or --postal-code 75015.")
     if out is not None and not out.parent.is_dir():

@@ -93,7 +93,7 @@ def test_help_exits_with_0_and_needs_neither_ray_nor_a_database(pignon: Pignon) 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("crawl --nope", "pignon crawl: No such option: --nope. Try: pignon crawl --help"),
+        ("crawl --xyz", "pignon crawl: No such option: --xyz. Try: pignon crawl --help"),
         ("crowl", "pignon: No such command 'crowl'. Did you mean 'crawl'? Try: pignon --help"),
         ("extract", "pignon extract: Missing argument 'FILE|DIR|URL'. Try: pignon extract --help"),
         ("serve --port 70000", "--port"),
