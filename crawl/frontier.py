@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, func, or_, select, text, update
 
 from crawl.url import MAX_LENGTH, key
 from models.tables import AggregatedListing, Page
@@ -19,6 +19,10 @@ from models.tables import AggregatedListing, Page
 OTHERS_AGAIN_AFTER: Final = timedelta(days=30)
 #: A withdrawn listing's address is still asked for this long: it may come back, or we were deceived.
 DOUBTED_FOR: Final = timedelta(days=7)
+#: Of the usual time until a listing is looked at of which its list says the same: half of it after each
+#: change, half more after none.
+SOONEST: Final = 0.5
+LATEST: Final = 3.5
 #: Crawls in a row in which a page may fail before it is treated as one of those.
 MAX_TRIES: Final = 5
 
@@ -32,6 +36,19 @@ class Priority(IntEnum):
     KNOWN = 30
     NEW = 40
     SITEMAP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """since: start of the crawl; revisit: how long a listing of which nothing new is told is left alone."""
+
+    since: datetime
+    now: datetime
+    revisit: timedelta
+
+    def values(self) -> dict[str, object]:
+        """What statements bind."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
 class FoundBy(StrEnum):
@@ -52,6 +69,8 @@ class Find:
     priority: Priority
     found_by: FoundBy
     depth: int = 0
+    #: The fingerprint of what a list says of it.
+    teaser: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +87,7 @@ class DuePage:
     etag: str | None
     last_modified: str | None
     content_hash: str | None
+    revisit: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +101,57 @@ class Done:
     last_modified: str | None = None
     content_hash: str | None = None
     failed: bool = False
+    #: Whether a listing told otherwise than at the last look; None where that does not apply.
+    changed: bool | None = None
     #: One line on a failure, for the log; not stored.
     reason: str = ""
 
 
+#: Nothing good is known of the page, or nothing recent.
+_STALE: Final = """(pages.fetched_at is null or pages.tries > 0
+    or coalesce(pages.outcome, '') not in ('ok', 'not_modified')
+    or pages.fetched_at <= cast(:now as timestamptz) - pages.revisit * cast(:revisit as interval))"""
+
 _ADD = text(
-    """
-    insert into pages (agency_id, key, url, priority, depth, found_by, due_at, tries, created_at)
-    select :agency_id, found.key, found.url, found.priority, found.depth, found.found_by, :now, 0, :now
+    f"""
+    insert into pages (agency_id, key, url, priority, depth, found_by, due_at, tries, created_at,
+                       seen_at, listed_on, card_hash)
+    select :agency_id, found.key, found.url, found.priority, found.depth, found.found_by, :now, 0, :now,
+           case when found.found_by = 'list' then cast(:now as timestamptz) end, cast(:listed_on as bigint),
+           found.card_hash
     from unnest(cast(:keys as text[]), cast(:urls as text[]), cast(:priorities as smallint[]),
-                cast(:depths as smallint[]), cast(:found_bys as text[]))
-         as found (key, url, priority, depth, found_by)
+                cast(:depths as smallint[]), cast(:found_bys as text[]), cast(:teasers as bigint[]))
+         as found (key, url, priority, depth, found_by, card_hash)
     on conflict (agency_id, key) do update
-    set due_at = excluded.due_at,
+    set due_at = case
+            when pages.fetched_at >= :since then pages.due_at
+            when excluded.found_by in ('home', 'list') and excluded.priority < {int(Priority.KNOWN)}
+                or {_STALE}
+                or excluded.found_by = 'list'
+                    and (excluded.card_hash is null or excluded.card_hash is distinct from pages.card_hash)
+                then excluded.due_at
+            else pages.due_at end,
         priority = least(pages.priority, excluded.priority),
-        url = case when excluded.found_by = 'known' then excluded.url else pages.url end
+        url = case when excluded.found_by = 'known' then excluded.url else pages.url end,
+        seen_at = coalesce(excluded.seen_at, pages.seen_at),
+        listed_on = coalesce(excluded.listed_on, pages.listed_on),
+        card_hash = coalesce(excluded.card_hash, pages.card_hash)
     where excluded.found_by in ('home', 'list', 'known')
-      and (pages.fetched_at is null or pages.fetched_at < :since)
-    """
+    """  # noqa: S608 - made of constants
 )
 
 
 def add(
-    connection: Connection, agency_id: int, finds: Iterable[Find], *, since: datetime, now: datetime
+    connection: Connection,
+    agency_id: int,
+    finds: Iterable[Find],
+    moment: Moment,
+    listed_on: int | None = None,
 ) -> int:
-    """Add pages, once per key, and make due again what a list names and this crawl has not yet fetched.
+    """Add pages, once per key, and make due again what this crawl has not yet fetched where it is a list, or
+    a list says otherwise of it than before, or it was not looked at for long.
 
-    since: start of the crawl. Returns how many rows were added or made due.
+    listed_on: the page that names them. Returns how many rows were touched.
     """
     unique: dict[str, Find] = {}
     for find in finds:
@@ -120,21 +164,22 @@ def add(
         _ADD,
         {
             "agency_id": agency_id,
-            "now": now,
-            "since": since,
+            **moment.values(),
             "keys": [k for k, _ in rows],
             "urls": [f.url for _, f in rows],
             "priorities": [int(f.priority) for _, f in rows],
             "depths": [f.depth for _, f in rows],
             "found_bys": [f.found_by.value for _, f in rows],
+            "teasers": [f.teaser for _, f in rows],
+            "listed_on": listed_on,
         },
     )
     return result.rowcount
 
 
-def arm(connection: Connection, agency_id: int, now: datetime) -> None:
+def arm(connection: Connection, agency_id: int, moment: Moment) -> None:
     """Open a new crawl: lists, listings' own pages, failures and long unseen others become due."""
-    pages = Page.__table__.c
+    pages, now = Page.__table__.c, moment.now
     never_read = pages.kind.is_(None) & (pages.tries < MAX_TRIES)
     long_unseen = pages.kind.is_distinct_from("index") & (pages.fetched_at < now - OTHERS_AGAIN_AFTER)
     connection.execute(
@@ -148,7 +193,37 @@ def arm(connection: Connection, agency_id: int, now: datetime) -> None:
         listing.agency_id == agency_id, listing.is_active | (listing.withdrawn_at > now - DOUBTED_FOR)
     )
     known = [Find(url, Priority.KNOWN, FoundBy.KNOWN) for url in connection.scalars(watched)]
-    add(connection, agency_id, known, since=now, now=now)
+    add(connection, agency_id, known, moment)
+
+
+def unlisted(connection: Connection, agency_id: int, moment: Moment) -> None:
+    """Once the lists are read: listings on line that none of them named are due, as they may be gone."""
+    active = select(AggregatedListing.source_url).where(
+        AggregatedListing.agency_id == agency_id, AggregatedListing.is_active
+    )
+    pages = Page.__table__.c
+    connection.execute(
+        update(Page)
+        .where(pages.agency_id == agency_id, pages.due_at.is_(None), pages.url.in_(active))
+        .where(pages.fetched_at < moment.since, or_(pages.seen_at.is_(None), pages.seen_at < moment.since))
+        .values(due_at=moment.now, priority=func.least(pages.priority, int(Priority.KNOWN)))
+    )
+
+
+_SAME_LIST: Final = text(
+    f"""
+    update pages
+    set seen_at = :now,
+        due_at = case when card_hash is null or {_STALE} then cast(:now as timestamptz) else due_at end
+    where agency_id = :agency_id and listed_on = :listed_on
+      and (pages.fetched_at is null or pages.fetched_at < :since)
+    """  # noqa: S608 - made of constants
+)
+
+
+def still_listed(connection: Connection, agency_id: int, listed_on: int, moment: Moment) -> None:
+    """A list that did not change names what it named."""
+    connection.execute(_SAME_LIST, {"agency_id": agency_id, "listed_on": listed_on, **moment.values()})
 
 
 _COLUMNS: Final = tuple(getattr(Page.__table__.c, name) for name in DuePage.__dataclass_fields__)
@@ -189,6 +264,8 @@ def finish(connection: Connection, page: DuePage, done: Done, now: datetime) -> 
             "last_modified": _short(done.last_modified, 60),
             "content_hash": done.content_hash,
         }
+    if done.changed is not None:
+        values["revisit"] = min(max(page.revisit * (0.5 if done.changed else 1.5), SOONEST), LATEST)
     connection.execute(update(Page).where(Page.id == page.id).values(values))
 
 

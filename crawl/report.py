@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, distinct, exists, func, or_, select
 
 from crawl.lease import Lease
 from crawl.meter import Step, Tally
@@ -80,12 +80,15 @@ class Counts:
 
 
 def count(connection: Connection, lease: Lease) -> Counts:
-    """The crawl's counts, from the events and rows it wrote."""
+    """The crawl's counts, from the events and rows it wrote; found: on their own pages or by a list."""
     table = AggregatedListing
     mine = table.agency_id == lease.agency_id
+    listed = exists().where(
+        Page.agency_id == table.agency_id, Page.url == table.source_url, Page.seen_at >= lease.since
+    )
     row = connection.execute(
         select(
-            func.count().filter(table.is_active, table.last_seen >= lease.since),
+            func.count().filter(table.is_active, or_(table.last_seen >= lease.since, listed)),
             func.count().filter(table.is_active),
             func.count(),
         ).where(mine)

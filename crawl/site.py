@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ from crawl.apprentice import Apprentice, Known
 from crawl.context import CrawlContext
 from crawl.entrance import find_entrance
 from crawl.fetch import PATIENCE, Fetched, FetchOutcome
-from crawl.frontier import DuePage, Find, FoundBy, Priority
+from crawl.frontier import DuePage, Find, FoundBy, Moment, Priority
 from crawl.ingest import Outcome
 from crawl.lease import Lease, LeaseLostError
 from crawl.meter import Step, Tally
@@ -112,6 +112,8 @@ class _SiteCrawl:
     held: int = 0
     streaks: Streaks = field(default_factory=Streaks)
     settled: bool = False
+    #: Whether the lists are read, and what they do not name is due.
+    listed: bool = False
     #: Keys already given to the frontier in this crawl, with whether a list named them.
     given: set[tuple[str, bool]] = field(default_factory=set)
     followed: int = 0
@@ -204,13 +206,14 @@ class _SiteCrawl:
         """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed."""
         home = [Find(entrance, Priority.HOME, FoundBy.HOME)]
         now = self.context.clock()
+        moment = replace(self._moment(now), since=now)
 
         def opening(connection: Connection) -> None:
             lease.hold(connection, self.lease, now, self._owed())
             if not self.lease.resumed:
-                frontier.arm(connection, self.lease.agency_id, now)
+                frontier.arm(connection, self.lease.agency_id, moment)
             # The home page is what others are compared with: fetched again even when resuming.
-            frontier.add(connection, self.lease.agency_id, home, since=now, now=now)
+            frontier.add(connection, self.lease.agency_id, home, moment)
 
         await self.context.store.run(opening)
 
@@ -235,13 +238,13 @@ class _SiteCrawl:
     def _add(self, connection: Connection, finds: tuple[Find, ...]) -> None:
         now = self.context.clock()
         lease.hold(connection, self.lease, now, self._owed())
-        frontier.add(connection, self.lease.agency_id, finds, since=self.lease.since, now=now)
+        frontier.add(connection, self.lease.agency_id, finds, self._moment(now))
 
     # The pages -----------------------------------------------------------------------------
 
     async def _work_off(self) -> Ending | None:
         """Fetch what is due until nothing is, the site's budget is spent or it stops answering."""
-        while batch := await self.context.store.run(self._due):
+        while batch := await self._due():
             if not self.settled and batch[0].priority > Priority.KNOWN:
                 await self._settle()
             for page in batch:
@@ -251,10 +254,24 @@ class _SiteCrawl:
                     return ending
         return None
 
-    def _due(self, connection: Connection) -> Sequence[DuePage]:
+    async def _due(self) -> Sequence[DuePage]:
+        """The next pages; once the lists are read, with the listings that they no longer name."""
+        batch = await self.context.store.run(self._next_pages)
+        if self.listed or (batch and batch[0].priority < Priority.KNOWN):
+            return batch
+        self.listed = True
+        await self.context.store.run(self._look_for_unlisted)
+        return await self._due()
+
+    def _next_pages(self, connection: Connection) -> Sequence[DuePage]:
         now = self.context.clock()
         self.tally.queue = frontier.queue(connection, self.lease.agency_id, now)
         return frontier.due(connection, self.lease.agency_id, now, _BATCH)
+
+    def _look_for_unlisted(self, connection: Connection) -> None:
+        now = self.context.clock()
+        lease.hold(connection, self.lease, now, self._owed())
+        frontier.unlisted(connection, self.lease.agency_id, self._moment(now))
 
     async def _visit(self, page: DuePage) -> Ending | None:
         fetched = await self.context.fetcher.fetch(page.url, manner(page, self.robots.permit))
@@ -282,7 +299,7 @@ class _SiteCrawl:
 
     def _store(self, connection: Connection, visited: Visit) -> Outcome:
         now = self.context.clock()
-        outcome = store_visit(connection, self.lease, visited, now=now, owed=self._owed())
+        outcome = store_visit(connection, self.lease, visited, self._moment(now), self._owed())
         if self.apprentice.changed:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         return outcome
@@ -337,6 +354,10 @@ class _SiteCrawl:
     def _note(self, fetched: Fetched) -> None:
         self.pages += 1 + len(fetched.redirects)
         self.bytes += len(fetched.body)
+
+    def _moment(self, now: datetime) -> Moment:
+        revisit = timedelta(hours=self.context.settings.revisit_hours)
+        return Moment(self.lease.since, now, revisit)
 
     def _owed(self) -> Owed:
         return self.context.fetcher.politeness.owed(self.host)

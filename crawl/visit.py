@@ -13,9 +13,9 @@ from typing import Final
 
 from sqlalchemy import Connection, exists, select
 
-from crawl import frontier
+from crawl import frontier, teaser
 from crawl.fetch import TRANSIENT, Fetched, FetchOutcome, Manner, Permit
-from crawl.frontier import Done, DuePage, Find, FoundBy, Priority
+from crawl.frontier import Done, DuePage, Find, FoundBy, Moment, Priority
 from crawl.ingest import Outcome, ingest, move, touch
 from crawl.lease import Lease, hold
 from crawl.politeness import Owed
@@ -30,6 +30,8 @@ READER: Final = "1"
 MAX_DEPTH: Final = 3
 _BASE: Final = re.compile(rb"<base\b[^<>]{0,300}?\bhref\s?=\s?[\"']?([^\"'<>\s]{1,500})", re.I)
 _WORDS: Final = re.compile(rb">([^<>]{3,200})<")
+#: What becomes of a listing that was known.
+_LOOKED_AGAIN: Final = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
 #: Share of two pages' pieces of text that they share, from which they are one page.
 _ALIKE: Final = 0.9
 
@@ -45,6 +47,11 @@ class Visit:
     proof: str | None = None
     unchanged: bool = False
     finds: tuple[Find, ...] = ()
+
+    @property
+    def lister(self) -> int | None:
+        """The page's id, where it is a list."""
+        return self.page.id if any(find.found_by == FoundBy.LIST for find in self.finds) else None
 
 
 def manner(page: DuePage, permit: Permit) -> Manner:
@@ -127,14 +134,19 @@ def unstorable(page: DuePage, fetched: Fetched) -> Visit:
     )
 
 
-def store_visit(connection: Connection, lease: Lease, visit: Visit, *, now: datetime, owed: Owed) -> Outcome:
+def store_visit(connection: Connection, lease: Lease, visit: Visit, moment: Moment, owed: Owed) -> Outcome:
     """Write a visit, in the caller's transaction. owed: what the site is owed from now."""
+    now = moment.now
     hold(connection, lease, now, owed)
     outcome, done = _store_listing(connection, lease, visit, now), visit.done
+    if outcome in _LOOKED_AGAIN:
+        done = replace(done, changed=outcome is Outcome.CHANGED)
     if _leads_elsewhere(visit) and _lives(connection, visit.page.url):
         done = replace(done, outcome="redirected", content_hash=None, etag=None, last_modified=None)
     frontier.finish(connection, visit.page, done, now)
-    frontier.add(connection, lease.agency_id, visit.finds, since=lease.since, now=now)
+    if visit.unchanged and visit.page.kind == "index":
+        frontier.still_listed(connection, lease.agency_id, visit.page.id, moment)
+    frontier.add(connection, lease.agency_id, visit.finds, moment, visit.lister)
     return outcome
 
 
@@ -203,9 +215,10 @@ def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Fi
     base = base or fetched.final_url
     is_list = reading.kind == "index" or page.found_by == FoundBy.HOME
     by = FoundBy.LIST if is_list else FoundBy.LINK
+    teasers = teaser.told(fetched.body, reading.links) if is_list else {}
     for link in reading.links:
         if (url := absolute(base, link)) and same_site(url, fetched.final_url):
-            yield Find(url, Priority.NEW, by, page.depth + 1)
+            yield Find(url, Priority.NEW, by, page.depth + 1, teasers.get(link))
     # "Next" on a listing is the next property; a list without listings has no next page worth a visit.
     following = absolute(base, reading.next) if is_list and reading.next and reading.links else None
     if following and same_site(following, fetched.final_url) and reading.next not in reading.links:

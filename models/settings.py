@@ -93,6 +93,12 @@ class Settings(BaseSettings):
         max_length=200,
         description="Hours of France's day in which no request leaves, such as 12:00-14:00,22:00-06:00.",
     )
+    revisit_hours: float = Field(
+        default=48.0,
+        ge=0,
+        le=720,
+        description="Hours until a listing of which its site's lists say the same is looked at again.",
+    )
     max_concurrent_requests: int = Field(
         default=10, ge=1, le=1000, description="Sites at work at once per shard: fetched, read or stored."
     )

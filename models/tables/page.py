@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Id, utc_now
@@ -36,11 +36,12 @@ class Page(Base):
     content_hash: Mapped[str | None] = mapped_column(String(64))
     #: Of the tags alone, without what they hold: changes with the site's template.
     structure_hash: Mapped[int | None] = mapped_column(BigInteger)
-    #: When a list last named it, and the fingerprint of what the list said of it.
+    #: When a list last named it, which page that was, and the fingerprint of what it said of it.
     seen_at: Mapped[datetime | None]
+    listed_on: Mapped[int | None] = mapped_column(BigInteger)
     card_hash: Mapped[int | None] = mapped_column(BigInteger)
-    #: Hours after which it is looked at again though no list tells of a change.
-    revisit_hours: Mapped[int] = mapped_column(SmallInteger, default=48, server_default="48")
+    #: Of REVISIT_HOURS, after how long it is looked at again though no list tells of a change.
+    revisit: Mapped[float] = mapped_column(Float, default=1.0, server_default="1")
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     #: The last fetch's outcome (`ok`, `gone`, `timed_out`, …).
     outcome: Mapped[str | None] = mapped_column(String(24))

@@ -17,12 +17,13 @@ def upgrade() -> None:
     op.add_column("agencies", sa.Column("backoff", sa.Float(), server_default=sa.text("1"), nullable=False))
     op.add_column("pages", sa.Column("structure_hash", sa.BigInteger(), nullable=True))
     op.add_column("pages", sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("pages", sa.Column("listed_on", sa.BigInteger(), nullable=True))
     op.add_column("pages", sa.Column("card_hash", sa.BigInteger(), nullable=True))
-    op.add_column("pages", sa.Column("revisit_hours", sa.SmallInteger(), server_default="48", nullable=False))
+    op.add_column("pages", sa.Column("revisit", sa.Float(), server_default=sa.text("1"), nullable=False))
 
 
 def downgrade() -> None:
-    for name in ("revisit_hours", "card_hash", "seen_at", "structure_hash"):
+    for name in ("revisit", "card_hash", "listed_on", "seen_at", "structure_hash"):
         op.drop_column("pages", name)
     op.drop_column("agencies", "backoff")
     op.drop_table("budgets")
