@@ -31,7 +31,7 @@ def told(body: bytes, links: Sequence[str]) -> dict[str, int]:
 
     Links that are not found, and teasers without a price, whose change would go unnoticed, are left out.
     """
-    places = sorted((at, link) for link in links if (at := _place(body, link)) >= 0)
+    places = sorted((at, link) for link in links if link and (at := _place(body, link)) >= 0)
     gaps = sorted(after[0] - before[0] for before, after in pairwise(places))
     usual = gaps[len(gaps) // 2] if gaps else _LONGEST
     ends = [at for at, _ in places[1:]] + [places[-1][0] + usual] if places else []
