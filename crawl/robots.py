@@ -1,29 +1,41 @@
-"""robots.txt by RFC 9309: who may fetch what, how often, and where the sitemaps are.
+"""robots.txt by RFC 9309: fetched, judged by how it was answered, and kept for as long as it may be used.
 
-Protego reads the rules; the answer's status, redirects, size, byte order mark and cache are ours.
-A robots.txt that cannot be had (network error, 5xx, 429) means no; one that is absent (4xx) means yes.
+    book = RobotsBook(fetcher, clock)
+    await fetcher.fetch(url, Manner(permit=book.permit))
+
+One that cannot be had (network error, 5xx, 429) means no; one that is absent (other 4xx, more than five
+redirects) means yes. A copy serves for a day, and where it cannot be renewed because the site is down, for
+up to 30. `robots_rules` reads what it says.
 """
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from protego import Protego
-
 from crawl.fetch import Fetched, Fetcher, FetchOutcome, Manner
 from crawl.politeness import Politeness
+from crawl.robots_rules import MAX_BYTES, RobotsRules, decode, read_rules
 from crawl.url import origin, same_site, site_host
 
-PRODUCT_TOKEN: Final = "PignonBot"  # noqa: S105 - a name, no secret
-#: RFC 9309, 2.5: parse at least this much. 2.4: do not use a copy for longer than a day.
-MAX_BYTES: Final = 500 * 1024
+_log = logging.getLogger(__name__)
+
+#: RFC 9309, 2.4: do not use a copy for longer than a day ...
 FRESH_FOR: Final = timedelta(hours=24)
+#: ... unless the file is unreachable: then up to what 2.3.1.4 calls a reasonably long time. Beyond it the RFC
+#: would let us take the file for absent; we take it for a no.
+STALE_FOR: Final = timedelta(days=30)
 #: 2.3.1.2: redirects are followed even across authorities. One byte more tells that it was cut.
 ROBOTS_MANNER: Final = Manner(cap=MAX_BYTES + 1, cut=True, leave_site=True)
-#: A Crawl-delay beyond an hour is taken for a mistake; it is obeyed up to there.
-LONGEST_DELAY: Final = 3_600.0
+
+#: 4xx but 429, and too many redirects (2.3.1.2), mean that there is none.
+_ABSENT: Final = frozenset(
+    {FetchOutcome.NOT_FOUND, FetchOutcome.GONE, FetchOutcome.FORBIDDEN, FetchOutcome.REDIRECT_LOOP}
+)
+_SILENT: Final = frozenset({FetchOutcome.UNREACHABLE, FetchOutcome.TIMED_OUT})
 
 
 class RobotsStatus(StrEnum):
@@ -36,7 +48,7 @@ class RobotsStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """One robots.txt as it answered; `text` is what `rules` were read from."""
+    """One robots.txt as it answered. text: what rules were read from, empty where no line is a rule."""
 
     status: RobotsStatus
     fetched_at: datetime
@@ -44,75 +56,52 @@ class Robots:
     reason: str = ""
     #: False when nothing at all answered: the site may still live at another entrance.
     answered: bool = True
+    #: Whether the site itself is down, so that an older copy may stand in (2.4). Not when it bids us wait.
+    down: bool = False
 
-    def rules(self) -> "RobotsRules":
+    def rules(self) -> RobotsRules:
         """The rules, read."""
-        return RobotsRules(self.status, Protego.parse(self.text))
+        return read_rules(self.text)
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsRules:
-    """What our product token may do."""
+class _Entry:
+    """A robots.txt in use, its rules, and when it was last asked for."""
 
-    status: RobotsStatus
-    parsed: Protego
+    robots: Robots
+    rules: RobotsRules
+    asked_at: datetime
 
     def allows(self, url: str) -> bool:
-        """Whether `url` may be fetched."""
-        if self.status is RobotsStatus.RULES:
-            return bool(self.parsed.can_fetch(url, PRODUCT_TOKEN))
-        return self.status is RobotsStatus.ABSENT
-
-    @property
-    def crawl_delay(self) -> float | None:
-        """Seconds between two requests that the site asks for; Request-rate counts as well."""
-        asked = self.parsed.crawl_delay(PRODUCT_TOKEN)
-        rate = self.parsed.request_rate(PRODUCT_TOKEN)
-        pauses = [float(asked)] if asked is not None else []
-        if rate is not None and rate.requests > 0:
-            pauses.append(rate.seconds / rate.requests)
-        return min(max(pauses), LONGEST_DELAY) if pauses else None
-
-    @property
-    def sitemaps(self) -> tuple[str, ...]:
-        """Sitemap addresses as written."""
-        return tuple(self.parsed.sitemaps)
-
-
-def decode(body: bytes) -> str:
-    """The text of a robots.txt: 500 KiB at most, cut at a line; no byte order mark, bad bytes replaced."""
-    if len(body) > MAX_BYTES:
-        body = body[:MAX_BYTES].rpartition(b"\n")[0]
-    return body.decode("utf-8-sig", errors="replace").replace("\x00", "")
+        if self.robots.status is RobotsStatus.RULES:
+            return self.rules.allows(url)
+        return self.robots.status is RobotsStatus.ABSENT
 
 
 def judge(fetched: Fetched, now: datetime) -> Robots:
-    """The Robots that an answer means (RFC 9309, 2.3.1)."""
-    status, text = RobotsStatus.UNREACHABLE, ""
-    if fetched.outcome is FetchOutcome.OK:
+    """The Robots that an answer means (RFC 9309, 2.3.1). A page is a file that forbids nothing."""
+    status, text, code = RobotsStatus.UNREACHABLE, "", fetched.status or 0
+    if fetched.outcome is FetchOutcome.OK and 200 <= code < 300:
         status, text = RobotsStatus.RULES, decode(fetched.body)
+        text = text if read_rules(text).lines else ""
     elif fetched.outcome in _ABSENT:
         status = RobotsStatus.ABSENT
-    return Robots(status, now, text, fetched.reason, fetched.outcome not in _SILENT)
-
-
-#: 4xx but 429, and too many redirects (2.3.1.2), mean that there is none.
-_ABSENT: Final = frozenset(
-    {FetchOutcome.NOT_FOUND, FetchOutcome.GONE, FetchOutcome.FORBIDDEN, FetchOutcome.REDIRECT_LOOP}
-)
-
-
-_SILENT: Final = frozenset({FetchOutcome.UNREACHABLE, FetchOutcome.TIMED_OUT})
+    silent = fetched.outcome in _SILENT
+    down = silent or fetched.outcome is FetchOutcome.SERVER_ERROR or code >= 500
+    return Robots(status, now, text, fetched.reason, not silent, down)
 
 
 class RobotsBook:
-    """The robots.txt of one site's origins, each fetched once and good for a day."""
+    """The robots.txt of one site's origins, each asked for once a day at most."""
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime]) -> None:
         """Empty; `remember` what the database knows."""
         self._fetcher = fetcher
         self._clock = clock
-        self._known: dict[str, tuple[Robots, RobotsRules]] = {}
+        self._known: dict[str, _Entry] = {}
+        self._asking = asyncio.Lock()
+        #: One line for the crawl's log when a copy older than a day is in use.
+        self.notice: str | None = None
 
     @property
     def permit(self) -> Callable[[str], Awaitable[bool]]:
@@ -120,39 +109,56 @@ class RobotsBook:
         return self._permit
 
     def remember(self, url: str, robots: Robots) -> None:
-        """Use a copy from an earlier crawl, if it is fresh; a failure to answer is never kept."""
-        if robots.status is not RobotsStatus.UNREACHABLE and self._clock() - robots.fetched_at < FRESH_FOR:
-            self._note(url, robots)
+        """Take over a copy from an earlier crawl: to use while it is fresh, to fall back on when it is not.
+
+        A failure to answer is never kept.
+        """
+        if robots.status is not RobotsStatus.UNREACHABLE:
+            self._note(url, robots, robots.fetched_at)
 
     def known(self, url: str) -> Robots | None:
         """The copy in use for `url`, if one was had in this crawl or remembered."""
         known = self._known.get(origin(url))
-        return known[0] if known else None
+        return known.robots if known else None
 
     async def of(self, url: str) -> Robots:
         """The robots.txt that governs `url`, fetched when no fresh copy is known."""
-        known = self._known.get(origin(url))
-        if known is None or self._clock() - known[0].fetched_at >= FRESH_FOR:
-            known = self._note(url, await self._fetch(url))
-        return known[0]
+        return (await self._entry(url)).robots
 
     async def rules(self, url: str) -> RobotsRules:
         """The rules that govern `url`."""
-        await self.of(url)
-        return self._known[origin(url)][1]
+        return (await self._entry(url)).rules
 
     async def _permit(self, url: str) -> bool:
-        return (await self.rules(url)).allows(url)
+        return (await self._entry(url)).allows(url)
 
-    async def _fetch(self, url: str) -> Robots:
-        address = f"{origin(url)}/robots.txt"
-        return judge(await self._fetcher.fetch(address, ROBOTS_MANNER), self._clock())
+    async def _entry(self, url: str) -> _Entry:
+        entry = self._fresh(url)
+        if entry is None:
+            async with self._asking:  # whoever comes second finds what the first one was told
+                entry = self._fresh(url) or await self._ask(url)
+        return entry
 
-    def _note(self, url: str, robots: Robots) -> tuple[Robots, RobotsRules]:
-        known = robots, robots.rules()
-        self._known[origin(url)] = known
+    def _fresh(self, url: str) -> _Entry | None:
+        entry = self._known.get(origin(url))
+        return entry if entry and self._clock() - entry.asked_at < FRESH_FOR else None
+
+    async def _ask(self, url: str) -> _Entry:
+        address, now = f"{origin(url)}/robots.txt", self._clock()
+        robots = judge(await self._fetcher.fetch(address, ROBOTS_MANNER), now)
+        copy = self.known(url)
+        usable = copy is not None and copy.status is RobotsStatus.RULES
+        if robots.down and copy and usable and now - copy.fetched_at < STALE_FOR:
+            since = f"{copy.fetched_at:%d %B}"
+            self.notice = f"robots.txt cannot be renewed ({robots.reason}): its copy of {since} is obeyed."
+            _log.warning("%s: %s", site_host(url), self.notice)
+            robots = replace(copy, reason=robots.reason, answered=robots.answered)
+        return self._note(url, robots, now)
+
+    def _note(self, url: str, robots: Robots, asked_at: datetime) -> _Entry:
+        entry = self._known[origin(url)] = _Entry(robots, robots.rules(), asked_at)
         # A site has up to four origins, https and `www.` or not: what any of them asks for is owed.
-        asked = [rules.crawl_delay for at, (_, rules) in self._known.items() if same_site(at, url)]
+        asked = [known.rules.crawl_delay for at, known in self._known.items() if same_site(at, url)]
         politeness: Politeness = self._fetcher.politeness
         politeness.ask(site_host(url), max((delay for delay in asked if delay), default=None))
-        return known
+        return entry

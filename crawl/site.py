@@ -380,8 +380,8 @@ class _SiteCrawl:
         await self._settle()
         counts = await self.context.store.run(report.count, self.lease)
         if counts.found:
-            note = f"{self.held} withdrawals at once are held back." if self.held else None
-            return Ending(ScrapingStatus.OK, note)
+            held = f"{self.held} withdrawals at once are held back." if self.held else None
+            return Ending(ScrapingStatus.OK, " ".join(filter(None, (held, self.robots.notice))) or None)
         if counts.total or self.portrait.is_agency:
             return Ending(ScrapingStatus.EMPTY, "No listing was found on this site.")
         return Ending(ScrapingStatus.NOT_AN_AGENCY, "No listing, and nothing that tells of an estate agency.")
@@ -416,9 +416,10 @@ class _SiteCrawl:
         return final
 
     def _robots_columns(self) -> dict[str, Any]:
-        known = self.robots.known(self.lease.agency.website_url)
-        if known is None:
-            return {}
+        row = self.lease.agency
+        known = self.robots.known(row.website_url)
+        if known is None or (known.status is RobotsStatus.UNREACHABLE and row.robots_status == "rules"):
+            return {}  # the last good copy may still serve
         return {
             "robots_txt": known.text or None,
             "robots_status": known.status.value,

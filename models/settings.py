@@ -8,13 +8,16 @@ Read once at the top of a command and handed down; nothing else reads the enviro
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import SettingsError
 from models.quiet import QuietHours
+
+#: Who we are in a robots.txt and in X-Robots-Tag (RFC 9309, 2.2.1).
+PRODUCT_TOKEN: Final = "PignonBot"  # noqa: S105 - a name, no secret
 
 
 class Settings(BaseSettings):
@@ -129,7 +132,7 @@ class Settings(BaseSettings):
     @property
     def user_agent(self) -> str:
         """Who we are, on every request: product token, version, contact."""
-        return f"PignonBot/0.1 (+{self.crawler_contact})"
+        return f"{PRODUCT_TOKEN}/0.1 (+{self.crawler_contact})"
 
 
 def load_settings(**overrides: object) -> Settings:

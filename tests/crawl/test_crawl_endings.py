@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -185,6 +185,31 @@ async def test_robots_is_obeyed_page_by_page(web: MeanServer, context: CrawlCont
     await crawl_site(context, enter(engine, url))
     assert path(2) not in web.paths("essai")
     assert active(engine) == {path(1)[1:], path(12)[1:]}
+
+
+async def test_a_robots_that_cannot_be_renewed_is_obeyed_as_it_was_and_the_log_says_so(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2], robots=f"User-agent: *\nDisallow: {path(2)}\n"))
+    later = 0
+    async with open_context(
+        quick_settings(),
+        database_url,
+        places=Places.sample(),
+        clock=lambda: datetime.now(UTC) + timedelta(days=later),
+    ) as context:
+        await crawl_site(context, site)
+        web.log.clear()
+        for status, expected in ((429, "unreachable"), (500, "ok")):
+            later += 2
+            web.put("essai", "/robots.txt", Reply(status, headers={"Retry-After": "0"}))
+            report = await crawl_site(context, site)
+            assert report.status == expected
+            assert agency(engine, site).robots_status == "rules", "a failure is no copy, and destroys none"
+        assert "robots.txt cannot be renewed" in (report.error or "")
+        assert path(2) not in web.paths("essai")
+        later = 40
+        assert (await crawl_site(context, site)).status == "unreachable"
 
 
 async def test_noindex_and_nofollow_are_obeyed(

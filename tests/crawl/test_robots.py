@@ -1,11 +1,13 @@
 """robots.txt by RFC 9309: every status class, redirects, size, bytes, cache, delay, sitemaps."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawl.fetch import Fetcher
-from crawl.robots import MAX_BYTES, Robots, RobotsBook, RobotsStatus, decode
+from crawl.robots import STALE_FOR, Robots, RobotsBook, RobotsStatus
+from crawl.robots_rules import MAX_BYTES, decode
 from tests.crawl.mean_server import MeanServer, Reply
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -40,9 +42,20 @@ async def test_rules_for_our_token_go_before_those_for_all(web: MeanServer, fetc
     assert web.paths("site") == ["/robots.txt"], "asked once"
 
 
-async def test_a_page_that_answers_200_as_robots_forbids_nothing(web: MeanServer, fetcher: Fetcher) -> None:
+async def test_a_page_that_answers_200_as_robots_forbids_nothing_and_is_not_kept(
+    web: MeanServer, fetcher: Fetcher
+) -> None:
     web.page("site", "/robots.txt", "<html><body>Bienvenue</body></html>")
-    assert await book(fetcher).permit(web.url("site", "/bien"))
+    ours = book(fetcher)
+    assert await ours.permit(web.url("site", "/bien"))
+    known = ours.known(web.url("site"))
+    assert known is not None
+    assert (known.status, known.text) == ("rules", "")
+
+
+async def test_an_answer_that_is_neither_file_nor_error_means_no(web: MeanServer, fetcher: Fetcher) -> None:
+    web.put("site", "/robots.txt", Reply(302, "redirects nowhere"))
+    assert not await book(fetcher).permit(web.url("site", "/bien"))
 
 
 async def test_a_byte_order_mark_does_not_hide_the_first_group(web: MeanServer, fetcher: Fetcher) -> None:
@@ -56,10 +69,13 @@ async def test_redirects_are_followed_across_hosts_and_too_many_mean_absent(
     web.put("site", "/robots.txt", Reply(301, headers={"Location": web.url("other", "/r")}))
     web.put("other", "/r", Reply(200, "User-agent: *\nDisallow: /x"))
     assert not await book(fetcher).permit(web.url("site", "/x"))
-    for n in range(9):
-        web.put("maze", f"/{n}", Reply(302, headers={"Location": f"/{n + 1}"}))
-    web.put("maze", "/robots.txt", Reply(302, headers={"Location": "/0"}))
-    assert await book(fetcher).permit(web.url("maze", "/x"))
+    for n in range(1, 6):
+        web.put(f"hop{n}", "/r", Reply(302, headers={"Location": web.url(f"hop{n - 1}", "/r")}))
+    web.put("hop0", "/r", Reply(200, "User-agent: *\nDisallow: /x"))
+    web.put("five", "/robots.txt", Reply(302, headers={"Location": web.url("hop4", "/r")}))
+    web.put("six", "/robots.txt", Reply(302, headers={"Location": web.url("hop5", "/r")}))
+    assert not await book(fetcher).permit(web.url("five", "/x"))
+    assert await book(fetcher).permit(web.url("six", "/x"))
 
 
 async def test_what_lies_beyond_500_kib_is_not_read_and_the_rest_counts(
@@ -90,6 +106,75 @@ async def test_a_failure_to_answer_is_never_a_copy(web: MeanServer, fetcher: Fet
     ours = book(fetcher)
     ours.remember(web.url("site"), Robots(RobotsStatus.UNREACHABLE, NOW))
     assert await ours.permit(web.url("site", "/x"))
+    assert len(web.log) == 1
+
+
+def a_copy(age: timedelta, text: str = "User-agent: *\nDisallow: /x") -> Robots:
+    return Robots(RobotsStatus.RULES, NOW - age, text)
+
+
+@pytest.mark.parametrize("failure", [Reply(500), Reply(503), Reply(200, "User-agent", cut=4)])
+async def test_an_old_copy_stands_in_while_the_site_is_down(
+    web: MeanServer, fetcher: Fetcher, caplog: pytest.LogCaptureFixture, failure: Reply
+) -> None:
+    web.put("site", "/robots.txt", failure)
+    ours = book(fetcher)
+    ours.remember(web.url("site"), a_copy(STALE_FOR - timedelta(hours=1)))
+    assert await ours.permit(web.url("site", "/y"))
+    asked = len(web.log)
+    assert not await ours.permit(web.url("site", "/x"))
+    assert len(web.log) == asked, "asked again for every page"
+    assert "its copy of 06 December is obeyed" in (ours.notice or "")
+    assert "cannot be renewed" in caplog.text
+    known = ours.known(web.url("site"))
+    assert known is not None
+    assert known.fetched_at == NOW - STALE_FOR + timedelta(hours=1), "it does not grow younger by use"
+
+
+async def test_an_old_copy_stands_in_when_nothing_answers_and_the_site_may_live_elsewhere(
+    fetcher: Fetcher,
+) -> None:
+    ours = book(fetcher)
+    ours.remember("http://nobody.localhost:1/", a_copy(timedelta(days=2)))
+    answer = await ours.of("http://nobody.localhost:1/y")
+    assert (answer.status, answer.answered) == ("rules", False)
+
+
+async def test_no_copy_stands_in_for_a_month_or_for_a_site_that_bids_us_wait(
+    web: MeanServer, fetcher: Fetcher
+) -> None:
+    for status, age in ((500, STALE_FOR), (429, timedelta(days=2))):
+        web.put("site", "/robots.txt", Reply(status, headers={"Retry-After": "0"}))
+        ours = book(fetcher)
+        ours.remember(web.url("site"), a_copy(age))
+        assert not await ours.permit(web.url("site", "/y"))
+        assert ours.notice is None
+
+
+async def test_what_was_absent_is_no_copy_that_could_stand_in(web: MeanServer, fetcher: Fetcher) -> None:
+    web.put("site", "/robots.txt", Reply(500))
+    ours = book(fetcher)
+    ours.remember(web.url("site"), Robots(RobotsStatus.ABSENT, NOW - timedelta(days=2)))
+    assert not await ours.permit(web.url("site", "/y"))
+
+
+async def test_a_copy_is_renewed_as_soon_as_the_site_is_back(web: MeanServer, fetcher: Fetcher) -> None:
+    web.put("site", "/robots.txt", Reply(200, "User-agent: *\nDisallow: /y"))
+    ours = book(fetcher)
+    ours.remember(web.url("site"), a_copy(timedelta(days=2)))
+    assert await ours.permit(web.url("site", "/x"))
+    assert not await ours.permit(web.url("site", "/y"))
+    assert ours.notice is None
+
+
+async def test_many_who_ask_at_once_are_told_by_one_request(web: MeanServer, fetcher: Fetcher) -> None:
+    web.put("site", "/robots.txt", Reply(200, "User-agent: *\nDisallow: /x"))
+    permit = book(fetcher).permit
+    assert await asyncio.gather(*(permit(web.url("site", path)) for path in ("/x", "/y", "/x/z"))) == [
+        False,
+        True,
+        False,
+    ]
     assert len(web.log) == 1
 
 
