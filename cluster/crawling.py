@@ -18,7 +18,7 @@ from cluster.sharding import split
 from crawl.lease import take_back, this_worker
 from crawl.report import CrawlReport
 from models.database import open_engine
-from models.errors import CrawlError, PignonError, SettingsError
+from models.errors import CrawlError, PignonError
 from models.settings import Settings
 
 #: Sites per call: reports come back often, a dead shard repeats little.
@@ -52,14 +52,9 @@ class CrawlProgress:
 
 
 class ShardPool:
-    """The shards of one crawl on the connected cluster, one per core.
-
-    Raises SettingsError when PROXIES is set: whoever sets it must not find the crawl going direct.
-    """
+    """The shards of one crawl on the connected cluster, one per core."""
 
     def __init__(self, settings: Settings, database_url: str, number: int | None = None) -> None:
-        if settings.proxies:
-            raise SettingsError("PROXIES is set, but this version can only crawl directly. Unset it.")
         number = number or cores()
         self.arguments = (settings, database_url)
         self.database_url = database_url

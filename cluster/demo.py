@@ -80,6 +80,7 @@ def demo_settings(home: Path) -> Settings:
         pignon_env="development",
         min_delay_between_requests=0.02,
         min_global_delay=0.0,
+        proxies=None,
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from crawl.context import CrawlContext, open_context
+from crawl.egress import AllProxiesDeadError
 from crawl.report import CrawlReport
 from crawl.site import crawl_site
 from models.settings import Settings
@@ -44,12 +45,20 @@ class Shard:
         self.context: asyncio.Task[CrawlContext] | None = None
 
     async def crawl(self, agency_ids: list[int]) -> list[CrawlReport]:
-        """Crawl these sites, MAX_OPEN_SITES at once; one report each, same order."""
+        """Crawl these sites, MAX_OPEN_SITES at once; one report each, same order.
+
+        Raises AllProxiesDeadError, with all sites given back, when no way out is left.
+        """
         context = await self._open()
         tasks = [asyncio.create_task(self._crawl_one(context, number)) for number in agency_ids]
         self.running.update(tasks)
         try:
             return await asyncio.gather(*tasks)
+        except AllProxiesDeadError:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
         finally:
             self.running.difference_update(tasks)
 
@@ -86,6 +95,8 @@ class Shard:
         async with self.open_sites, context.fetcher.politeness.slots.taken(fresh=True):
             try:
                 report = await crawl_site(context, agency_id, progress=self._note)
+            except AllProxiesDeadError:
+                raise
             except Exception as error:  # noqa: BLE001 - one site's trouble, whatever it is, must not cost the others
                 _log.exception("the crawl of agency %s failed", agency_id)
                 host = self.latest[agency_id].host if agency_id in self.latest else ""

@@ -8,6 +8,7 @@ Knows the guard, politeness and bounds (bytes, seconds, redirects); reads no pag
 
 import asyncio
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,9 +19,12 @@ from typing import Final
 import httpcore2
 import httpx2
 
+from crawl.egress import REFUSALS, Egress, EgressFailedError
 from crawl.guard import TOWN, AddressRefusedError, Guard, GuardedBackend
 from crawl.meter import Meter
-from crawl.politeness import Politeness
+from crawl.politeness import DIRECT, Politeness
+from crawl.proxied import ProxyTransport, own_failure
+from crawl.rotation import Egresses
 from crawl.url import MAX_LENGTH, absolute, host, port_of, same_site, site_host
 from models.settings import Settings
 
@@ -38,6 +42,12 @@ _NO_PAGE: Final = ("image/", "video/", "audio/", "font/", "application/pdf", "ap
 
 #: Answers that ask us to slow down.
 _LIMITED: Final = frozenset({429, 503})
+#: Answers to plain http that a proxy gives in a site's place as well.
+_GATEWAY: Final = frozenset({502, 504})
+#: Answered by a proxy alone, and no name of the web: whether the proxy takes our account.
+_ACCOUNT_CHECK: Final = "https://account-check.invalid/"
+#: Clients kept per host: of the egress of its session, and of one more.
+_CLIENTS: Final = 2
 
 Permit = Callable[[str], Awaitable[bool]]
 
@@ -83,6 +93,9 @@ class Fetched:
     reason: str = ""
     #: Seconds that the site asked us to wait.
     retry_after: float | None = None
+    #: The egress that was taken, and whether it may be to blame for what went wrong.
+    egress: str = DIRECT
+    doubtful: bool = False
 
     @property
     def content_type(self) -> str | None:
@@ -103,6 +116,8 @@ class Manner:
     cut: bool = False
     #: Whether redirects to another site are followed.
     leave_site: bool = False
+    #: An egress that has just failed, to go round if there is another.
+    avoid: str | None = None
 
     def headers(self) -> dict[str, str]:
         """The conditional request headers."""
@@ -128,23 +143,47 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
 class Fetcher:
     """A small client per host (one client over 1,000 hosts falls under 70 requests per core-second)."""
 
-    def __init__(self, settings: Settings, politeness: Politeness, guard: Guard | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        politeness: Politeness,
+        guard: Guard | None = None,
+        egresses: Egresses | None = None,
+    ) -> None:
         """One per process, shared by all its crawls."""
         self.politeness = politeness
         self.meter = Meter()
+        self.egresses = egresses or Egresses.of(settings)
         self._guard = guard or Guard(town=settings.pignon_town)
         self._timeout = settings.scraping_timeout
         self._user_agent = settings.user_agent
-        self._clients: dict[str, httpx2.AsyncClient] = {}
+        #: By `site_host`, then by egress; the one used last is last.
+        self._clients: dict[str, dict[str, httpx2.AsyncClient]] = {}
         self._context = httpx2.create_ssl_context(trust_env=False)
 
     async def fetch(self, url: str, manner: Manner = Manner()) -> Fetched:
-        """Ask for `url`, following redirects with every check again; a passing failure is tried once more."""
+        """Ask for `url`, following redirects with every check again; a passing failure is tried once more,
+        through another egress if it may be the egress's. AllProxiesDeadError when no proxy works.
+        """
+        began = time.monotonic()
         fetched = await self._follow(url, manner)
-        if fetched.outcome not in RETRIED or self.politeness.remaining(site_host(url)) > PATIENCE:
+        elsewhere = fetched.doubtful and self.egresses.other_than(fetched.egress)
+        if not elsewhere and fetched.outcome not in RETRIED:
+            return fetched
+        if self.politeness.remaining(site_host(url)) > PATIENCE:
             return fetched
         self.meter.retried()
-        return await self._follow(url, manner)
+        if not elsewhere:
+            return await self._follow(url, manner)
+        again = await self._follow(url, replace(manner, avoid=fetched.egress))
+        if not again.doubtful and again.egress != fetched.egress:
+            self.egresses.proved(fetched.egress, fetched.reason, began)
+        return again
+
+    def walled(self, fetched: Fetched) -> None:
+        """A page read as a wall: the site may dislike where we come from, whatever its status said."""
+        if fetched.status not in REFUSALS:
+            self.egresses.refused(fetched.egress, site_host(fetched.final_url))
 
     def objection(self, url: str) -> str | None:
         """Why the guard would not let `url` be asked for at all; None when it would."""
@@ -153,8 +192,9 @@ class Fetcher:
     async def close(self, name: str | None = None) -> None:
         """Close the clients of one site (by `site_host`), or all of them."""
         names = list(self._clients) if name is None else [name]
-        for client in [self._clients.pop(n) for n in names if n in self._clients]:
-            await client.aclose()
+        for clients in [self._clients.pop(n) for n in names if n in self._clients]:
+            for client in clients.values():
+                await client.aclose()
 
     async def _follow(self, url: str, manner: Manner) -> Fetched:
         trail: list[str] = []
@@ -181,14 +221,37 @@ class Fetcher:
         if isinstance(address, Fetched):
             return address
         # The town is one machine of ours, which needs no sparing; its hosts of another address do.
-        turn = self.politeness.turn(name, None if address == TOWN else address)
-        async with self.meter.turn(turn) as asked:
-            fetched = await self._ask(url, manner)
-            asked.outcome, asked.bytes = fetched.outcome.value, len(fetched.body)
+        near = None if address == TOWN else address
+        fetched = None
+        while fetched is None:  # nothing left for the site: as if it had not been asked
+            async with self.egresses.way(name, manner.avoid) as egress:
+                fetched = await self._through(egress, url, manner, near)
         if fetched.status in _LIMITED:
             self.politeness.limited(name)
         if fetched.retry_after is not None:
             self.politeness.defer(name, fetched.retry_after)
+        return fetched
+
+    async def _through(self, egress: Egress, url: str, manner: Manner, near: str | None) -> Fetched | None:
+        """Ask in turn through `egress` and note how it fared; None when the site was not asked."""
+        name = site_host(url)
+        async with self.meter.turn(self.politeness.turn(name, near, egress.name)) as asked:
+            asked.outcome, began = "egress_failed", time.monotonic()
+            if egress.wait:  # it failed for another while we waited for our turn
+                return None
+            try:
+                fetched = await self._ask(url, manner, egress)
+            except EgressFailedError as error:
+                egress.failed(str(error), began)
+                return None
+            asked.outcome, asked.bytes = fetched.outcome.value, len(fetched.body)
+        if egress.proxy is None:
+            return fetched
+        if fetched.doubtful:
+            egress.doubted(name, fetched.reason, began)
+        else:
+            egress.answered(name, time.monotonic() - began, refused=fetched.status in REFUSALS)
+            self.egresses.compare(egress)
         return fetched
 
     async def _address(self, url: str) -> str | Fetched:
@@ -201,10 +264,36 @@ class Fetcher:
         except (OSError, IndexError, UnicodeError):  # a time-out is an OSError
             return Fetched(url, url, FetchOutcome.UNREACHABLE, reason=f"no address for {host(url)}")
 
-    async def _ask(self, url: str, manner: Manner) -> Fetched:
+    async def _ask(self, url: str, manner: Manner, egress: Egress) -> Fetched:
+        fetched = await self._answer(url, manner, egress)
+        if egress.proxy is None:
+            return fetched
+        plain = url.startswith("http:") and not egress.proxy.is_socks
+        if plain and fetched.status == 407 and (refusal := await self._account_refused(egress)):
+            raise EgressFailedError(refusal)
+        doubtful = fetched.status is None or (plain and fetched.status in _GATEWAY)
+        return replace(fetched, egress=egress.name, doubtful=doubtful)
+
+    async def _account_refused(self, egress: Egress) -> str | None:
+        """Whether a 407 is the proxy's: a site may answer it as well, which must not cost us the proxy."""
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._stream(url, manner)
+                async with self._new_client(egress) as client:
+                    await client.get(_ACCOUNT_CHECK)
+        except httpx2.ProxyError as error:
+            return own_failure(error)
+        except (TimeoutError, httpx2.HTTPError, OSError):
+            return None
+        return None
+
+    async def _answer(self, url: str, manner: Manner, egress: Egress) -> Fetched:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._stream(url, manner, egress)
+        except httpx2.ProxyError as error:
+            if failure := own_failure(error):
+                raise EgressFailedError(failure) from None
+            return Fetched(url, url, FetchOutcome.UNREACHABLE, reason="the proxy does not reach it")
         except (TimeoutError, httpx2.TimeoutException):
             return Fetched(url, url, FetchOutcome.TIMED_OUT, reason=f"no answer in {self._timeout:g} s")
         except AddressRefusedError as error:
@@ -214,8 +303,9 @@ class Fetcher:
         except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError, OSError) as error:
             return Fetched(url, url, FetchOutcome.SERVER_ERROR, reason=f"it broke off: {_line(error)}")
 
-    async def _stream(self, url: str, manner: Manner) -> Fetched:
-        async with self._client(url).stream("GET", url, headers=manner.headers()) as response:
+    async def _stream(self, url: str, manner: Manner, egress: Egress) -> Fetched:
+        client = await self._client(url, egress)
+        async with client.stream("GET", url, headers=manner.headers()) as response:
             outcome = _outcome_of(response.status_code)
             if outcome is FetchOutcome.OK and response.headers.get("content-type", "").startswith(_NO_PAGE):
                 return Fetched(url, url, FetchOutcome.NOT_HTML, response.status_code, reason="it is no page")
@@ -232,22 +322,29 @@ class Fetcher:
                 retry_after=_retry_after(response),
             )
 
-    def _client(self, url: str) -> httpx2.AsyncClient:
-        name = site_host(url)
-        if name not in self._clients:
-            self._clients[name] = httpx2.AsyncClient(
-                transport=GuardedTransport(self._guard, self._context),
-                headers={
-                    "User-Agent": self._user_agent,
-                    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
-                    "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.3",
-                    "Accept-Encoding": "gzip, deflate",
-                },
-                timeout=self._timeout,
-                trust_env=False,
-                follow_redirects=False,
-            )
-        return self._clients[name]
+    async def _client(self, url: str, egress: Egress) -> httpx2.AsyncClient:
+        clients = self._clients.setdefault(site_host(url), {})
+        client = clients.pop(egress.name, None) or self._new_client(egress)
+        clients[egress.name] = client
+        if len(clients) > _CLIENTS:  # idle: a host has one request in flight
+            await clients.pop(next(iter(clients))).aclose()
+        return client
+
+    def _new_client(self, egress: Egress) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            transport=ProxyTransport(egress.proxy, self._context, self._timeout)
+            if egress.proxy
+            else GuardedTransport(self._guard, self._context),
+            headers={
+                "User-Agent": self._user_agent,
+                "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+                "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.3",
+                "Accept-Encoding": "gzip, deflate",
+            },
+            timeout=self._timeout,
+            trust_env=False,
+            follow_redirects=False,
+        )
 
 
 def _line(error: Exception) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from crawl import apprentice, frontier, lease, report, visit
 from crawl.apprentice import Apprentice, Known
 from crawl.context import CrawlContext
+from crawl.egress import AllProxiesDeadError
 from crawl.entrance import find_entrance
 from crawl.fetch import PATIENCE, Fetched, FetchOutcome
 from crawl.frontier import DuePage, Find, FoundBy, Moment, Priority
@@ -79,6 +80,13 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
         interrupted = Ending(ScrapingStatus.INTERRUPTED, line, unfinished=True)
         with suppress(LeaseLostError):
             await asyncio.shield(crawl.finish(interrupted))
+        raise
+    except AllProxiesDeadError as error:
+        line = "No proxy works; the next crawl resumes."
+        with suppress(LeaseLostError):
+            await crawl.finish(
+                Ending(ScrapingStatus.INTERRUPTED, line, type(error).__name__, unfinished=True)
+            )
         raise
     except (DatabaseError, LeaseLostError) as error:
         context.meter.leases_lost += isinstance(error, LeaseLostError)
@@ -318,6 +326,8 @@ class _SiteCrawl:
     def _verdict(self, page: DuePage, visited: Visit) -> Ending | None:
         """Whether the site is to be left alone after this page."""
         wall = visited.done.outcome == FetchOutcome.CHALLENGED
+        if wall:
+            self.context.fetcher.walled(visited.fetched)
         if (ending := self._too_long_a_wait()) is not None:
             return ending
         if page.found_by == FoundBy.HOME:

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import SettingsError
+from models.proxies import Proxy, parse_proxies
 from models.quiet import QuietHours
 
 #: Who we are in a robots.txt and in X-Robots-Tag (RFC 9309, 2.2.1).
@@ -23,7 +24,9 @@ PRODUCT_TOKEN: Final = "PignonBot"  # noqa: S105 - a name, no secret
 class Settings(BaseSettings):
     """One field per variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     pignon_home: Path = Field(
         default=Path("~/.local/share/pignon"),
@@ -79,8 +82,11 @@ class Settings(BaseSettings):
         default=30, ge=1, le=1440, description="How long an access token lives, minutes."
     )
 
-    proxies: str = Field(
-        default="", max_length=20_000, description="Proxy addresses, comma separated; direct when empty."
+    proxies: SecretStr | None = Field(
+        default=None, max_length=100_000, description="Proxy addresses, comma separated; direct when empty."
+    )
+    proxy_rotation: Literal["host", "request"] = Field(
+        default="host", description="Whether a host keeps its proxy or every request takes the next one."
     )
     min_delay_between_requests: float = Field(
         default=2.0, ge=0, le=3600, description="Seconds between two requests to one host."
@@ -123,6 +129,17 @@ class Settings(BaseSettings):
     def _are_hours(cls, told: str) -> str:
         QuietHours.parse(told)
         return told
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_proxies(cls, told: SecretStr | None) -> SecretStr | None:
+        parse_proxies(told.get_secret_value() if told else "")
+        return told
+
+    @property
+    def proxy_list(self) -> tuple[Proxy, ...]:
+        """The proxies of PROXIES; none means direct."""
+        return parse_proxies(self.proxies.get_secret_value() if self.proxies else "")
 
     @property
     def home(self) -> Path:

@@ -12,14 +12,13 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from cluster.commands.crawl import sites_of
-from cluster.crawling import CrawlProgress, ShardPool, shard_pool
+from cluster.crawling import CrawlProgress, shard_pool
 from cluster.demo import demo_settings
 from cluster.sharding import split
 from cluster.town import start_town
 from crawl.agencies import register
 from crawl.report import CrawlReport
 from models.database import open_engine
-from models.errors import SettingsError
 from models.settings import Settings
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
 from town.visits import Visit
@@ -224,9 +223,3 @@ def test_a_failure_of_ours_on_one_site_is_told_and_costs_no_other(
         reports = pool.crawl(sites)
     assert [report.status for report in reports] == ["error"]
     assert reports[0].line.count("\n") == 0
-
-
-def test_a_crawl_refuses_to_start_rather_than_leave_the_proxies_that_are_set_unused() -> None:
-    settings = Settings(_env_file=None, proxies="http://proxy.example:3128")  # type: ignore[call-arg]
-    with pytest.raises(SettingsError, match="PROXIES"):
-        ShardPool(settings, "postgresql://unused")
