@@ -1,10 +1,12 @@
 """Addresses: what is fetched, what identifies a page, what belongs to a site."""
 
+from urllib.parse import urljoin
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawl.url import absolute, is_home, key, other_entrances, same_site, tidy
+from crawl.url import absolute, host, is_home, key, other_entrances, same_site, site_host, tidy
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,15 @@ from crawl.url import absolute, is_home, key, other_entrances, same_site, tidy
         "https://agence.example/bien/12?PHPSESSID=d41d8cd98f",
         "https://agence.example./bien/%31%32",
         "https://agence.example/bien/12/index.php",
+        "https://agence.example/bien/12/index.php/",
+        "https://agence.example/bien//12",
+        "https://agence.example/liste/../bien/./12",
+        "https://agence.example/liste/%2e%2E/bien/12",
+        "https://agence.example/bien/12?prix_min=&prix_max=",
+        "https://agence.example/bien/12?gad_source=1&srsltid=AfmBOoq",
+        "https://agence.example/bien/12?sid=9f86d081884c7d659a2feaa0c55ad015",
+        "https://agence.example/bien/12?_token=Zk3",
+        "https://agence.example/(S(lit3py55t21z5v55vlm25s55))/bien/12",
     ],
 )
 def test_spellings_of_one_page_have_one_key(spelling: str) -> None:
@@ -33,6 +44,12 @@ def test_spellings_of_one_page_have_one_key(spelling: str) -> None:
         ("https://a.example/Bien", "https://a.example/bien"),
         ("https://a.example/bien?ref=12", "https://a.example/bien"),
         ("https://a.example:8443/", "https://a.example/"),
+        ("https://a.example/#!/bien/1", "https://a.example/#!/bien/2"),
+        ("https://a.example/bien;lang=fr", "https://a.example/bien;lang=en"),
+        ("https://a.example/?s=maison", "https://a.example/?s=studio"),
+        ("https://a.example/?12345", "https://a.example/?12346"),
+        ("https://a.example/index.php/bien/1", "https://a.example/bien/1"),
+        ("https://a.example/?a=1%262", "https://a.example/?a=1&2"),
     ],
 )
 def test_different_pages_have_different_keys(a: str, b: str) -> None:
@@ -42,6 +59,28 @@ def test_different_pages_have_different_keys(a: str, b: str) -> None:
 def test_the_order_of_a_query_does_not_make_another_page_but_is_fetched_as_written() -> None:
     assert key("https://a.example/?b=2&a=1") == key("https://a.example/?a=1&b=2")
     assert tidy("https://a.example/l?b=2&a=1&gclid=x") == "https://a.example/l?b=2&a=1"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("https://a.example/?type=1&type=1", "https://a.example/?type=1"),
+        ("https://a.example/?type=maison&prix=", "https://a.example/?prix=&type=maison"),
+        ("https://a.example/?t%5B%5D=1&v=le+lac", "https://a.example/?v=le%20lac&t[]=1"),
+        ("https://immobilière.example/", "https://xn--immobilire-66a.example/"),
+    ],
+)
+def test_what_writers_disagree_on_does_not_make_another_page(a: str, b: str) -> None:
+    assert key(a) == key(b)
+
+
+def test_a_fragment_that_names_a_page_of_a_script_is_kept() -> None:
+    assert absolute("https://a.example/", "#!/bien/1") == "https://a.example/#!/bien/1"
+    assert absolute("https://a.example/liste", "#photos") == "https://a.example/liste"
+
+
+def test_a_backslash_is_read_as_browsers_do() -> None:
+    assert absolute("https://a.example/x/", "..\\bien\\12?v=a") == "https://a.example/bien/12?v=a"
 
 
 def test_the_last_slash_is_kept_in_what_is_fetched() -> None:
@@ -101,11 +140,52 @@ def test_no_text_breaks_an_address(text: str) -> None:
         absolute("https://a.example/", url)
 
 
-@given(
-    st.from_regex(
-        r"https?://[a-z]{1,5}\.example/[a-zA-Z0-9/%._~-]{0,30}(\?[a-z0-9=&%+]{0,20})?", fullmatch=True
-    )
+_PLACES = ["/", "//", ".", "..", "bien", "Bien", "12", "a.html", "index.php", ";jsessionid=1A", ";lang=fr"]
+_ESCAPES = [
+    "%20",
+    "%7E",
+    "%41",
+    "%e9",
+    "%C3%A9",
+    "%2e",
+    "%2F",
+    "%5b",
+    "%",
+    "%4",
+    "é",
+    "+",
+    "(",
+    ")",
+    "[",
+    "]",
+]
+_QUERIES = ["?", "&", "=", "#", "#!/b", "utm_source=x", "gclid=1", "a=", "a=1", "b=2", "b[]=3", ":", "@", "_"]
+_PIECES = st.sampled_from([*_PLACES, *_ESCAPES, *_QUERIES, "sid=0123456789abcdef0123456789", "!", "~", "-"])
+_TAILS = st.lists(_PIECES, max_size=12).map("".join)
+_ADDRESSES = st.builds(
+    "{}{}{}/{}".format,
+    st.sampled_from(["http://", "https://", "HTTPS://"]),
+    st.sampled_from(["a.example", "www.a.example", "A.Example.", "agence-é.example", "[::1]"]),
+    st.sampled_from(["", ":80", ":443", ":8080"]),
+    _TAILS,
 )
+
+
+@given(_ADDRESSES)
 def test_tidying_twice_changes_nothing_more(url: str) -> None:
     assert tidy(tidy(url)) == tidy(url)
     assert key(tidy(url)) == key(url)
+    assert key(f"https://{key(url)}") == key(url).replace(":443/", "/")
+
+
+@given(_ADDRESSES, _TAILS)
+def test_the_short_way_to_an_address_leads_where_the_long_one_does(base: str, link: str) -> None:
+    url = absolute(base, link)
+    if url is not None and "\\" not in link:
+        assert url == tidy(urljoin(base, link.strip()))
+
+
+@given(_ADDRESSES)
+def test_the_host_that_is_read_is_the_host_that_is_dialled(url: str) -> None:
+    assert site_host(tidy(url)) == site_host(url)
+    assert host(f"http://a.example:80@{url.partition('//')[2]}") == host(url)
