@@ -317,7 +317,7 @@ class Fetcher:
                 outcome if whole else FetchOutcome.TOO_BIG,
                 response.status_code,
                 body if whole else b"",
-                {name.lower(): value for name, value in response.headers.items()},
+                _headers(response),
                 reason=f"it answers {response.status_code}" if whole else f"more than {manner.cap} bytes",
                 retry_after=_retry_after(response),
             )
@@ -345,6 +345,14 @@ class Fetcher:
             trust_env=False,
             follow_redirects=False,
         )
+
+
+def _headers(response: httpx2.Response) -> dict[str, str]:
+    """By name in lower case; of several X-Robots-Tag each is a line, as each may name another robot."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if "x-robots-tag" in headers:
+        headers["x-robots-tag"] = "\n".join(response.headers.get_list("x-robots-tag"))
+    return headers
 
 
 def _line(error: Exception) -> str:

@@ -284,7 +284,7 @@ class _SiteCrawl:
     async def _visit(self, page: DuePage) -> Ending | None:
         fetched = await self.context.fetcher.fetch(page.url, manner(page, self.robots.permit))
         self._note(fetched)
-        visited = judge(page, fetched, self._read(page, fetched), self.home)
+        visited = judge(page, fetched, self._read(page, fetched), self.home, self.context.clock())
         if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
             self.home = home_page(visited)
         self.portrait.look(page, visited.reading, fetched)

@@ -21,8 +21,9 @@ from crawl.lease import Lease, hold
 from crawl.politeness import Owed
 from crawl.url import absolute, key, same_site, tidy
 from crawl.verdict import UNREADABLE
-from crawl.withdrawal import evidence
+from crawl.withdrawal import HIDDEN, evidence
 from extract.page import PageReading
+from extract.wishes import read_wishes
 from models.tables import AggregatedListing
 
 #: Raise it when readings change, so that pages which did not change are read again.
@@ -96,15 +97,14 @@ def home_page(visit: Visit) -> HomePage:
     return HomePage(words(visit.fetched.body), frozenset(key(find.url) for find in visit.finds))
 
 
-def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: HomePage) -> Visit:
+def judge(
+    page: DuePage, fetched: Fetched, reading: PageReading | None, home: HomePage, now: datetime
+) -> Visit:
     """What a fetch and its reading mean, in the light of the site's home page."""
     outcome, status = str(fetched.outcome), fetched.status
+    wishes = read_wishes(fetched.headers.get("x-robots-tag", ""))
     if is_unchanged(page, fetched):
-        done = Done(
-            outcome, status, page.kind, _header(fetched, page, "etag"),
-            _header(fetched, page, "last-modified"), page.content_hash,
-        )  # fmt: skip
-        return Visit(page, fetched, done, unchanged=True)
+        return _unchanged(page, fetched, hidden=wishes.hides(now))
     if reading is not None and reading.reason == "challenge":
         return Visit(page, fetched, Done(FetchOutcome.CHALLENGED, status, failed=True))
     if fetched.outcome in TRANSIENT:
@@ -112,7 +112,10 @@ def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: Ho
     if reading is not None and reading.reason == UNREADABLE:
         # Our own failure: no claim on the page, and it proves nothing.
         return Visit(page, fetched, Done(UNREADABLE, status, failed=True, reason="pages cannot be read"))
-    proof = _proof(page, fetched, reading, home)
+    if reading is not None:
+        reading = replace(reading, wishes=reading.wishes | wishes)
+    hidden = reading is not None and reading.kind == "detail" and reading.wishes.hides(now)
+    proof = _proof(page, fetched, reading, home) or (HIDDEN if hidden else None)
     if reading is None or fetched.outcome is not FetchOutcome.OK:
         return Visit(page, fetched, Done(proof or outcome, status, page.kind), proof=proof)
     done = Done(
@@ -125,6 +128,16 @@ def judge(page: DuePage, fetched: Fetched, reading: PageReading | None, home: Ho
         None if proof else content_hash(fetched.body),
     )
     return Visit(page, fetched, done, reading, proof, finds=tuple(_finds(page, fetched, reading)))
+
+
+def _unchanged(page: DuePage, fetched: Fetched, *, hidden: bool) -> Visit:
+    if hidden and page.kind == "detail":
+        return Visit(page, fetched, Done(HIDDEN, fetched.status, page.kind), proof=HIDDEN)
+    done = Done(
+        str(fetched.outcome), fetched.status, page.kind, _header(fetched, page, "etag"),
+        _header(fetched, page, "last-modified"), page.content_hash,
+    )  # fmt: skip
+    return Visit(page, fetched, done, unchanged=True)
 
 
 def unstorable(page: DuePage, fetched: Fetched) -> Visit:
@@ -162,7 +175,7 @@ def _store_listing(connection: Connection, lease: Lease, visit: Visit, now: date
         touch(connection, agency_id, address, now)
         return Outcome.UNCHANGED if page.kind == "detail" else Outcome.NONE
     reading = visit.reading
-    if reading is None or reading.listing is None or reading.noindex or page.priority == Priority.LIST:
+    if reading is None or reading.listing is None or visit.proof == HIDDEN or page.priority == Priority.LIST:
         # What a list calls its next page is a list, however much its one card looks like a listing.
         return Outcome.NONE
     if address != page.url:
@@ -208,7 +221,7 @@ def _likeness(a: frozenset[bytes], b: frozenset[bytes]) -> float:
 
 def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Find]:
     """The pages that this one leads to: listings, the next page of a list, others worth a visit."""
-    if reading.nofollow:
+    if reading.wishes.nofollow:
         return
     match = _BASE.search(fetched.body[:20_000])
     base = absolute(fetched.final_url, match[1].decode("utf-8", "replace")) if match else None

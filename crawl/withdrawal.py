@@ -16,8 +16,10 @@ from crawl.record import ROW_COLUMNS, Change
 from crawl.url import is_home, key
 from models.tables import AggregatedListing, EventKind, Page, Property, ScrapingLog
 
+#: The page asks not to be listed (X-Robots-Tag or meta robots).
+HIDDEN: Final = "noindex"
 #: The words of `withdrawn_reason` that a page's outcome may carry.
-EVIDENCE: Final = frozenset({"gone", "not_found", "sold", "redirected", "home"})
+EVIDENCE: Final = frozenset({"gone", "not_found", "sold", "redirected", "home", HIDDEN})
 _PROVEN_BY_STATUS: Final = {FetchOutcome.GONE: "gone", FetchOutcome.NOT_FOUND: "not_found"}
 #: More than the larger of these in one crawl is held back: a site that broke answers 404 for everything.
 BURST_NUMBER: Final = 5

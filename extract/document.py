@@ -98,11 +98,21 @@ class Document(Addressed):
     def metas(self) -> dict[str, str]:
         """Meta contents by name, property or itemprop, lower case; the first one wins."""
         found: dict[str, str] = {}
-        for element in self.all("meta"):
-            name = element.get("property") or element.get("name") or element.get("itemprop")
-            if name and element.get("content"):
-                found.setdefault(name.lower(), element.get("content").strip())
+        for name, content in self.named_metas:
+            found.setdefault(name.lower(), content.strip())
         return found
+
+    @cached_property
+    def named_metas(self) -> list[tuple[str, str]]:
+        """Every meta's name, property or itemprop with its content, in order."""
+        named = (
+            (
+                element.get("property") or element.get("name") or element.get("itemprop"),
+                element.get("content"),
+            )
+            for element in self.all("meta")
+        )
+        return [(name, content) for name, content in named if name and content]
 
     @cached_property
     def canonical(self) -> str | None:

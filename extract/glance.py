@@ -90,12 +90,16 @@ class Glance(Addressed):
     def metas(self) -> dict[str, str]:
         """Meta contents by name, property or itemprop, lower case; the first one wins."""
         found: dict[str, str] = {}
-        for node in self.all("meta[content]"):
-            attributes = node.attributes
-            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-            if name and attributes.get("content"):
-                found.setdefault(name.lower(), (attributes["content"] or "").strip())
+        for name, content in self.named_metas:
+            found.setdefault(name.lower(), content.strip())
         return found
+
+    @cached_property
+    def named_metas(self) -> list[tuple[str, str]]:
+        """Every meta's name, property or itemprop with its content, in order."""
+        metas = [node.attributes for node in self.all("meta[content]")]
+        named = [(a.get("property") or a.get("name") or a.get("itemprop"), a["content"]) for a in metas]
+        return [(name, content) for name, content in named if name and content]
 
     @cached_property
     def title(self) -> str:

@@ -56,6 +56,7 @@ from extract.readers import places as place_reader
 from extract.storable import may_be_unstorable, storable
 from extract.text import fold
 from extract.tree import release
+from extract.wishes import Wishes, of_metas
 from extract.wrapper import Finder, Wrapper, recognises, told_by
 from extract.zones import Zone
 from models.listing import Evidence, Listing
@@ -74,7 +75,8 @@ class PageReading:
 
     kind: detail, index or other; reason: why there is no listing (challenge, gone, sold, shell, home,
     empty, not_html, …). links: detail links as they stand, page order; next: the next list page, as it
-    stands; follow: absolute same-site addresses worth a visit, best first. identity: the agency's own.
+    stands; follow: absolute same-site addresses worth a visit, best first. identity: the agency's own;
+    wishes: what its metas ask of robots.
     """
 
     kind: str
@@ -87,8 +89,7 @@ class PageReading:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     identity: AgencyIdentity | None = None
     canonical: str | None = None
-    noindex: bool = False
-    nofollow: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
     #: Whether the site's wrapper alone read the page.
     by_wrapper: bool = False
 
@@ -196,22 +197,13 @@ def _read_by(wrapper: Wrapper, glance: Glance, places: Places, model: Model | No
 
 def _framed(kind: str, glance: Glance, platform: str | None) -> PageReading:
     """A page that its site's wrapper alone reads, by its head."""
-    noindex, nofollow = _asks(glance.metas)
     return PageReading(
         kind,
         platform=platform,
         canonical=glance.canonical,
-        noindex=noindex,
-        nofollow=nofollow,
+        wishes=of_metas(glance.named_metas),
         by_wrapper=True,
     )
-
-
-def _asks(metas: Mapping[str, str]) -> tuple[bool, bool]:
-    """Whether a page asks not to be indexed, and its links not to be followed."""
-    robots = metas.get("robots", "").lower()
-    none = "none" in robots.split(",")
-    return "noindex" in robots or none, "nofollow" in robots or none
 
 
 def _is_html(text: str, content_type: str | None) -> bool:
@@ -248,14 +240,12 @@ def read_document(
     framed = wrapper is not None and finder is not None and recognises(wrapper, finder, places)
     if framed and _may_be_detail(verdict):
         verdict = kind.Verdict(kind.DETAIL)
-    noindex, nofollow = _asks(document.metas)
     reading = PageReading(
         verdict.kind,
         verdict.reason,
         platforms.recognise(document),
         canonical=document.canonical,
-        noindex=noindex,
-        nofollow=nofollow,
+        wishes=of_metas(document.named_metas),
     )
     if verdict.reason == "challenge":
         return reading

@@ -109,7 +109,7 @@ class AggregatedListing(Base):
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
     is_active: Mapped[bool] = mapped_column(default=True)
     withdrawn_at: Mapped[datetime | None]
-    #: The evidence: `gone`, `sold`, `redirected`, `home`, `not_found`, `opted_out`, …
+    #: The evidence: `gone`, `sold`, `redirected`, `home`, `not_found`, `noindex`, `opted_out`, …
     withdrawn_reason: Mapped[str | None] = mapped_column(String(40))
     #: The advert this one republishes, same agency, other address.
     republishes: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("aggregated_listings.id"))

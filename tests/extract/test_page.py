@@ -201,7 +201,11 @@ def test_an_undeclared_legacy_charset_is_recognised() -> None:
 def test_robots_metas_and_the_canonical_address_are_told() -> None:
     head = '<meta name="robots" content="noindex, nofollow"><link rel="canonical" href="/biens/9">'
     reading = read(page(head=head))
-    assert reading.noindex and reading.nofollow and reading.canonical == "http://agence.example/biens/9"
+    assert (
+        reading.wishes.noindex
+        and reading.wishes.nofollow
+        and reading.canonical == "http://agence.example/biens/9"
+    )
 
 
 def test_price_and_surface_that_make_no_sense_together_are_not_both_told() -> None:
