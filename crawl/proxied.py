@@ -40,24 +40,29 @@ class ProxyTransport(httpx2.AsyncHTTPTransport):
     def __init__(self, proxy: Proxy, context: ssl.SSLContext, seconds: float) -> None:
         """A pool of its own for one host. context: TLS, to sites and to the proxy; seconds: of a request."""
         super().__init__(verify=context, trust_env=False)
+        self._socks = proxy.is_socks
+        self._backend = _ProxyBackend(proxy, min(DIAL, seconds / 2))
         self._pool = httpcore2.AsyncConnectionPool(
             proxy=httpcore2.Proxy(proxy.url, _account(proxy), ssl_context=context if proxy.is_tls else None),
             ssl_context=context,
             max_connections=2,
             max_keepalive_connections=1,
             keepalive_expiry=15.0,
-            network_backend=_ProxyBackend(proxy, min(DIAL, seconds / 2)),
+            network_backend=self._backend,
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send it. httpx2.ProxyError for whatever the proxy does wrong."""
+        if not self._socks:
+            return await super().handle_async_request(request)
         try:
             return await super().handle_async_request(request)
-        except (httpx2.HTTPError, OSError):
-            raise
-        except Exception as error:
+        except BaseException as error:
+            await self._backend.hang_up()  # httpcore2 leaves it open when SOCKS is not agreed on
+            if isinstance(error, (httpx2.HTTPError, OSError)) or not isinstance(error, Exception):
+                raise
             # httpcore2 asserts what SOCKS should answer, and socksio raises errors of its own.
-            raise httpx2.ProxyError("the proxy speaks no SOCKS") from error
+            raise httpx2.ProxyError("it speaks no SOCKS") from ProxyUnreachableError()
 
 
 def own_failure(error: httpx2.ProxyError) -> str | None:
@@ -82,6 +87,7 @@ class _ProxyBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, proxy: Proxy, seconds: float) -> None:
         self._proxy, self._seconds = proxy, seconds
         self._network = httpcore2.AnyIOBackend()
+        self._dialled: httpcore2.AsyncNetworkStream | None = None
 
     async def connect_tcp(
         self,
@@ -97,7 +103,13 @@ class _ProxyBackend(httpcore2.AsyncNetworkBackend):
             raise ProxyUnreachableError(f"it does not answer in {self._seconds:g} s") from None
         except (httpcore2.ConnectError, OSError):
             raise ProxyUnreachableError("it cannot be reached") from None
-        return _Doorstep(stream) if self._proxy.is_tls else stream
+        self._dialled = _Doorstep(stream) if self._proxy.is_tls else stream
+        return self._dialled
+
+    async def hang_up(self) -> None:
+        """Close the connection dialled last."""
+        if self._dialled is not None:
+            await self._dialled.aclose()
 
     async def sleep(self, seconds: float) -> None:
         await self._network.sleep(seconds)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -20,6 +21,7 @@ from models.database import open_engine
 from models.postgres import embedded
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
 from tests.cluster.command import MARK, Pignon, Running, free_port
+from tests.crawl.local_proxy import running_proxy
 from town.server import Town, running_town
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
@@ -34,10 +36,11 @@ def town() -> Iterator[Town]:
 
 @dataclass(frozen=True)
 class LocalCluster:
-    """A cluster as `ray start --head` makes it. variables: what a command needs to use it."""
+    """A cluster as `ray start --head` makes it. variables: what commands need to use it; folder: its logs."""
 
     jobs: str
     variables: dict[str, str]
+    folder: str
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,9 @@ def cluster() -> Iterator[LocalCluster]:
         line += ["--num-cpus", "2", "--temp-dir", folder, "--include-dashboard", "true"]
         environment = Pignon(Path(folder) / "home", auth).environment({MARK: secrets.token_hex(8)})
         with _running(line, environment):
-            yield LocalCluster(f"http://127.0.0.1:{jobs}", auth | {"RAY_ADDRESS": f"127.0.0.1:{port}"})
+            yield LocalCluster(
+                f"http://127.0.0.1:{jobs}", auth | {"RAY_ADDRESS": f"127.0.0.1:{port}"}, folder
+            )
 
 
 @contextmanager
@@ -88,7 +93,10 @@ def _running(line: list[str], environment: dict[str, str]) -> Iterator[None]:
 class _Bakery(BaseHTTPRequestHandler):
     """A site that is no agency: one page about bread."""
 
+    asked: ClassVar[list[str]] = []
+
     def do_GET(self) -> None:
+        self.asked.append(self.path)
         found = self.path == "/"
         body = b"<html><title>Boulangerie</title><p>Du pain au levain, cuit au feu de bois.</p></html>"
         self.send_response(200 if found else 404)
@@ -151,6 +159,30 @@ def test_a_crawl_that_reads_nothing_at_all_is_one_line_and_exit_1(on_cluster: Pi
     assert ran.code == 1
     assert [row["status"] for row in ran.rows] == ["unreachable"]
     assert ran.err.splitlines()[-1].startswith("pignon: nothing.localhost: unreachable. ")
+
+
+def test_proxies_that_are_dead_stop_the_crawl_with_one_line_and_no_account_is_shown_anywhere(
+    on_cluster: Pignon, cluster: LocalCluster, bakery: str, engine: Engine
+) -> None:
+    user, password = "pignonuser", "s3cretw0rd"
+    with running_proxy("gate", f"{user}:{password}") as proxy:
+        passing = on_cluster("crawl", bakery, "--json", PROXIES=proxy.address)
+        assert passing.rows[0]["status"] == "not_an_agency"
+        assert {passed.target for passed in proxy.log} >= {bakery, f"{bakery}robots.txt"}
+        assert {passed.status for passed in proxy.log} == {None}
+        asked = len(_Bakery.asked)
+    dead = on_cluster("crawl", bakery, "--json", PROXIES=proxy.address)
+    assert (dead.code, dead.out) == (1, "")
+    *progress, last = dead.err.splitlines()
+    assert all(line.startswith("Crawling: 0 of 1 site, 0 pages") for line in progress)
+    assert last.startswith("pignon: The crawl stopped, no proxy works (127.0.0.1:")
+    assert len(_Bakery.asked) == asked, "nothing went directly"
+    assert _leased(engine) == 0
+    shown = [passing.out, passing.err, dead.out, dead.err]
+    logs = [file for file in Path(cluster.folder).rglob("*") if file.is_file()]
+    shown += [file.read_text(errors="replace") for file in logs]
+    assert any("rests for" in text for text in shown), "the logs are those of the shards"
+    assert not any(secret in text for text in shown for secret in (user, password, "cGlnbm9udXNlcg"))
 
 
 def test_a_cluster_that_is_not_there_is_one_line(in_town: Pignon) -> None:

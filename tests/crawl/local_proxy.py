@@ -7,8 +7,11 @@ async with LocalProxy("gate", account="user:secret") as proxy:
 
 import asyncio
 import base64
+import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,9 +30,12 @@ class Passed:
 class LocalProxy:
     """Names itself in the `Via` header of what it forwards; every `*.localhost` is 127.0.0.1 to it."""
 
-    def __init__(self, name: str = "proxy", account: str | None = None) -> None:
+    def __init__(
+        self, name: str = "proxy", account: str | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.name = name
         self.account = account
+        self._tls = tls
         self.port = 0
         self.log: list[Passed] = []
         #: Its own answer instead of a site's, by target; and seconds before any answer.
@@ -41,7 +47,7 @@ class LocalProxy:
     def address(self) -> str:
         """Its address for PROXIES, account included."""
         account = f"{self.account}@" if self.account else ""
-        return f"http://{account}127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{account}127.0.0.1:{self.port}"
 
     @property
     def called(self) -> str:
@@ -50,7 +56,7 @@ class LocalProxy:
 
     async def live(self) -> None:
         """Listen, on the same port as before."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def die(self) -> None:
@@ -135,3 +141,19 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.write(part)
         await writer.drain()
     writer.write_eof() if writer.can_write_eof() else writer.close()
+
+
+@contextmanager
+def running_proxy(name: str = "proxy", account: str | None = None) -> Iterator[LocalProxy]:
+    """A proxy in a thread of its own, for what is no coroutine."""
+    proxy, loop = LocalProxy(name, account), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(proxy.live(), loop).result(10)
+    try:
+        yield proxy
+    finally:
+        asyncio.run_coroutine_threadsafe(proxy.die(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

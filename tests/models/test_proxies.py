@@ -1,5 +1,7 @@
 """PROXIES: what is a proxy's address, and that its account is shown to nobody."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from models.errors import SettingsError
@@ -66,3 +68,9 @@ def test_the_settings_show_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = f"{settings!r} {settings.proxy_list!r} {settings.model_dump()} {settings.model_dump_json()}"
     assert "gate.example" in shown
     assert not any(secret in shown for secret in SECRETS)
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="the package is installed")
+def test_socks_without_its_package_says_what_to_install() -> None:
+    with pytest.raises(ValueError, match=r"httpx2\[socks\]"):
+        parse_proxies("socks5://gate.example:1080")
