@@ -1,21 +1,26 @@
 """The driver of a crawl: hosts to shards, batches out, reports in, progress to whoever watches.
 
 A shard that dies is started again and given what it had not reported; what it had stored is stored.
+Sites that the operator pauses are given back, kept here, and taken up again when the pause is lifted.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from cluster.looks import CrawlProgress, Looks
+from cluster.operator import Operator
 from cluster.runtime import cores
-from cluster.shard import Shard, ShardProgress
+from cluster.shard import Shard
 from cluster.sharding import split
 from crawl.lease import take_back, this_worker
+from crawl.orders import Order
 from crawl.report import CrawlReport
 from models.database import open_engine
 from models.errors import CrawlError, PignonError
@@ -39,18 +44,6 @@ class Site:
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class CrawlProgress:
-    """A crawl under way. Counts; seconds since it began."""
-
-    sites: int
-    sites_done: int
-    pages: int
-    listings: int
-    seconds: float
-    current: tuple[str, ...] = ()
-
-
 class ShardPool:
     """The shards of one crawl on the connected cluster, one per core."""
 
@@ -60,6 +53,8 @@ class ShardPool:
         self.database_url = database_url
         #: Who held leases for this pool, by shard; the present one is last.
         self.workers: dict[str, list[str]] = {f"shard-{n}": [] for n in range(number)}
+        #: What the shards have counted in the crawl under way, or the last one.
+        self.looks = Looks()
         self.deaths = 0
         self.actors = {shard: self._start(shard) for shard in self.workers}
 
@@ -74,21 +69,26 @@ class ShardPool:
     def crawl(
         self, sites: Sequence[Site], show: Callable[[CrawlProgress], None] = lambda _: None
     ) -> list[CrawlReport]:
-        """Crawl every site once; reports in the order they end. Raises CrawlError if shards keep dying."""
-        import ray
+        """Crawl every site once; reports in the order they end, those that are paused or stopped last.
 
-        ray.get([actor.begin.remote() for actor in self.actors.values()])
-        crawl = _Crawl(self, sites)
-        while crawl.pending:
-            crawl.collect(LOOK)
-            show(crawl.progress())
-        return crawl.reports
+        Returns when every site ended, at the operator's stop, or when all that is left is paused by itself; a
+        general pause is waited out. Raises CrawlError if shards keep dying.
+        """
+        self.looks = Looks()
+        with Operator(self.database_url) as operator:
+            crawl = _Crawl(self, sites, operator)
+            while crawl.goes_on:
+                crawl.obey()
+                crawl.collect(LOOK)
+                show(crawl.progress())
+        return [*crawl.reports, *crawl.paused.values()]
 
     def replace(self, shard: str) -> None:
         """A fresh actor for a dead one, whose sites are free for it at once."""
         import ray
 
         self.deaths += 1
+        self.looks.died(shard)
         ray.kill(self.actors[shard])  # should it be cut off rather than dead
         self._take_back(self.workers[shard])
         if self.deaths > MAX_DEATHS:
@@ -128,17 +128,75 @@ def shard_pool(settings: Settings, database_url: str, number: int | None = None)
 
 
 class _Crawl:
-    def __init__(self, pool: ShardPool, sites: Sequence[Site]) -> None:
-        self.pool = pool
-        self.total = len(sites)
+    def __init__(self, pool: ShardPool, sites: Sequence[Site], operator: Operator) -> None:
+        import ray
+
+        self.pool, self.operator = pool, operator
+        self.hosts = {site.id: site.host for site in sites}
         self.reports: list[CrawlReport] = []
-        self.began = time.monotonic()
-        self.last: dict[str, ShardProgress] = {}
+        #: Sites given back until their pause is lifted.
+        self.paused: dict[int, CrawlReport] = {}
+        #: Reports had from each shard's present process.
+        self.reported: Counter[str] = Counter()
         self.pending: dict[Any, tuple[str, list[int]]] = {}
-        ids: dict[str, list[int]] = {}  # several sites may share a host, on ports of their own
-        for site in sites:
-            ids.setdefault(site.host, []).append(site.id)
-        for shard, hosts in split(ids, list(pool.actors)).items():
+        self.orders = operator.orders()
+        ray.get([actor.begin.remote(self.orders) for actor in pool.actors.values()])
+        self._share_out(list(self.hosts))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something is crawled, or will be when the operator says so."""
+        return bool(self.pending or (self.paused and self.orders.paused and not self.orders.stopped))
+
+    def obey(self) -> None:
+        """Pass the operator's orders on when they change, and take up what they no longer hold back."""
+        orders = self.operator.orders()
+        if orders == self.orders:
+            return
+        self.orders = orders
+        for actor in self.pool.actors.values():
+            actor.obey.remote(orders)
+        again = [number for number in self.paused if orders.to(number) is None]
+        for number in again:
+            del self.paused[number]
+        self._share_out(again)
+
+    def collect(self, seconds: float) -> None:
+        """Take in the batches that ended within `seconds`."""
+        import ray
+        from ray.exceptions import RayActorError, RayTaskError
+
+        if not self.pending:
+            time.sleep(seconds)  # everything is paused
+            return
+        ended, _ = ray.wait(list(self.pending), timeout=seconds)
+        for reference in ended:
+            shard, ids = self.pending.pop(reference)
+            try:
+                self._take(shard, ray.get(reference))
+            except RayActorError:
+                self._again(shard, ids)
+            except RayTaskError as error:
+                raise (error.cause if isinstance(error.cause, PignonError) else error) from None
+
+    def progress(self) -> CrawlProgress:
+        """How far the crawl is, asked from the shards."""
+        looks = self.pool.looks
+        looks.look(self.pool.actors, LOOK)
+        unreported = (shard.sites_done - self.reported[name] for name, shard in looks.last.items())
+        return looks.progress(
+            len(self.hosts),
+            len(self.reports) + sum(max(0, number) for number in unreported),
+            paused=self.orders.paused,
+            ended=not self.goes_on,
+        )
+
+    def _share_out(self, numbers: list[int]) -> None:
+        """Each host's sites to its one shard; several sites may share a host, on ports of their own."""
+        ids: dict[str, list[int]] = {}
+        for number in numbers:
+            ids.setdefault(self.hosts[number], []).append(number)
+        for shard, hosts in split(ids, list(self.pool.actors)).items():
             owned = [number for host in hosts for number in ids[host]]
             for start in range(0, len(owned), BATCH):
                 self._send(shard, owned[start : start + BATCH])
@@ -146,47 +204,22 @@ class _Crawl:
     def _send(self, shard: str, ids: list[int]) -> None:
         self.pending[self.pool.actors[shard].crawl.remote(ids)] = (shard, ids)
 
-    def collect(self, seconds: float) -> None:
-        """Take in the batches that ended within `seconds`."""
-        import ray
-        from ray.exceptions import RayActorError, RayTaskError
-
-        ended, _ = ray.wait(list(self.pending), timeout=seconds)
-        for reference in ended:
-            shard, ids = self.pending.pop(reference)
-            try:
-                self.reports += ray.get(reference)
-            except RayActorError:
-                self._again(shard, ids)
-            except RayTaskError as error:
-                raise (error.cause if isinstance(error.cause, PignonError) else error) from None
+    def _take(self, shard: str, reports: list[CrawlReport]) -> None:
+        for report in reports:
+            named = report if report.host else replace(report, host=self.hosts[report.agency_id])
+            if report.error_type == Order.PAUSED:
+                self.paused[report.agency_id] = named
+            else:
+                self.reported[shard] += 1
+                self.reports.append(named)
 
     def _again(self, shard: str, ids: list[int]) -> None:
         """The shard died: start another and give it every batch the dead one had."""
         lost = [(r, i) for r, (s, i) in self.pending.items() if s == shard]
         self.pool.replace(shard)
-        self.last.pop(shard, None)
+        self.pool.actors[shard].begin.remote(self.orders)
+        del self.reported[shard]
         for reference, _ in lost:
             del self.pending[reference]
         for batch in (ids, *(batch for _, batch in lost)):
             self._send(shard, batch)
-
-    def progress(self) -> CrawlProgress:
-        """How far the crawl is, asked from the shards; a shard too busy to answer keeps its last word."""
-        import ray
-        from ray.exceptions import GetTimeoutError, RayActorError
-
-        for shard, actor in self.pool.actors.items():
-            try:
-                self.last[shard] = ray.get(actor.progress.remote(), timeout=LOOK)
-            except (GetTimeoutError, RayActorError):
-                continue
-        known = self.last.values()
-        return CrawlProgress(
-            sites=self.total,
-            sites_done=sum(p.sites_done for p in known),
-            pages=sum(p.pages for p in known),
-            listings=sum(p.listings for p in known),
-            seconds=time.monotonic() - self.began,
-            current=tuple(host for p in known for host in p.current)[:4],
-        )

@@ -5,13 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+from rich.console import Group
+from rich.filesize import decimal
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from cluster.console import plural, stderr
-from cluster.crawling import CrawlProgress
+from cluster.looks import CrawlProgress
+from crawl.meter import SiteAtWork
 
 #: Seconds between two lines where nobody watches.
 LOG_EVERY = 10
+#: Kinds of trouble told in a line.
+TROUBLES = 4
+#: What a site does, in a person's words.
+_DOING = {"wait": "waits its turn", "fetch": "is asked", "read": "is read", "store": "is stored"}
 
 
 @contextmanager
@@ -24,21 +33,52 @@ def crawl_progress(title: str) -> Iterator[Callable[[CrawlProgress], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("sites  {task.fields[told]}"),
+        TextColumn("sites {task.fields[left]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=stderr, transient=False) as bar:
-        task = bar.add_task(title, total=None, told="")
-        yield lambda p: bar.update(task, total=p.sites, completed=p.sites_done, told=told(p))
+    bar = Progress(*columns, console=stderr)
+    task = bar.add_task(title, total=None, left="")
+    with Live(bar, console=stderr, refresh_per_second=4) as live:
+
+        def show(progress: CrawlProgress) -> None:
+            bar.update(task, total=progress.sites, completed=progress.sites_done, left=_left(progress))
+            live.update(Group(bar, told(progress), _at_work(progress.at_work)))
+
+        yield show
 
 
 def told(progress: CrawlProgress) -> str:
-    """Pages, listings, pace and where the crawl is, in a few words."""
-    pace = progress.pages / progress.seconds if progress.seconds else 0.0
-    now = f"  {progress.current[0]}" if progress.current else ""
-    return (
-        f"{plural(progress.pages, 'page')}, {plural(progress.listings, 'listing')}, {pace:.0f} pages/s{now}"
-    )
+    """Pages, listings, pace, queue, waits and errors, in one line."""
+    said = [
+        plural(progress.pages, "page"),
+        plural(progress.listings, "listing"),
+        f"{progress.pace:.0f} pages/s",
+        decimal(progress.bytes),
+    ]
+    if progress.open:
+        said.append(f"{plural(progress.queue, 'page')} due on {plural(progress.open, 'site')}")
+        said.append(f"{progress.waiting:,} waiting their turn")
+    said += [f"{number:,} {name}" for name, number in list(progress.troubles.items())[:TROUBLES]]
+    return ", ".join(said) + (". Paused: pignon crawl --resume" if progress.paused else "")
+
+
+def _left(progress: CrawlProgress) -> str:
+    """`about 3 min left`; nothing while nobody can tell."""
+    if progress.left is None or progress.ended or progress.paused:
+        return ""
+    minutes, seconds = divmod(round(progress.left), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"about {hours} h {minutes:02} min left" if hours else f"about {minutes}:{seconds:02} left"
+
+
+def _at_work(sites: tuple[SiteAtWork, ...]) -> Table:
+    """The few sites that are shown, each with its own counts."""
+    table = Table.grid(padding=(0, 2))
+    for site in sites:
+        counts = f"{site.pages:,} pages", f"{site.queue:,} due", f"{site.listings:,} listings"
+        trouble = f"{site.troubles:,} errors" if site.troubles else ""
+        table.add_row(f"  {site.host[:40]}", *counts, _DOING.get(site.doing, ""), trouble)
+    return table
 
 
 class _Lines:
@@ -49,10 +89,8 @@ class _Lines:
         self.last = monotonic()
 
     def __call__(self, progress: CrawlProgress) -> None:
-        ended = progress.sites_done == progress.sites
-        if ended or monotonic() - self.last >= LOG_EVERY:
+        if progress.ended or monotonic() - self.last >= LOG_EVERY:
             self.last = monotonic()
-            line = (
-                f"{self.title}: {progress.sites_done} of {plural(progress.sites, 'site')}, {told(progress)}"
-            )
-            stderr.print(line, markup=False, soft_wrap=True)
+            left = f", {_left(progress)}" if _left(progress) else ""
+            sites = f"{progress.sites_done} of {plural(progress.sites, 'site')}"
+            stderr.print(f"{self.title}: {sites}, {told(progress)}{left}", markup=False, soft_wrap=True)

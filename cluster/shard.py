@@ -7,10 +7,12 @@ a restarted shard starts empty and carries on.
 import asyncio
 import logging
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crawl.context import CrawlContext, open_context
 from crawl.egress import AllProxiesDeadError
+from crawl.meter import Meter, Reading
+from crawl.orders import Order, Orders, Standing
 from crawl.report import CrawlReport
 from crawl.site import crawl_site
 from models.settings import Settings
@@ -21,13 +23,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ShardProgress:
-    """What a shard has done since it started; counts only, cheap to send often."""
+    """What a shard has done since it started, or the crawl began; small, so that it can be sent often."""
 
     sites_done: int = 0
-    pages: int = 0
-    listings: int = 0
-    #: Hosts being crawled now.
-    current: tuple[str, ...] = ()
+    reading: Reading = field(default_factory=Reading)
 
 
 class Shard:
@@ -38,6 +37,7 @@ class Shard:
         self.database_url = database_url
         self.worker = worker
         self.open_sites = asyncio.Semaphore(settings.max_open_sites)
+        self.standing = Standing()
         self.latest: dict[int, CrawlReport] = {}
         self.running: set[asyncio.Task[CrawlReport]] = set()
         self.done = 0
@@ -64,18 +64,23 @@ class Shard:
 
     async def progress(self) -> ShardProgress:
         """The counts so far."""
-        reports = self.latest.values()
-        return ShardProgress(
-            self.done,
-            sum(report.pages for report in reports),
-            sum(report.found for report in reports),
-            tuple(report.host for report in reports if report.status == "running"),
-        )
+        if self.context is None or not self.context.done():
+            return ShardProgress(self.done)
+        fetcher = self.context.result().fetcher
+        return ShardProgress(self.done, fetcher.meter.reading(fetcher.politeness.egress_waited))
 
-    async def begin(self) -> None:
-        """Count from zero again."""
+    async def begin(self, orders: Orders) -> None:
+        """Count from zero again, under these orders."""
         self.latest.clear()
         self.done = 0
+        self.standing.orders = orders
+        if self.context is not None:
+            fetcher = (await self.context).fetcher
+            fetcher.meter, fetcher.politeness.egress_waited = Meter(), 0.0
+
+    async def obey(self, orders: Orders) -> None:
+        """From now on these are the operator's orders; sites under way obey after their page."""
+        self.standing.orders = orders
 
     async def stop(self) -> None:
         """End in good order: each site after its page, with its lease given back."""
@@ -87,7 +92,9 @@ class Shard:
     async def _open(self) -> CrawlContext:
         """The one context of this process, opened by whichever batch comes first."""
         if self.context is None:
-            opening = open_context(self.settings, self.database_url, worker=self.worker)
+            opening = open_context(
+                self.settings, self.database_url, worker=self.worker, standing=self.standing
+            )
             self.context = asyncio.create_task(self.resources.enter_async_context(opening))
         return await self.context
 
@@ -104,7 +111,7 @@ class Shard:
                 line = f"{kind}: {str(error).partition(chr(10))[0]}"
                 report = CrawlReport(agency_id, host, ScrapingStatus.ERROR, line, kind)
         self._note(report)
-        self.done += 1
+        self.done += report.error_type != Order.PAUSED  # a paused site is still to be done
         return report
 
     def _note(self, report: CrawlReport) -> None:

@@ -52,17 +52,27 @@ async def open_context(
     places: Places | None = None,
     clock: Clock = utc_now,
     worker: str | None = None,
+    standing: Standing | None = None,
 ) -> AsyncIterator[CrawlContext]:
     """A context whose engine and clients are closed at the end of the block.
 
     All contexts on one database share the budgets of egresses and addresses, and renew their sites' leases.
+    standing: where the caller keeps the operator's orders.
     """
     engine = open_async_engine(database_url, pool_size=POOL)
     store, worker = Store(engine, connections=POOL), worker or this_worker()
     fetcher = Fetcher(settings, Politeness.of(settings, store.reserve))
     try:
         async with Heartbeat(store, worker, clock):
-            yield CrawlContext(settings, store, fetcher, places or Places.load(settings.home), clock, worker)
+            yield CrawlContext(
+                settings,
+                store,
+                fetcher,
+                places or Places.load(settings.home),
+                clock,
+                worker,
+                standing or Standing(),
+            )
     finally:
         await fetcher.close()
         await engine.dispose()

@@ -5,17 +5,18 @@
         with meter.step(Step.READ): ...
 
 What is counted inside `site` is counted for that site, too, wherever it happens. Plain numbers and one event
-loop: no locks. `cluster` shows them; a site's own end in its scraping log.
+loop: no locks. `reading` is what travels; `cluster` shows it. A site's own counts end in its scraping log.
 """
 
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
+from heapq import nlargest
 from typing import Final
 
 
@@ -32,6 +33,14 @@ class Step(StrEnum):
 BOUNDS: Final = (0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)
 
 
+#: Sites that a reading tells one by one.
+SHOWN: Final = 8
+#: Outcomes of a visit that are no trouble: the page is there, or it is known where it went.
+_FINE: Final = frozenset(
+    ("ok", "not_modified", "gone", "not_found", "not_html", "disallowed", "redirected", "away")
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Tally:
     """One site's counts, or a whole process's. queue: pages due; doing: the step it is in."""
@@ -43,6 +52,8 @@ class Tally:
     bytes: int = 0
     listings: int = 0
     retries: int = 0
+    #: Visits that went wrong, by outcome.
+    troubles: Counter[str] = field(default_factory=Counter)
     queue: int = 0
     doing: Step | None = None
     seconds: dict[Step, float] = field(default_factory=lambda: dict.fromkeys(Step, 0.0))
@@ -57,6 +68,46 @@ class Asked:
 
     outcome: str = "cancelled"
     bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAtWork:
+    """One site under way, as it is shown."""
+
+    host: str
+    pages: int
+    queue: int
+    listings: int
+    troubles: int
+    doing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A meter's numbers at one instant, some 2 KB however many sites there are.
+
+    counts: what only grows, by (name, label); now: what rises and falls; steps: as the meter has them.
+    """
+
+    counts: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    now: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    sites: tuple[SiteAtWork, ...] = ()
+
+    def of(self, name: str) -> dict[str, int]:
+        """The counts of one name, by label."""
+        return {label: int(n) for (known, label), n in self.counts.items() if known == name}
+
+    def after(self, past: "Reading") -> "Reading":
+        """This reading on top of what a process that is gone had counted."""
+        steps = dict(past.steps)
+        for step, buckets in self.steps.items():
+            before = past.steps.get(step, (0,) * len(buckets))
+            steps[step] = tuple(a + b for a, b in zip(buckets, before, strict=True))
+        counts = dict(past.counts)
+        for name, number in self.counts.items():
+            counts[name] = counts.get(name, 0) + number
+        return Reading(counts, self.now, steps, self.sites)
 
 
 @dataclass(slots=True)
@@ -121,11 +172,35 @@ class Meter:
         for tally in self._tallies():
             tally.retries += 1
 
-    def page(self, kind: str, *, listing: bool) -> None:
+    def page(self, kind: str, outcome: str, *, listing: bool) -> None:
         """A page was visited and stored. kind: index, detail, other or, where nothing was read, unread."""
         for tally in self._tallies():
             tally.pages[kind] += 1
             tally.listings += listing
+            if kind == "unread" and outcome not in _FINE:
+                tally.troubles[outcome] += 1
+
+    def reading(self, egress_waited: float = 0.0) -> Reading:
+        """All numbers now. egress_waited: seconds, which politeness counts."""
+        total, sites = self.total, self.sites.values()
+        labelled = {
+            "requests": total.requests, "pages": total.pages, "troubles": total.troubles, "sites": self.ended,
+        }  # fmt: skip
+        counts: dict[tuple[str, str], float] = {
+            ("bytes", ""): total.bytes, ("listings", ""): total.listings, ("retries", ""): total.retries,
+            ("leases_lost", ""): self.leases_lost, ("egress_waited", ""): egress_waited,
+        }  # fmt: skip
+        counts |= {(name, label): n for name, values in labelled.items() for label, n in values.items()}
+        counts |= {("seconds", step.value): n for step, n in total.seconds.items()}
+        now = {
+            "in_flight": self.in_flight,
+            "queue": sum(site.queue for site in sites),
+            "open": len(sites),
+            "waiting": sum(site.doing is Step.WAIT for site in sites),
+        }
+        shown = nlargest(SHOWN, sites, key=lambda site: (site.doing not in (None, Step.WAIT), site.queue))
+        steps = {step.value: tuple(buckets) for step, buckets in self.steps.items()}
+        return Reading(counts, now, steps, tuple(map(_at_work, shown)))
 
     def _took(self, step: Step, seconds: float) -> None:
         for tally in self._tallies():
@@ -135,3 +210,14 @@ class Meter:
     def _tallies(self) -> tuple[Tally, ...]:
         site = _SITE.get()
         return (self.total, site) if site else (self.total,)
+
+
+def _at_work(site: Tally) -> SiteAtWork:
+    return SiteAtWork(
+        site.host,
+        site.pages.total(),
+        site.queue,
+        site.listings,
+        site.troubles.total(),
+        site.doing.value if site.doing else "",
+    )

@@ -300,7 +300,9 @@ class _SiteCrawl:
         self.apprentice.changed = False
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         self.tally.queue = max(0, self.tally.queue - 1)
-        self.context.meter.page(visited.done.kind or "unread", listing=outcome is not Outcome.NONE)
+        self.context.meter.page(
+            visited.done.kind or "unread", visited.done.outcome, listing=outcome is not Outcome.NONE
+        )
         if self.progress is not None:
             self.progress(self.report(Ending(ScrapingStatus.RUNNING)))
         return self._verdict(page, visited)

@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from cluster.commands.crawl import sites_of
-from cluster.crawling import CrawlProgress, shard_pool
+from cluster.crawling import shard_pool
 from cluster.demo import demo_settings
+from cluster.looks import CrawlProgress
 from cluster.sharding import split
 from cluster.town import start_town
+from crawl import orders
 from crawl.agencies import register
+from crawl.orders import Order
 from crawl.report import CrawlReport
 from models.database import open_engine
 from models.settings import Settings
@@ -211,6 +214,38 @@ def test_two_sites_on_one_host_are_both_crawled(town: SmallTown, engine: Engine,
     with shard_pool(town.settings, database_url, 1) as pool:
         reports = pool.crawl(sites)
     assert sorted(report.agency_id for report in reports) == sorted(site.id for site in sites)
+
+
+def test_a_paused_crawl_asks_nothing_until_it_is_resumed_and_a_stopped_one_ends(
+    town: SmallTown, undisturbed: tuple[Engine, Watched, list[Visit]], engine: Engine, database_url: str
+) -> None:
+    sites = sites_of(engine, register(engine, town.addresses, town=True))
+    still: list[tuple[int, int]] = []
+    orders.pause(engine, [sites[0].id])
+
+    def look(progress: CrawlProgress) -> None:
+        if progress.pages >= KILL_AFTER_PAGES and not still and not progress.paused:
+            orders.pause(engine)
+        if progress.paused and not progress.open and len(still) < 4:
+            still.append((len(town.new_visits()), progress.sites_done))
+            if len(still) == 4:
+                orders.resume(engine)
+
+    with shard_pool(town.settings, database_url, 2) as pool:
+        reports = pool.crawl(sites, look)
+        assert [quiet for quiet, _ in still[1:]] == [0, 0, 0], "it went on asking while it was paused"
+        assert still[-1][1] < len(sites)
+        assert sorted(report.status for report in reports) == ["interrupted", "ok", "ok", "ok"]
+        assert (reports[-1].agency_id, reports[-1].error_type) == (sites[0].id, Order.PAUSED)
+        assert reports[-1].host == sites[0].host
+        orders.resume(engine, [sites[0].id])
+        stopped = pool.crawl(sites, lambda p: orders.stop(engine) if p.pages >= 10 and p.open else None)
+        assert Order.STOPPED in {report.error_type for report in stopped}
+        assert len(stopped) == len(sites)
+        again = pool.crawl(sites)
+    assert {report.status for report in again} == {"ok"}
+    assert _listings(engine) == _listings(undisturbed[0])
+    assert set(_created(engine).values()) == {1}
 
 
 def test_a_failure_of_ours_on_one_site_is_told_and_costs_no_other(
