@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urljoin
 
 import httpcore2
 import httpx2
@@ -26,6 +27,7 @@ from crawl.politeness import DIRECT, Politeness
 from crawl.proxied import ProxyTransport, own_failure
 from crawl.rotation import Egresses
 from crawl.url import MAX_LENGTH, absolute, host, port_of, same_site, site_host
+from crawl.wire import check_asked
 from models.settings import Settings
 
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -203,7 +205,7 @@ class Fetcher:
             fetched = await self._one(here, manner)
             target = _redirect_target(fetched)
             if target is None:
-                return replace(fetched, url=url, redirects=tuple(trail))
+                return replace(_answer(fetched), url=url, redirects=tuple(trail))
             trail.append(here)
             broken = _objection_to(url, target, trail, manner.leave_site)
             if broken is not None:
@@ -306,17 +308,17 @@ class Fetcher:
     async def _stream(self, url: str, manner: Manner, egress: Egress) -> Fetched:
         client = await self._client(url, egress)
         async with client.stream("GET", url, headers=manner.headers()) as response:
+            check_asked(response)
             outcome = _outcome_of(response.status_code)
             if outcome is FetchOutcome.OK and response.headers.get("content-type", "").startswith(_NO_PAGE):
                 return Fetched(url, url, FetchOutcome.NOT_HTML, response.status_code, reason="it is no page")
-            body, whole = await _read(response, manner.cap)
-            whole = whole or manner.cut
+            body, whole = await _read(response, manner.cap, cut=manner.cut)
             return Fetched(
                 url,
                 url,
                 outcome if whole else FetchOutcome.TOO_BIG,
                 response.status_code,
-                body if whole else b"",
+                body,
                 _headers(response),
                 reason=f"it answers {response.status_code}" if whole else f"more than {manner.cap} bytes",
                 retry_after=_retry_after(response),
@@ -359,15 +361,15 @@ def _line(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-async def _read(response: httpx2.Response, cap: int) -> tuple[bytes, bool]:
-    """The decoded body, and whether it is whole: reading stops at `cap` bytes."""
+async def _read(response: httpx2.Response, cap: int, *, cut: bool) -> tuple[bytes, bool]:
+    """The decoded body, and whether it is of use: beyond `cap` bytes it is cut there, or dropped."""
     parts: list[bytes] = []
     size = 0
     async for part in response.aiter_bytes():
         parts.append(part)
         size += len(part)
         if size > cap:
-            return b"".join(parts)[:cap], False
+            return (b"".join(parts)[:cap], True) if cut else (b"", False)
     return b"".join(parts), True
 
 
@@ -386,11 +388,27 @@ def _outcome_of(status: int) -> FetchOutcome:
     return FetchOutcome.OK if status < 400 else FetchOutcome.FORBIDDEN
 
 
+def _answer(fetched: Fetched) -> Fetched:
+    """What ends a chain of redirects; one that names no address is the server's mistake, and no page."""
+    if fetched.outcome is FetchOutcome.OK and (fetched.status or 0) >= 300:
+        return replace(fetched, outcome=FetchOutcome.SERVER_ERROR, reason="it redirects nowhere")
+    return fetched
+
+
 def _redirect_target(fetched: Fetched) -> str | None:
     """Where an answer sends us; None when it does not."""
     if fetched.status not in (301, 302, 303, 307, 308) or "location" not in fetched.headers:
         return None
-    return absolute(fetched.final_url, fetched.headers["location"]) or fetched.headers["location"]
+    location = fetched.headers["location"]
+    return absolute(fetched.final_url, location) or _joined(fetched.final_url, location)
+
+
+def _joined(base: str, location: str) -> str:
+    """Also what is no page, as a robots.txt that has moved; what cannot be read stays as it is."""
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return location
 
 
 def _objection_to(url: str, target: str, trail: list[str], leave_site: bool) -> FetchOutcome | None:

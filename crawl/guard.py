@@ -9,12 +9,14 @@ import re
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpcore2
 
+from crawl.wire import HeardStream
 from models.errors import CrawlError
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -197,14 +199,21 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
             raise httpcore2.ConnectTimeout(f"no DNS answer for {host}") from None
         except OSError as error:
             raise httpcore2.ConnectError(f"no address for {host}") from error
-        for address in addresses[:-1]:
-            try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                continue
         if not addresses:
             raise httpcore2.ConnectError(f"no address for {host}")
-        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+        dial = partial(
+            self._network.connect_tcp,
+            port=port,
+            timeout=timeout,
+            local_address=local_address,
+            socket_options=socket_options,
+        )
+        for address in addresses[:-1]:
+            try:
+                return HeardStream(await dial(address))
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue
+        return HeardStream(await dial(addresses[-1]))
 
     async def sleep(self, seconds: float) -> None:
         """Wait, between httpcore2's own attempts."""

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 import httpcore2
 import httpx2
 
+from crawl.wire import HeardStream
 from models.proxies import Proxy
 
 #: Seconds that a proxy may take to be dialled, at most half of a request's time.
@@ -103,7 +104,8 @@ class _ProxyBackend(httpcore2.AsyncNetworkBackend):
             raise ProxyUnreachableError(f"it does not answer in {self._seconds:g} s") from None
         except (httpcore2.ConnectError, OSError):
             raise ProxyUnreachableError("it cannot be reached") from None
-        self._dialled = _Doorstep(stream) if self._proxy.is_tls else stream
+        heard = HeardStream(stream)
+        self._dialled = _Doorstep(heard) if self._proxy.is_tls else heard
         return self._dialled
 
     async def hang_up(self) -> None:

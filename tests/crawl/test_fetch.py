@@ -117,6 +117,31 @@ async def test_redirects_end_after_five_and_at_the_first_loop(web: MeanServer, f
     assert len(web.paths("loop")) == 1
 
 
+async def test_a_robots_txt_that_has_moved_on_its_own_host_is_followed(
+    web: MeanServer, fetcher: Fetcher
+) -> None:
+    web.put("site", "/robots.txt", Reply(301, headers={"Location": "/fr/robots.txt"}))
+    web.put("site", "/fr/robots.txt", Reply(200, "User-agent: *"))
+    assert (await fetcher.fetch(web.url("site", "/robots.txt"))).body == b"User-agent: *"
+
+
+async def test_a_redirect_that_leads_nowhere_is_the_servers_mistake(
+    web: MeanServer, fetcher: Fetcher
+) -> None:
+    web.put("site", "/", Reply(302, "<html>"))
+    assert (await fetcher.fetch(web.url("site"))).outcome is FetchOutcome.SERVER_ERROR
+
+
+async def test_what_follows_an_answer_is_not_taken_for_the_next_one(
+    web: MeanServer, fetcher: Fetcher
+) -> None:
+    smuggled = "pageHTTP/1.1 410 Gone\r\nContent-Length: 4\r\n\r\ngone"
+    web.put("site", "/a", Reply(200, smuggled, {"Content-Length": "4"}))
+    web.put("site", "/b", Reply(200, "there"))
+    assert (await fetcher.fetch(web.url("site", "/a"))).body == b"page"
+    assert (await fetcher.fetch(web.url("site", "/b"))).body == b"there"
+
+
 async def test_every_hop_needs_leave(web: MeanServer, fetcher: Fetcher) -> None:
     web.put("site", "/a", Reply(302, headers={"Location": "/private"}))
     web.put("site", "/private", Reply(200, "secret"))
