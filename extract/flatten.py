@@ -5,6 +5,7 @@ element (2.2 s for 40,000) and in formatting left open, which every later block 
 """
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
@@ -17,8 +18,11 @@ MANY_TAGS = 6_000
 MANY_REPEATED = 500_000
 #: Of formatting without attributes a parser keeps three of a name, and one link ("Noah's Ark").
 _PLAIN = 40
-#: What comes later is not kept: `tree` ends at 60,000 elements.
+#: What comes later is not looked at: `tree` ends at 60,000 elements.
 MAX_TAGS = 200_000
+#: What comes after so many links is not parsed: readers look at 6,000. A page of 100,000 took 103 MB to read
+#: without this bound, 23 MB with it.
+MAX_LINKS = 20_000
 #: Formatting elements that blocks may repeat in all.
 MAX_REPEATED = 300_000
 #: Attributes of a page: 1.6 million took 500 MB; real ones have 23,000 at most.
@@ -80,6 +84,7 @@ _ATTRIBUTE = re.compile(
 _ELEMENT = re.compile(rf"<[a-zA-Z][^\s/>]*+(?>{_ATTRIBUTE.pattern})*+", re.ASCII)
 _OVERLAPPING = re.compile(rf"<(?=({_ELEMENT.pattern.removeprefix('<')}))", re.ASCII)
 _START = re.compile("<[a-zA-Z]")
+_LINK = re.compile(r"<[aA][\s>]")
 #: An end tag's attributes mean nothing, but lexbor compares them all (900,000 took minutes).
 _END_WITH = re.compile(rf"</[a-zA-Z][^\s/>]*+[\s/](?>{_ATTRIBUTE.pattern})*+", re.ASCII)
 _LONGEST_END, _ENDS = 20_000, 400_000
@@ -96,14 +101,21 @@ def flatten(html: str) -> tuple[str, bool]:
     """`html` without what nests deeper than MAX_DEPTH or goes past another bound, and whether any did."""
     cut = (starts := html.count("<")) > MAX_TAGS
     if cut:
-        html = html[: next(islice(re.finditer("<", html), MAX_TAGS, None)).start()]
+        html = _first(html, re.finditer("<", html), MAX_TAGS)
     html = _bare_ends(html)
     if crowded := _crowded(html):
         html = _TAG_WITH_ALL.sub(r"<\1>", html)
     if not _may_be_deep(html, starts):
         return html, cut or crowded
     flat = _Flat(html)
-    return flat.text, cut or crowded or flat.cut
+    text = _first(flat.text, _LINK.finditer(flat.text), MAX_LINKS)
+    return text, cut or crowded or flat.cut or len(text) < len(flat.text)
+
+
+def _first(html: str, tags: Iterator[re.Match[str]], most: int) -> str:
+    """`html` up to the first of `tags` that is one too many."""
+    beyond = next(islice(tags, most, None), None)
+    return html[: beyond.start()] if beyond else html
 
 
 def _may_be_deep(html: str, marks: int) -> bool:
