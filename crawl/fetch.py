@@ -226,8 +226,8 @@ class Fetcher:
         near = None if address == TOWN else address
         fetched = None
         while fetched is None:  # nothing left for the site: as if it had not been asked
-            async with self.egresses.way(name, manner.avoid) as egress:
-                fetched = await self._through(egress, url, manner, near)
+            egress = await self.egresses.choose(name, manner.avoid)
+            fetched = await self._through(egress, url, manner, near)
         if fetched.status in _LIMITED:
             self.politeness.limited(name)
         if fetched.retry_after is not None:
@@ -236,23 +236,29 @@ class Fetcher:
 
     async def _through(self, egress: Egress, url: str, manner: Manner, near: str | None) -> Fetched | None:
         """Ask in turn through `egress` and note how it fared; None when the site was not asked."""
-        name = site_host(url)
-        async with self.meter.turn(self.politeness.turn(name, near, egress.name)) as asked:
-            asked.outcome, began = "egress_failed", time.monotonic()
-            if egress.wait:  # it failed for another while we waited for our turn
-                return None
-            try:
-                fetched = await self._ask(url, manner, egress)
-            except EgressFailedError as error:
-                egress.failed(str(error), began)
-                return None
-            asked.outcome, asked.bytes = fetched.outcome.value, len(fetched.body)
+        async with self.meter.turn(self.politeness.turn(site_host(url), near, egress.name)) as asked:
+            fetched = None
+            if egress.ready:  # it may have failed for another while we waited for our turn
+                with self.egresses.taking(egress):
+                    fetched = await self._ask_and_note(egress, url, manner)
+            asked.outcome = fetched.outcome.value if fetched else "egress_failed"
+            asked.bytes = len(fetched.body) if fetched else 0
+        return fetched
+
+    async def _ask_and_note(self, egress: Egress, url: str, manner: Manner) -> Fetched | None:
+        began = time.monotonic()
+        try:
+            fetched = await self._ask(url, manner, egress)
+        except EgressFailedError as error:
+            egress.failed(str(error), began)
+            return None
         if egress.proxy is None:
             return fetched
         if fetched.doubtful:
-            egress.doubted(name, fetched.reason, began)
+            egress.doubted(site_host(url), fetched.reason, began)
         else:
-            egress.answered(name, time.monotonic() - began, refused=fetched.status in REFUSALS)
+            seconds = time.monotonic() - began
+            egress.answered(site_host(url), seconds, refused=fetched.status in REFUSALS)
             self.egresses.compare(egress)
         return fetched
 

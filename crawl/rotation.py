@@ -1,15 +1,18 @@
 """Rotation: which egress a request takes. Per host one session, or every request the next one.
 
-    async with egresses.way("agence.example") as egress:
-        ...one request through egress.proxy, or directly where it is None...
+    egress = await egresses.choose("agence.example")
+    ...wait for the turn of the host, of the address and of `egress.name`...
+    if egress.ready:
+        with egresses.taking(egress):
+            ...one request through egress.proxy, or directly where it is None...
 
 Only the healthy ones are taken; where all rest, requests wait; where all are dead, the crawl stops.
 """
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from statistics import median
 from typing import Final, Literal, Self
 
@@ -45,16 +48,25 @@ class Egresses:
         """The settings' ways out."""
         return cls(settings.proxy_list, settings.proxy_rotation)
 
-    @asynccontextmanager
-    async def way(self, host: str, avoid: str | None = None) -> AsyncIterator[Egress]:
-        """The egress for one request to `host`; avoid: the name of one to go round if there is another.
+    async def choose(self, host: str, avoid: str | None = None) -> Egress:
+        """The egress for the next request to `host`; avoid: the name of one to go round if there is another.
 
-        Raises AllProxiesDeadError when none is left: nothing goes directly instead.
+        Waits while all rest. Raises AllProxiesDeadError when all are dead: nothing goes directly instead.
         """
-        egress = await self._choose(host, avoid)
+        while True:
+            ready = [egress for egress in self.ways if egress.ready]
+            if ready:
+                return self._pick(host, [egress for egress in ready if egress.name != avoid] or ready)
+            if all(egress.dead for egress in self.ways):
+                raise AllProxiesDeadError(self._obituary())
+            await self._news(min((egress.wait for egress in self.ways if egress.wait), default=_LOOK))
+
+    @contextmanager
+    def taking(self, egress: Egress) -> Iterator[None]:
+        """The block is one request through it, noted in the block as well."""
         trying = egress.take()
         try:
-            yield egress
+            yield
         finally:
             egress.leave(trying=trying)
             self._change.set()
@@ -75,8 +87,10 @@ class Egresses:
 
     def compare(self, egress: Egress) -> None:
         """Send `egress` to rest when it is much slower than the others."""
+        if egress.latency <= SLOW or not egress.measured:
+            return
         others = [way.latency for way in self.ways if way is not egress and way.measured]
-        if others and egress.measured and egress.latency > max(SLOW, SLOWER * median(others)):
+        if others and egress.latency > SLOWER * median(others):
             egress.rest(f"its answers take {egress.latency:.1f} s", lost=False)
 
     def health(self) -> tuple[Health, ...]:
@@ -86,15 +100,6 @@ class Egresses:
     def _proxies(self, name: str) -> list[Egress]:
         """The proxy of that name; none for the direct way, which has no health."""
         return [egress for egress in self.ways if egress.name == name and egress.proxy is not None]
-
-    async def _choose(self, host: str, avoid: str | None) -> Egress:
-        while True:
-            ready = [egress for egress in self.ways if egress.ready]
-            if ready:
-                return self._pick(host, [egress for egress in ready if egress.name != avoid] or ready)
-            if all(egress.dead for egress in self.ways):
-                raise AllProxiesDeadError(self._obituary())
-            await self._news(min((egress.wait for egress in self.ways if egress.wait), default=_LOOK))
 
     def _pick(self, host: str, ready: Sequence[Egress]) -> Egress:
         if self._rotation == "request":

@@ -141,6 +141,26 @@ async def test_a_proxy_that_is_away_for_a_moment_is_waited_for(
     assert via(web, "site0") == ["gate0"]
 
 
+async def test_a_host_that_may_not_be_asked_yet_does_not_keep_the_others_from_trying_a_proxy(
+    web: MeanServer, gates: list[LocalProxy], through: Callable[..., Fetcher]
+) -> None:
+    fetcher, (slow, quick) = through(gates[0]), sites(web, 2)
+    fetcher.politeness.defer("site0.localhost", 60)
+    await gates[0].die()
+    first = asyncio.create_task(fetcher.fetch(quick))
+    while fetcher.egresses.health()[0].state == "ready":  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    first.cancel()
+    waiting = asyncio.create_task(fetcher.fetch(slow))
+    await gates[0].live()
+    while fetcher.egresses.ways[0].wait:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    fetched = await asyncio.wait_for(fetcher.fetch(quick), PATIENCE)
+    waiting.cancel()
+    assert fetched.outcome is FetchOutcome.OK
+    assert via(web, "site0") == []
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_an_account_that_the_proxy_refuses_is_the_proxys_failure(
     web: MeanServer, through: Callable[..., Fetcher], scheme: str
