@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from crawl.browser import Browser
 from crawl.fetch import Fetcher
 from crawl.lease import Heartbeat, this_worker
 from crawl.meter import Meter
@@ -37,6 +38,8 @@ class CrawlContext:
     clock: Clock = utc_now
     worker: str = ""
     standing: Standing = field(default_factory=Standing)
+    #: What renders empty shells; None when RENDER is off.
+    browser: Browser | None = None
 
     @property
     def meter(self) -> Meter:
@@ -61,7 +64,7 @@ async def open_context(
     """
     engine = open_async_engine(database_url, pool_size=POOL)
     store, worker = Store(engine, connections=POOL), worker or this_worker()
-    fetcher = Fetcher(settings, Politeness.of(settings, store.reserve))
+    fetcher, browser = Fetcher(settings, Politeness.of(settings, store.reserve)), Browser.of(settings)
     try:
         async with Heartbeat(store, worker, clock):
             yield CrawlContext(
@@ -72,7 +75,10 @@ async def open_context(
                 clock,
                 worker,
                 standing or Standing(),
+                browser,
             )
     finally:
+        if browser is not None:
+            await browser.close()
         await fetcher.close()
         await engine.dispose()

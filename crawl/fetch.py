@@ -98,6 +98,8 @@ class Fetched:
     #: The egress that was taken, and whether it may be to blame for what went wrong.
     egress: str = DIRECT
     doubtful: bool = False
+    #: A rendered page some of whose parts could not be had: what it lacks proves nothing.
+    partial: bool = False
 
     @property
     def content_type(self) -> str | None:
@@ -120,11 +122,13 @@ class Manner:
     leave_site: bool = False
     #: An egress that has just failed, to go round if there is another.
     avoid: str | None = None
+    #: Further request headers, in lower case.
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def headers(self) -> dict[str, str]:
-        """The conditional request headers."""
+        """The request headers that depend on the manner."""
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in pairs.items() if value}
+        return {name: value for name, value in pairs.items() if value} | dict(self.more)
 
 
 class GuardedTransport(httpx2.AsyncHTTPTransport):

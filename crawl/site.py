@@ -30,6 +30,7 @@ from crawl.lease import Lease, LeaseLostError
 from crawl.meter import Step, Tally
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
+from crawl.render import Rendering
 from crawl.report import CrawlReport, Ending
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
@@ -96,6 +97,7 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
         kind = type(error).__name__
         return await crawl.finish(Ending(ScrapingStatus.ERROR, f"The crawl failed: {kind}.", kind))
     finally:
+        await asyncio.shield(crawl.rendering.close())
         await asyncio.shield(context.fetcher.close(crawl.host))
         context.fetcher.politeness.forget(crawl.host)
 
@@ -114,6 +116,7 @@ class _SiteCrawl:
     home: HomePage = field(default_factory=HomePage)
     portrait: Portrait = field(default_factory=Portrait)
     apprentice: Apprentice = field(init=False)
+    rendering: Rendering = field(init=False)
     counts: dict[Outcome, int] = field(default_factory=dict)
     pages: int = 0
     bytes: int = 0
@@ -131,6 +134,7 @@ class _SiteCrawl:
         self.host = site_host(agency.website_url)
         self.robots = RobotsBook(self.context.fetcher, self.context.clock)
         self.apprentice = Apprentice(Known(), self.context.places)
+        self.rendering = Rendering(self.context.browser, self.context.fetcher)
 
     async def run(self) -> Ending:
         """From the door to the last page that is due."""
@@ -284,7 +288,8 @@ class _SiteCrawl:
     async def _visit(self, page: DuePage) -> Ending | None:
         fetched = await self.context.fetcher.fetch(page.url, manner(page, self.robots.permit))
         self._note(fetched)
-        visited = judge(page, fetched, self._read(page, fetched), self.home, self.context.clock())
+        fetched, reading = await self._rendered(page, fetched, self._read(page, fetched))
+        visited = judge(page, fetched, reading, self.home, self.context.clock())
         if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
             self.home = home_page(visited)
         self.portrait.look(page, visited.reading, fetched)
@@ -324,6 +329,20 @@ class _SiteCrawl:
         except Exception as error:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
             _log.warning("%s could not be read: %r", page.url, error)
             return PageReading("other", UNREADABLE)
+
+    async def _rendered(
+        self, page: DuePage, fetched: Fetched, reading: PageReading | None
+    ) -> tuple[Fetched, PageReading | None]:
+        """The page and its reading; of an empty shell, when RENDER is on, those that its scripts make."""
+        if not self.rendering.wants(fetched, reading):
+            return fetched, reading
+        rendered = await self.rendering.render(fetched, self.robots.permit)
+        self.pages += rendered.requests
+        self.bytes += rendered.bytes
+        if rendered.page.body != fetched.body:
+            reading = self._read(page, rendered.page)
+        self.rendering.note_reading(rendered, reading)
+        return rendered.page, reading
 
     def _verdict(self, page: DuePage, visited: Visit) -> Ending | None:
         """Whether the site is to be left alone after this page."""
@@ -394,6 +413,8 @@ class _SiteCrawl:
         if counts.found:
             held = f"{self.held} withdrawals at once are held back." if self.held else None
             return Ending(ScrapingStatus.OK, " ".join(filter(None, (held, self.robots.notice))) or None)
+        if (unread := self.rendering.note) is not None:
+            return Ending(ScrapingStatus.EMPTY, f"No listing was found on this site. {unread}", "Shell")
         if counts.total or self.portrait.is_agency:
             return Ending(ScrapingStatus.EMPTY, "No listing was found on this site.")
         return Ending(ScrapingStatus.NOT_AN_AGENCY, "No listing, and nothing that tells of an estate agency.")

@@ -118,14 +118,16 @@ def judge(
     proof = _proof(page, fetched, reading, home) or (HIDDEN if hidden else None)
     if reading is None or fetched.outcome is not FetchOutcome.OK:
         return Visit(page, fetched, Done(proof or outcome, status, page.kind), proof=proof)
+    # A page that proves a withdrawal is read again as long as that is not settled; of a shell that was not
+    # rendered, or not wholly, the copy says nothing of what it would show.
+    again = bool(proof) or fetched.partial or reading.reason == "shell"
     done = Done(
         proof or (FetchOutcome.NOT_HTML if reading.reason == "not_html" else outcome),
         status,
         reading.kind,
-        None if proof else fetched.headers.get("etag"),
-        None if proof else fetched.headers.get("last-modified"),
-        # A page that proves a withdrawal is read again as long as that is not settled.
-        None if proof else content_hash(fetched.body),
+        None if again else fetched.headers.get("etag"),
+        None if again else fetched.headers.get("last-modified"),
+        None if again else content_hash(fetched.body),
     )
     return Visit(page, fetched, done, reading, proof, finds=tuple(_finds(page, fetched, reading)))
 
@@ -203,7 +205,7 @@ def _lives(connection: Connection, url: str) -> bool:
 
 
 def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: HomePage) -> str | None:
-    if page.found_by == FoundBy.HOME:
+    if page.found_by == FoundBy.HOME or fetched.partial:
         return None
     kind, reason = (reading.kind, reading.reason) if reading else (None, None)
     return evidence(

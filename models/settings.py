@@ -123,6 +123,13 @@ class Settings(BaseSettings):
     max_pages_per_site: int = Field(
         default=5_000, ge=1, le=1_000_000, description="Pages fetched from one site in one crawl."
     )
+    render: bool = Field(
+        default=False, description="Render sites whose HTML is an empty shell; needs pignon[render]."
+    )
+    render_contexts: int = Field(default=2, ge=1, le=16, description="Pages rendered at once per shard.")
+    pignon_chromium: Path | None = Field(
+        default=None, description="The Chromium that renders; the one on PATH when unset."
+    )
 
     @field_validator("quiet_hours")
     @classmethod
