@@ -6,6 +6,7 @@ visitors. Style sheets are answered empty. Everything else is refused without a 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -41,14 +42,19 @@ _TOLD: Final = frozenset(
     {FetchOutcome.OK, FetchOutcome.NOT_FOUND, FetchOutcome.GONE, FetchOutcome.FORBIDDEN}
     | {FetchOutcome.LIMITED, FetchOutcome.SERVER_ERROR}
 )
-#: Answers that tell the truth: what a page shows after them is what the site says.
-_TRUE: Final = frozenset({FetchOutcome.OK, FetchOutcome.NOT_FOUND, FetchOutcome.GONE})
+#: Answers that tell the truth (or would have told a picture, that a script loads as data): what a page
+#: shows after them is what the site says.
+_TRUE: Final = frozenset({FetchOutcome.OK, FetchOutcome.NOT_FOUND, FetchOutcome.GONE, FetchOutcome.NOT_HTML})
 
 
 @dataclass(slots=True)
 class Shelf:
-    """What one crawl of a site keeps from page to page: its scripts, and which other hosts it asked."""
+    """What one crawl of a site keeps from page to page: its scripts, and which other hosts it asked.
 
+    guests: of this process, how many sites ask each of them.
+    """
+
+    guests: Counter[str] = field(default_factory=Counter)
     scripts: dict[str, Fetched] = field(default_factory=dict)
     size: int = 0
     hosts: set[str] = field(default_factory=set)
@@ -63,7 +69,17 @@ class Shelf:
         """Whether another host may be asked; the first few are."""
         if name not in self.hosts and len(self.hosts) < MAX_HOSTS:
             self.hosts.add(name)
+            self.guests[name] += 1
         return name in self.hosts
+
+    def dismiss(self) -> list[str]:
+        """Ask no other host any more; those that no other site asks either."""
+        self.guests.subtract(self.hosts)
+        left = [name for name in self.hosts if self.guests[name] <= 0]
+        for name in left:
+            del self.guests[name]
+        self.hosts.clear()
+        return sorted(left)
 
 
 class Answers:
@@ -76,6 +92,8 @@ class Answers:
         self.requests = 0
         self.bytes = 0
         self.missing = ""
+        #: Our own failure in the middle of it, which is not the page's.
+        self.failure: Exception | None = None
         self._fetcher = fetcher
         self._permit = permit
         self._shelf = shelf
@@ -154,12 +172,16 @@ class Answers:
             asking = self._fetcher.fetch(url, manner)
             self._given[url] = asyncio.create_task(asking, context=self._context.copy())
             self._given[url].add_done_callback(self._note)
-        await asyncio.wait([self._given[url]])
-        return None if self._given[url].cancelled() else self._given[url].result()
+        task = self._given[url]
+        await asyncio.wait([task])
+        return None if task.cancelled() or task.exception() else task.result()
 
     def _note(self, task: asyncio.Task[Fetched]) -> None:
         if task.cancelled():
-            self.missing = self.missing or "it was not answered in time"
+            self._refuse("it was not answered in time")
+            return
+        if isinstance(error := task.exception(), Exception):
+            self.failure = self.failure or error
             return
         answer = task.result()
         self.bytes += len(answer.body)

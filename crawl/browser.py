@@ -10,6 +10,8 @@ import asyncio
 import logging
 import os
 import shutil
+import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -46,6 +48,8 @@ MAX_PAGES: Final = 100
 _LOOK: Final = 0.2
 _START: Final = 30.0
 _CLOSE: Final = 5.0
+#: A Unix socket's path has 104 characters at most somewhere, of which Chromium's own part takes 45.
+_LONGEST_HOME: Final = 58
 
 
 class BrowserMissingError(CrawlError):
@@ -77,6 +81,8 @@ class _Running:
     playwright: Any
     browser: Any
     process: psutil.Process
+    #: Its home: it leaves nothing in the user's, and what it leaves here goes with it.
+    home: "tempfile.TemporaryDirectory[str]"
     pages: int = 0
     open: int = 0
     ended: str = ""
@@ -115,6 +121,8 @@ class Browser:
         self.arguments = tuple(arguments)
         self.starts = 0
         self.rendered = 0
+        #: Hosts that sites' scripts ask besides their own, with how many sites.
+        self.guests: Counter[str] = Counter()
         self._slots = asyncio.Semaphore(contexts)
         self._starting = asyncio.Lock()
         self._running: _Running | None = None
@@ -209,24 +217,28 @@ class Browser:
         from playwright.async_api import Error
 
         mark = f"--pignon={token_hex(8)}"
+        home = tempfile.TemporaryDirectory(prefix="pignon-browser-", ignore_cleanup_errors=True)
         try:
             browser = await playwright.chromium.launch(
                 executable_path=executable,
                 args=[*self.arguments, *_BOUNDED, mark],
                 # Chromium's sandbox needs an ordinary user.
                 chromium_sandbox=os.geteuid() != 0,
+                # Nothing of our environment, which has secrets, is the business of a program that runs pages.
+                env={"PATH": os.environ.get("PATH", ""), "HOME": home.name} | _temporary(home.name),
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
                 timeout=_START * 1000,
             )
         except Error as error:
+            home.cleanup()
             line = str(error).partition("\n")[0]
             raise BrowserMissingError(f"RENDER is on, but {executable} does not start: {line}") from None
         process = next((one for one in _children(psutil.Process()) if mark in _command(one)), None)
         if process is None:
             raise BrowserMissingError(f"RENDER is on, but {executable} ended as it started.")
-        return _Running(playwright, browser, process)
+        return _Running(playwright, browser, process, home)
 
     async def _watch(self, running: _Running) -> None:
         """End a browser whose pages take too much memory, before they take the machine's."""
@@ -285,6 +297,12 @@ async def _stop(running: _Running) -> None:
             await running.playwright.stop()
     except (TimeoutError, Error):
         running.end("it could not be closed")
+    running.home.cleanup()
+
+
+def _temporary(home: str) -> dict[str, str]:
+    """Where Chromium makes its socket: in its home, if that leaves room for a socket's path."""
+    return {"TMPDIR": home} if len(home) <= _LONGEST_HOME else {}
 
 
 def memory(process: psutil.Process) -> int:

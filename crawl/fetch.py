@@ -98,7 +98,8 @@ class Fetched:
     #: The egress that was taken, and whether it may be to blame for what went wrong.
     egress: str = DIRECT
     doubtful: bool = False
-    #: A rendered page some of whose parts could not be had: what it lacks proves nothing.
+    #: The body is what a browser made of it; partial: without some of what its scripts asked for.
+    rendered: bool = False
     partial: bool = False
 
     @property

@@ -70,7 +70,7 @@ class Rendering:
         self._looked = 0
         self._browser = browser
         self._fetcher = fetcher
-        self._shelf = Shelf()
+        self._shelf = Shelf(browser.guests) if browser else Shelf()
         self._shown = 0
         self._empty = 0
         self._sure = False
@@ -107,7 +107,9 @@ class Rendering:
         self._why = "" if shows else f"Its pages are empty shells, and rendering them failed: {reason}."
 
     async def render(self, fetched: Fetched, permit: Permit) -> Rendered:
-        """The page that the scripts of `fetched` make, asking for the rest by `permit`'s leave."""
+        """The page that the scripts of `fetched` make, asking for the rest by `permit`'s leave. Raises what
+        the Fetcher raises, which is never for the site's doing.
+        """
         if self._browser is None:
             return Rendered(RenderOutcome.NO_BROWSER, fetched, _OFF)
         if not self._holds:
@@ -118,7 +120,10 @@ class Rendering:
         held = slots.give()
         answers = Answers(fetched, self._fetcher, permit, self._shelf)
         try:
-            return await self._render(self._browser, answers)
+            rendered = await self._render(self._browser, answers)
+            if answers.failure is not None:
+                raise answers.failure
+            return rendered
         finally:
             await answers.stop()
             if held:
@@ -129,7 +134,9 @@ class Rendering:
         if self._holds and self._browser is not None:
             self._holds = False
             await self._browser.release()
-        for name in self._shelf.hosts:
+        crawled = {tally.host for tally in self._fetcher.meter.sites.values()}
+        for name in set(self._shelf.dismiss()) - crawled:
+            await self._fetcher.close(name)
             self._fetcher.politeness.forget(name)
 
     async def _render(self, browser: Browser, answers: Answers) -> Rendered:
@@ -247,6 +254,7 @@ def _page(fetched: Fetched, html: str, url: str, *, partial: bool) -> Fetched:
         fetched,
         body=html.encode("utf-8", "replace"),
         headers=headers | {"content-type": "text/html; charset=utf-8"},
+        rendered=True,
         partial=partial,
     )
     here = tidy(url)

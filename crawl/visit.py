@@ -208,11 +208,15 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
     if page.found_by == FoundBy.HOME or fetched.partial:
         return None
     kind, reason = (reading.kind, reading.reason) if reading else (None, None)
+    if reason == "shell":
+        return None
+    # All pages of a site that is filled by scripts look like its home page until they are filled.
+    may_look = kind not in (None, "detail") and not fetched.rendered
     return evidence(
         fetched,
         kind,
         reason,
-        looks_like_home=kind not in (None, "detail") and home.is_like(fetched.body),
+        looks_like_home=may_look and home.is_like(fetched.body),
         from_home=key(fetched.final_url) in home.links,
     )
 

@@ -67,6 +67,11 @@ class MeanServer:
         """The paths asked of one host, in order."""
         return [request.path for request in self.log if request.host == slug]
 
+    @property
+    def connections(self) -> int:
+        """How many are open now."""
+        return len(self._tasks)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port: int = self._server.sockets[0].getsockname()[1]

@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
+import os
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,24 @@ async def test_another_host_is_asked_by_leave_of_its_own_robots_txt(
     assert web.log[-1].headers.get("origin") or web.log[-2].headers.get("origin"), (
         "CORS knows whose page asks"
     )
+
+
+async def test_another_host_that_no_site_asks_any_more_is_left(
+    web: MeanServer, fetcher: Fetcher, browser: Browser
+) -> None:
+    scripted(web, "essai", f"fetch('{web.url('other', '/a.json')}').catch(() => 0)")
+    one, two = Rendering(browser, fetcher), Rendering(browser, fetcher)
+    page, permit = await fetcher.fetch(web.url("essai")), RobotsBook(fetcher, utc_now).permit
+    for rendering in (one, two):
+        await rendering.render(page, permit)
+    assert browser.guests == {"other.localhost": 2}
+    await one.close()
+    assert (browser.guests, web.connections) == ({"other.localhost": 1}, 2)
+    await two.close()
+    assert not browser.guests
+    async with asyncio.timeout(10):
+        while web.connections > 1:  # noqa: ASYNC110 - the site's own stays open
+            await asyncio.sleep(0.01)
 
 
 async def test_an_inner_address_is_refused_by_the_same_guard(
@@ -272,6 +292,52 @@ async def test_a_browser_that_is_killed_mid_page_is_a_value_and_the_next_page_wo
     after = await shown(browser, fetcher, web.url("essai", "/vente/appartement-2"))
     assert "Appartement" in text(after)
     assert browser.starts == 2
+
+
+async def test_a_crawl_that_is_cancelled_leaves_no_page_and_asks_nothing_more(
+    web: MeanServer, fetcher: Fetcher, browser: Browser
+) -> None:
+    scripted(web, "essai", "for (let n = 0; n < 50; n++) fetch('/api/' + n)")
+    asked = asyncio.Event()
+
+    def answer(_: Request) -> Reply:
+        asked.set()
+        return Reply(200, "{}", delay=0.5)
+
+    web.put("essai", "/api/0", answer)
+    task = asyncio.create_task(shown(browser, fetcher, web.url("essai")))
+    await asked.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    sent = len(web.log)
+    open_shell(web, "next", [1])
+    after = await shown(browser, fetcher, web.url("next", "/vente/appartement-1"))
+    assert "Appartement" in text(after)
+    assert [request for request in web.log[sent:] if request.host == "essai"] == []
+    assert browser.starts == 1
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files with nothing in it, whose path is short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="pignon-test-") as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        yield Path(folder)
+
+
+async def test_the_browser_is_told_nothing_of_our_environment_and_leaves_nothing_behind(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, temporary: Path
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "secret")
+    async with browser.context():
+        assert browser.process
+        told = browser.process.environ()
+        assert len(os.listdir(temporary)) == 1  # noqa: PTH208
+    await browser.close()
+    assert told.keys() >= {"HOME", "PATH"}
+    assert "SECRET_KEY" not in told
+    assert os.listdir(temporary) == []  # noqa: PTH208
 
 
 async def test_an_old_browser_is_replaced_once_its_pages_are_done(web: MeanServer, fetcher: Fetcher) -> None:

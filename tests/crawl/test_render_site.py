@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from crawl.context import CrawlContext, open_context
 from crawl.site import crawl_site
 from models.places import Places
-from tests.crawl.asked import active, changes, enter, events
+from tests.crawl.asked import WALL, active, changes, enter, events
 from tests.crawl.mean_server import MeanServer, Reply
 from tests.crawl.quick import quick_settings
-from tests.crawl.shells import open_shell, require_chromium, told
+from tests.crawl.shells import SHELL, open_shell, require_chromium, told
 from tests.crawl.sites import detail, listing_page, open_site, path
 
 pytestmark = pytest.mark.browser
@@ -70,6 +70,41 @@ async def test_an_api_that_breaks_withdraws_nothing_and_one_that_says_gone_does(
     report = await crawl_site(rendering, site)
     assert report.withdrawn == 1, report
     assert events(engine)["withdrawn"] == 1
+
+
+async def test_pages_that_look_like_home_until_they_are_filled_prove_nothing(
+    web: MeanServer, context: CrawlContext, rendering: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_shell(web, "essai", [1, 2]))
+    await crawl_site(rendering, site)
+    for at in ("/", "/ventes", path(1), path(2)):
+        web.page("essai", at, FRAMED)
+    web.put("essai", "/app.js", Reply(200, "", {"Content-Type": "text/javascript"}))
+    for how in (context, rendering):
+        report = await crawl_site(how, site)
+        assert (report.withdrawn, report.held) == (0, 0), report
+    assert len(active(engine)) == 2
+
+
+async def test_once_shells_were_filled_twice_pages_with_a_frame_but_no_content_are_rendered_too(
+    web: MeanServer, rendering: CrawlContext, engine: Engine
+) -> None:
+    url = open_shell(web, "essai", [1, 2])
+    for number in (1, 2):
+        web.page("essai", path(number), FRAMED)
+    await crawl_site(rendering, enter(engine, url))
+    assert len(active(engine)) == 2
+
+
+async def test_a_wall_that_scripts_put_up_is_respected(
+    web: MeanServer, rendering: CrawlContext, engine: Engine
+) -> None:
+    url = open_shell(web, "essai", [1])
+    wall = f"document.write({WALL!r}); setTimeout(() => location.reload(), 50)"
+    web.put("essai", "/app.js", Reply(200, wall, {"Content-Type": "text/javascript"}))
+    report = await crawl_site(rendering, enter(engine, url))
+    assert report.status == "challenged"
+    assert web.paths("essai").count("/") == 1
 
 
 async def test_with_rendering_off_the_report_says_how_to_turn_it_on(
@@ -135,6 +170,13 @@ async def test_without_a_browser_the_crawl_goes_on_and_says_why(
         assert (await crawl_site(context, plain)).found == 1
 
 
+#: A page with a long frame around the place that its script fills.
+FRAMED = SHELL.replace(
+    "<body>",
+    "<body><header><a href='/'>Accueil</a> <a href='/ventes'>Nos ventes</a></header><footer>"
+    + " ".join(f"<p>Agence Essai, {n} rue des Acacias, notre équipe vous accueille.</p>" for n in range(8))
+    + "</footer>",
+)
 _SHOWS_ANY = """
 const at = location.pathname, advert = at.match(/appartement-(\\d+)/);
 fetch(advert ? '/api/bien/' + advert[1] : at == '/ventes' ? '/api/biens' : '/api/accueil').then(a => a.json())
