@@ -86,6 +86,18 @@ async def test_pages_that_look_like_home_until_they_are_filled_prove_nothing(
     assert len(active(engine)) == 2
 
 
+async def test_scripts_that_show_the_home_page_for_a_listing_prove_nothing(
+    web: MeanServer, rendering: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_shell(web, "essai", [1, 2]))
+    await crawl_site(rendering, site)
+    home = "fetch('/api/accueil').then(a => a.json()).then(told => document.body.innerHTML = told.html)"
+    web.put("essai", "/app.js", Reply(200, home, {"Content-Type": "text/javascript"}))
+    report = await crawl_site(rendering, site)
+    assert (report.withdrawn, report.held) == (0, 0), report
+    assert len(active(engine)) == 2
+
+
 async def test_once_shells_were_filled_twice_pages_with_a_frame_but_no_content_are_rendered_too(
     web: MeanServer, rendering: CrawlContext, engine: Engine
 ) -> None:
