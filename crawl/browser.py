@@ -40,6 +40,14 @@ OFF_THE_NETWORK: Final = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 _BOUNDED: Final = ("--js-flags=--max-old-space-size=256", "--disable-gpu", "--no-first-run")
+#: What a page's context is: as tall as a long list, so that what waits to be scrolled into view is in view.
+_ALONE: Final[dict[str, Any]] = {
+    "locale": "fr-FR",
+    "timezone_id": "Europe/Paris",
+    "viewport": {"width": 1280, "height": 4000},
+    "service_workers": "block",
+    "accept_downloads": False,
+}
 #: Its own memory, bytes, from which a browser is ended; one with an empty page has 255 MiB.
 MAX_MEMORY: Final = 1024**3
 #: Pages after which it is started anew, as browsers grow with age.
@@ -93,6 +101,18 @@ class _Running:
     def lives(self) -> bool:
         return not self.ended and bool(self.browser.is_connected())
 
+    def enter(self) -> None:
+        """Another page is opened."""
+        self.pages += 1
+        self.open += 1
+        self.empty.clear()
+
+    def leave(self) -> None:
+        """A page is closed."""
+        self.open -= 1
+        if not self.open:
+            self.empty.set()
+
     def end(self, reason: str) -> None:
         """Kill its processes, at once."""
         self.ended = self.ended or reason
@@ -145,18 +165,17 @@ class Browser:
     async def context(self) -> AsyncIterator["BrowserContext"]:
         """A fresh context for one page. BrowserMissingError; BrowserGoneError if it ends in the block."""
         async with self._slots:
-            running = await self._ready()
-            running.pages += 1
+            running, context = await self._open()
+            from playwright.async_api import Error
+
             self.rendered += 1
-            running.open += 1
-            running.empty.clear()
             try:
-                async with _fresh(running, self.user_agent) as context:
-                    yield context
+                yield context
+            except (Error, BrowserGoneError) as error:
+                raise BrowserGoneError(running.ended or str(error).partition("\n")[0]) from None
             finally:
-                running.open -= 1
-                if not running.open:
-                    running.empty.set()
+                await _shut(running, context)
+                running.leave()
 
     def hold(self) -> None:
         """Another site needs it."""
@@ -174,6 +193,22 @@ class Browser:
             running, self._running = self._running, None
             if running is not None:
                 await _stop(running)
+
+    async def _open(self) -> tuple[_Running, "BrowserContext"]:
+        """A fresh context; a browser that does not give one is dead in some way, and another is started."""
+        for _ in range(2):
+            running = await self._ready()
+            from playwright.async_api import Error
+
+            running.enter()
+            try:
+                return running, await running.browser.new_context(**_ALONE, user_agent=self.user_agent)
+            except BaseException as error:
+                running.leave()
+                if not isinstance(error, Error):
+                    raise
+                running.end("it does not answer")
+        raise BrowserGoneError("it does not answer")
 
     async def _ready(self) -> _Running:
         """A browser that lives and is not worn; a worn one is let finish the pages that it has open."""
@@ -247,28 +282,6 @@ class Browser:
                 _log.warning("the browser took more than %d MiB and is ended", self.max_memory >> 20)
                 running.end(f"the browser took more than {self.max_memory >> 20} MiB")
             await asyncio.sleep(_LOOK)
-
-
-@asynccontextmanager
-async def _fresh(running: _Running, user_agent: str) -> AsyncIterator["BrowserContext"]:
-    from playwright.async_api import Error
-
-    try:
-        context = await running.browser.new_context(
-            user_agent=user_agent,
-            locale="fr-FR",
-            timezone_id="Europe/Paris",
-            # As tall as a long list: what waits to be scrolled into view is in view.
-            viewport={"width": 1280, "height": 4000},
-            service_workers="block",
-            accept_downloads=False,
-        )
-        try:
-            yield context
-        finally:
-            await _shut(running, context)
-    except (Error, BrowserGoneError) as error:
-        raise BrowserGoneError(running.ended or str(error).partition("\n")[0]) from None
 
 
 async def _shut(running: _Running, context: "BrowserContext") -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Seconds of its own that a page may take: while it waits for an answer that we owe it, no time passes.
 PATIENCE: Final = 15.0
+#: Seconds that opening the page and taking its document may take, which no script of its can prolong.
+_OURS: Final = 10.0
 #: Seconds in all: 60 requests with two seconds between them.
 LONGEST: Final = 120.0
 #: Seconds without a change or a request after which a page is complete, and between two looks at it.
@@ -142,11 +144,11 @@ class Rendering:
     async def _render(self, browser: Browser, answers: Answers) -> Rendered:
         fetched = answers.document
         try:
-            async with asyncio.timeout(LONGEST + PATIENCE):
-                async with browser.context() as context:
-                    view = await _Page.open(context, answers)
-                    whole = await view.settle()
-                    html, url = await view.html(), view.url
+            # The wait for a place in the browser is not the page's time.
+            async with browser.context() as context, asyncio.timeout(LONGEST + PATIENCE):
+                view = await _Page.open(context, answers)
+                whole = await view.settle()
+                html, url = await view.html(), view.url
         except BrowserMissingError as error:
             self._why = str(error)
             return _failed(RenderOutcome.NO_BROWSER, answers, str(error).rstrip("."))
@@ -177,7 +179,7 @@ class _Page:
         page = await context.new_page()
         await page.route("**/*", answers.answer)
         self = cls(page, await context.new_cdp_session(page), answers)
-        await self._bounded(page.goto(answers.document.final_url, wait_until="commit", timeout=0), PATIENCE)
+        await self._bounded(page.goto(answers.document.final_url, wait_until="commit", timeout=0), _OURS)
         return self
 
     @property
@@ -196,7 +198,10 @@ class _Page:
         last = None
         while own < PATIENCE and time.monotonic() - began < LONGEST:
             asked = time.monotonic()
-            size = await self._evaluate(_SIZE, PATIENCE - own)
+            try:
+                size = await self._evaluate(_SIZE, PATIENCE - own)
+            except TimeoutError:
+                return False
             own += time.monotonic() - asked
             if self._answers.waiting:
                 still = 0.0
@@ -211,7 +216,7 @@ class _Page:
 
     async def html(self) -> str:
         """The document as it stands, cut at a page's bytes."""
-        return str(await self._evaluate(_HTML, 5.0))
+        return str(await self._evaluate(_HTML, _OURS))
 
     async def _evaluate(self, expression: str, seconds: float) -> object:
         return await self._bounded(self._ask(expression), seconds)
