@@ -18,11 +18,12 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from cluster.commands import crawl, data, dedup, demo, extract, serve, train
+    from cluster.commands import crawl, data, dedup, demo, extract, optout, serve, train
 
     app.command()(demo.demo)
     app.command()(demo.town)
     app.command()(crawl.crawl)
+    app.command()(optout.optout)
     app.command()(extract.extract)
     app.command()(extract.evaluate)
     app.command()(train.train)

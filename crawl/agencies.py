@@ -1,4 +1,4 @@
-"""Agencies: from an address someone typed to a row, which sites are due, and who opted out.
+"""Agencies: from an address someone typed to a row, and which sites are due.
 
     ids = register(engine, ["agence.example"], source="command_line")
 
@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, or_, select, update
+from sqlalchemy import Connection, Engine, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from crawl.guard import Guard
+from crawl.optout import is_out
 from crawl.url import host, origin, site_host, tidy
 from models.errors import InputError
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingStatus, utc_now
+from models.tables import Agency, utc_now
 
 _SCHEME: Final = re.compile(r"^([a-z][a-z0-9+.-]*):(//)?", re.I)
 _HOST: Final = re.compile(r"^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$")
@@ -46,7 +47,10 @@ def site_address(typed: str, *, town: bool = False) -> str:
 def register(
     engine: Engine, urls: Sequence[str], source: str = "command_line", *, town: bool = False
 ) -> list[int]:
-    """The agencies' ids, in the order of `urls`; unknown sites are added. InputError for a bad address."""
+    """The agencies' ids, in the order of `urls`; unknown sites are added.
+
+    InputError for a bad address, and for an unknown site whose owner opted out.
+    """
     addresses = [site_address(url, town=town) for url in urls]
     with engine.begin() as connection:
         return [_register(connection, address, source) for address in addresses]
@@ -83,41 +87,12 @@ def due(
         return list(connection.scalars(query))
 
 
-def opt_out(engine: Engine, agency_id: int, now: datetime | None = None) -> int:
-    """Stop visiting an agency at its own wish and take its listings off line; returns how many.
-
-    A crawl under way loses its lease: it neither goes on nor puts a listing on line again.
-    """
-    now = now or utc_now()
-    with engine.begin() as connection:
-        connection.execute(
-            update(Agency)
-            .where(Agency.id == agency_id)
-            .values(
-                opted_out_at=now,
-                is_active=False,
-                scraping_status=ScrapingStatus.OPTED_OUT,
-                active_listings=0,
-                lease_token=Agency.lease_token + 1,
-                leased_by=None,
-                leased_until=None,
-            )
-        )
-        gone = connection.execute(
-            update(AggregatedListing)
-            .where(AggregatedListing.agency_id == agency_id, AggregatedListing.is_active)
-            .values(is_active=False, withdrawn_at=now, withdrawn_reason="opted_out", updated_at=now)
-            .returning(AggregatedListing.id, AggregatedListing.property_id)
-        ).all()
-        if gone:
-            connection.execute(insert(ListingHistory), [_opted_out(*row, now) for row in gone])
-    return len(gone)
-
-
 def _register(connection: Connection, address: str, source: str) -> int:
     """The row of the site, a new one if it is not known."""
     if (found := _known(connection, address)) is not None:
         return found
+    if is_out(connection, address):
+        raise InputError(f"The owner of {site_host(address)} asked not to be visited: leave it out.")
     statement = insert(Agency).values(
         name=site_host(address)[:200], website_url=address, discovered_from=source[:60]
     )
@@ -134,13 +109,3 @@ def _known(connection: Connection, address: str) -> int | None:
     spellings = [f"{scheme}://{www}{netloc}/" for scheme in ("https", "http") for www in ("", "www.")]
     query = select(Agency.id).where(Agency.website_url.in_(spellings)).order_by(Agency.id).limit(1)
     return connection.scalar(query)
-
-
-def _opted_out(listing_id: int, property_id: int, now: datetime) -> dict[str, object]:
-    return {
-        "listing_id": listing_id,
-        "property_id": property_id,
-        "kind": EventKind.WITHDRAWN,
-        "new_value": "opted_out",
-        "occurred_at": now,
-    }

@@ -14,6 +14,7 @@ from crawl.browser import Browser
 from crawl.fetch import Fetcher
 from crawl.lease import Heartbeat, this_worker
 from crawl.meter import Meter
+from crawl.optout import OptOuts
 from crawl.orders import Standing
 from crawl.politeness import Politeness
 from crawl.store import Store
@@ -65,6 +66,7 @@ async def open_context(
     engine = open_async_engine(database_url, pool_size=POOL)
     store, worker = Store(engine, connections=POOL), worker or this_worker()
     fetcher, browser = Fetcher(settings, Politeness.of(settings, store.reserve)), Browser.of(settings)
+    fetcher.welcome = OptOuts(store).welcome
     try:
         async with Heartbeat(store, worker, clock):
             yield CrawlContext(

@@ -161,6 +161,8 @@ class Fetcher:
         self.politeness = politeness
         self.meter = Meter()
         self.egresses = egresses or Egresses.of(settings)
+        #: Asked with the turn in hand, before every request: whether the owner has not opted out meanwhile.
+        self.welcome: Permit | None = None
         self._guard = guard or Guard(town=settings.pignon_town)
         self._timeout = settings.scraping_timeout
         self._user_agent = settings.user_agent
@@ -251,6 +253,8 @@ class Fetcher:
         return fetched
 
     async def _ask_and_note(self, egress: Egress, url: str, manner: Manner) -> Fetched | None:
+        if self.welcome is not None and not await self.welcome(url):
+            return Fetched(url, url, FetchOutcome.DISALLOWED, reason="its owner asked not to be visited")
         began = time.monotonic()
         try:
             fetched = await self._ask(url, manner, egress)

@@ -39,6 +39,10 @@ class LeaseLostError(CrawlError):
     """Another crawler has the site now; this one stops without writing."""
 
 
+class OptedOutError(LeaseLostError):
+    """The owner of the site asked not to be visited while it was crawled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to crawl one site. since: start of the crawl, which may be an interrupted one's; log: the row
@@ -115,7 +119,8 @@ def _is_held_by_others(connection: Connection, host: tuple[str, str], holder: st
 def hold(connection: Connection, lease: Lease, now: datetime, owed: Owed) -> None:
     """Renew the lease and keep what the site is owed: seconds to wait from now, its back-off.
 
-    First statement of every writing transaction. LeaseLostError when the token is no longer ours.
+    First statement of every writing transaction. LeaseLostError when the token is no longer ours,
+    OptedOutError when that is because the owner opted out.
     """
     pause = timedelta(seconds=owed.wait)
     result = connection.execute(
@@ -129,6 +134,8 @@ def hold(connection: Connection, lease: Lease, now: datetime, owed: Owed) -> Non
         )
     )
     if result.rowcount != 1:
+        if connection.scalar(select(Agency.opted_out_at).where(Agency.id == lease.agency_id)) is not None:
+            raise OptedOutError("The agency asked not to be visited.")
         raise LeaseLostError("Another worker took this site over.")
 
 

@@ -26,8 +26,9 @@ from crawl.entrance import find_entrance
 from crawl.fetch import PATIENCE, Fetched, FetchOutcome
 from crawl.frontier import DuePage, Find, FoundBy, Moment, Priority
 from crawl.ingest import Outcome
-from crawl.lease import Lease, LeaseLostError
+from crawl.lease import Lease, LeaseLostError, OptedOutError
 from crawl.meter import Step, Tally
+from crawl.optout import LINE
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.render import Rendering
@@ -52,6 +53,8 @@ _BATCH: Final = 16
 _FOLLOWED: Final = 400
 #: One crawl of one site lasts no longer; the next one resumes.
 _LONGEST: Final = 6 * 3600.0
+
+_OPTED_OUT: Final = Ending(ScrapingStatus.OPTED_OUT, LINE)
 
 
 async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress | None = None) -> CrawlReport:
@@ -89,6 +92,8 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
                 Ending(ScrapingStatus.INTERRUPTED, line, type(error).__name__, unfinished=True)
             )
         raise
+    except OptedOutError:
+        return await crawl.leave()
     except (DatabaseError, LeaseLostError) as error:
         context.meter.leases_lost += isinstance(error, LeaseLostError)
         return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
@@ -139,7 +144,7 @@ class _SiteCrawl:
     async def run(self) -> Ending:
         """From the door to the last page that is due."""
         if self.lease.agency.opted_out_at is not None:
-            return Ending(ScrapingStatus.OPTED_OUT, "The agency asked not to be visited.")
+            return _OPTED_OUT
         if (ending := self._owed_wait()) is not None:
             return ending
         self._remember_robots()
@@ -160,6 +165,16 @@ class _SiteCrawl:
             final = await self.context.store.run(self._close, ending)
         except DatabaseError as error:
             return self.report(Ending(ScrapingStatus.ERROR, str(error), "DatabaseError"))
+        return final
+
+    async def leave(self) -> CrawlReport:
+        """The owner opted out meanwhile: what was done until then is logged, and nothing else is written."""
+        final = self.report(_OPTED_OUT)
+        values = report.log_values(final) | report.tally_values(self.lease.log, self.tally)
+        with suppress(DatabaseError):  # the log was closed with the opt-out
+            await self.context.store.run(
+                lease.close_log, self.lease.log_id, values, ended_at=self.context.clock()
+            )
         return final
 
     def report(self, ending: Ending) -> CrawlReport:

@@ -7,6 +7,7 @@ from models.tables.event import EventKind, ListingHistory
 from models.tables.listing import AggregatedListing
 from models.tables.log import ScrapingLog
 from models.tables.market import MarketStatistics
+from models.tables.optout import OptOut
 from models.tables.order import CrawlOrder
 from models.tables.page import Page
 from models.tables.property import Property, PropertyLink
@@ -23,6 +24,7 @@ __all__ = [
     "Favorite",
     "ListingHistory",
     "MarketStatistics",
+    "OptOut",
     "Page",
     "Property",
     "PropertyLink",

@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Engine, select, text, update
 
-from crawl.agencies import opt_out
 from crawl.context import CrawlContext, open_context
 from crawl.report import CrawlReport
 from crawl.site import crawl_site
@@ -289,37 +288,6 @@ async def test_a_connection_that_drops_in_the_middle_is_survived(
     report = await crawl_site(context, site, cut)
     assert (report.status, report.found) == ("ok", 5)
     assert events(engine) == Counter(created=5)
-
-
-async def test_an_agency_that_opted_out_is_not_visited_and_its_listings_go_off_line(
-    web: MeanServer, context: CrawlContext, engine: Engine
-) -> None:
-    site = enter(engine, open_site(web, "essai", [1, 2]))
-    await crawl_site(context, site)
-    assert opt_out(engine, site) == 2
-    web.log.clear()
-    report = await crawl_site(context, site)
-    assert report.status == "opted_out"
-    assert (web.log, active(engine)) == ([], set())
-
-
-async def test_an_agency_that_opts_out_during_its_crawl_is_left_at_once(
-    web: MeanServer, context: CrawlContext, engine: Engine
-) -> None:
-    site = enter(engine, open_site(web, "essai", range(1, 6)))
-    await crawl_site(context, site)
-    web.log.clear()
-    for number in range(1, 6):
-        web.page("essai", path(number), detail(number, price=199_000))
-
-    def leave(report: CrawlReport) -> None:
-        if any(request.path == path(1) for request in web.log):
-            opt_out(engine, site)
-
-    await crawl_site(context, site, leave)
-    assert active(engine) == set()
-    assert len(set(web.paths("essai")) & {path(n) for n in range(1, 6)}) <= 2
-    assert agency(engine, site).scraping_status == "opted_out"
 
 
 async def test_a_page_that_the_tables_refuse_costs_neither_the_others_nor_later_crawls(
