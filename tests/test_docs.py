@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from cluster.cli import command
+from crawl.robots import FRESH_FOR, STALE_FOR
+from crawl.robots_rules import LONGEST_DELAY, read_rules
+from extract.wishes import read_wishes
 from models.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -92,6 +95,44 @@ def test_a_decision_is_short_numbered_and_says_when_to_look_again() -> None:
         assert text.startswith(f"# {path.name[:3]}: "), path.name
         for part in ("**Rule.**", "**Context.**", "**Alternatives.**", "**Revisit**"):
             assert part in text, (path.name, part)
+
+
+CRAWLING = (ROOT / "docs" / "crawling.md").read_text(encoding="utf-8")
+
+
+def _examples(kind: str) -> list[tuple[list[str], str]]:
+    """The blocks of one kind: the words behind it on the fence, and their text."""
+    found = re.findall(rf"^```{kind}([^\n]*)\n(.*?)^```$", CRAWLING, re.MULTILINE | re.DOTALL)
+    assert found
+    return [(words.split(), text) for words, text in found]
+
+
+def test_an_owner_is_shown_the_name_that_we_really_send() -> None:
+    name = Settings(_env_file=None).user_agent
+    assert [text.strip() for _, text in _examples("user-agent")] == [name]
+    assert CRAWLING.count(name) == 2, "in French and in English"
+
+
+def test_what_an_owner_is_told_to_write_does_what_it_says() -> None:
+    for words, text in _examples("robots"):
+        rules = read_rules(text)
+        told = dict(zip(words[1::2], words[::2], strict=False))
+        assert all(
+            rules.allows(f"https://agence.example{path}") is (said == "yes") for path, said in told.items()
+        )
+        assert told or rules.crawl_delay == float(words[0])
+    for words, text in _examples("x-robots-tag"):
+        assert all(getattr(read_wishes(text), word) for word in words)
+
+
+def test_an_owner_is_told_the_times_that_are_kept() -> None:
+    default = Settings(_env_file=None).min_delay_between_requests
+    for text in (f"au moins {default:g} secondes", f"at least {default:g} seconds"):
+        assert text in CRAWLING
+    hours, days = FRESH_FOR.total_seconds() / 3600, STALE_FOR.days
+    for text in (f"toutes les {hours:g} heures", f"every {hours:g} hours", f"{days} jours", f"{days} days"):
+        assert text in CRAWLING
+    assert LONGEST_DELAY == 3600, "up to an hour"
 
 
 def test_the_changelog_knows_the_version_of_the_distribution() -> None:
