@@ -18,7 +18,7 @@ from typing import Final
 
 from crawl.fetch import Fetched, Fetcher, FetchOutcome, Manner
 from crawl.politeness import Politeness
-from crawl.robots_rules import MAX_BYTES, RobotsRules, decode, read_rules
+from crawl.robots_rules import MAX_BYTES, RobotsRules, decode, directives, read_rules
 from crawl.url import origin, same_site, site_host
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def judge(fetched: Fetched, now: datetime) -> Robots:
     status, text, code = RobotsStatus.UNREACHABLE, "", fetched.status or 0
     if fetched.outcome is FetchOutcome.OK and 200 <= code < 300:
         status, text = RobotsStatus.RULES, decode(fetched.body)
-        text = text if read_rules(text).lines else ""
+        text = text if any(True for _ in directives(text)) else ""
     elif fetched.outcome in _ABSENT:
         status = RobotsStatus.ABSENT
     silent = fetched.outcome in _SILENT
@@ -120,6 +120,11 @@ class RobotsBook:
         """The copy in use for `url`, if one was had in this crawl or remembered."""
         known = self._known.get(origin(url))
         return known.robots if known else None
+
+    def crawl_delay(self, url: str) -> float | None:
+        """What that copy asks for, seconds."""
+        known = self._known.get(origin(url))
+        return known.rules.crawl_delay if known else None
 
     async def of(self, url: str) -> Robots:
         """The robots.txt that governs `url`, fetched when no fresh copy is known."""

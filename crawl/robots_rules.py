@@ -44,14 +44,13 @@ _MARK: Final = re.compile(rb"\A(?:\xef\xbb\xbf|\xef\xbb?(?=[A-Za-z]))")
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """What one product token may do. sitemaps: addresses as written; lines: how many said anything.
+    """What one product token may do. sitemaps: addresses as written.
 
     parsed: the token's lines alone, under `*`.
     """
 
     parsed: Protego
     sitemaps: tuple[str, ...] = ()
-    lines: int = 0
 
     def allows(self, url: str) -> bool:
         """Whether the absolute address `url` may be fetched."""
@@ -76,29 +75,23 @@ class _Groups:
     own: list[str] = field(default_factory=list)
     common: list[str] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
-    lines: int = 0
 
     def read(self, text: str) -> None:
-        agents: set[str] = set()
-        heading = False
-        for name, value in _lines(text):
-            self.lines += 1
+        ours = everyone = heading = False
+        for name, value in directives(text):
             if name == "sitemap":  # ends no group (2.2.4)
                 self.sitemaps.extend([value] if value else [])
                 continue
             if name == "user-agent":
-                agents = {*agents, agent_of(value)} if heading else {agent_of(value)}
-                self.named |= self.token in agents
-            elif value:
-                self._add(agents, name, value)
+                agent = agent_of(value)
+                ours = (heading and ours) or agent == self.token
+                everyone = (heading and everyone) or agent == "*"
+                self.named |= ours
+            elif value and (ours or everyone):
+                line = f"{name}: {_told(name, value)}"
+                self.own.extend([line] if ours else [])
+                self.common.extend([line] if everyone else [])
             heading = name == "user-agent"
-
-    def _add(self, agents: set[str], name: str, value: str) -> None:
-        line = f"{name}: {_told(name, value)}"
-        if self.token in agents:
-            self.own.append(line)
-        if "*" in agents:
-            self.common.append(line)
 
 
 def read_rules(text: str, token: str = PRODUCT_TOKEN) -> RobotsRules:
@@ -107,7 +100,7 @@ def read_rules(text: str, token: str = PRODUCT_TOKEN) -> RobotsRules:
     groups.read(text)
     chosen = groups.own if groups.named else groups.common
     parsed = Protego.parse("\n".join(["User-agent: *", *dict.fromkeys(chosen)]))
-    return RobotsRules(parsed, tuple(groups.sitemaps), groups.lines)
+    return RobotsRules(parsed, tuple(groups.sitemaps))
 
 
 def decode(body: bytes) -> str:
@@ -131,7 +124,7 @@ def agent_of(value: str) -> str:
     return match[0].lower() if match else ""
 
 
-def _lines(text: str) -> Iterator[tuple[str, str]]:
+def directives(text: str) -> Iterator[tuple[str, str]]:
     """The lines that say something, as (field, value). A forgotten colon is read where two words stand."""
     for whole in _NEW_LINE.split(text):
         line = whole.partition("#")[0].strip()

@@ -472,5 +472,5 @@ class _SiteCrawl:
             "robots_txt": known.text or None,
             "robots_status": known.status.value,
             "robots_fetched_at": known.fetched_at,
-            "crawl_delay": known.rules().crawl_delay,
+            "crawl_delay": self.robots.crawl_delay(row.website_url),
         }

@@ -119,8 +119,9 @@ def judge(
     if reading is None or fetched.outcome is not FetchOutcome.OK:
         return Visit(page, fetched, Done(proof or outcome, status, page.kind), proof=proof)
     # A page that proves a withdrawal is read again as long as that is not settled; of a shell that was not
-    # rendered, or not wholly, the copy says nothing of what it would show.
-    again = bool(proof) or fetched.partial or reading.reason == "shell"
+    # rendered, or not wholly, the copy says nothing of what it would show; a page with a date ends by itself.
+    has_end = reading.wishes.until is not None
+    again = bool(proof) or has_end or fetched.partial or reading.reason == "shell"
     done = Done(
         proof or (FetchOutcome.NOT_HTML if reading.reason == "not_html" else outcome),
         status,

@@ -11,9 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from models.settings import PRODUCT_TOKEN
 
+#: Of a page, metas to robots and characters of each that are read.
+MAX_METAS = 20
+MAX_CONTENT = 1_000
 _US = {"*", "robots", PRODUCT_TOKEN.lower()}
 #: What a colon follows that names no robot.
 _VALUED = {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
@@ -58,8 +62,8 @@ def read_wishes(lines: str) -> Wishes:
 
 def of_metas(metas: Iterable[tuple[str, str]]) -> Wishes:
     """What meta elements, as (name, content), ask of all robots or of us."""
-    asked = [" ".join(content.split()) for name, content in metas if name.strip().lower() in _US]
-    return read_wishes("\n".join(asked))
+    asked = (content[:MAX_CONTENT] for name, content in metas if name.strip().lower() in _US)
+    return read_wishes("\n".join(" ".join(content.split()) for content in islice(asked, MAX_METAS)))
 
 
 def _split(part: str) -> tuple[str, str | None]:

@@ -1,13 +1,17 @@
 """What pages ask by X-Robots-Tag and metas is done: not stored, not followed, taken off line, put back."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import Engine, select
 
-from crawl.context import CrawlContext
+from crawl.context import CrawlContext, open_context
 from crawl.site import crawl_site
+from models.places import Places
 from models.tables import AggregatedListing
 from tests.crawl.asked import active, enter
 from tests.crawl.mean_server import MeanServer
+from tests.crawl.quick import quick_settings
 from tests.crawl.sites import detail, open_site, path
 
 PAST, FUTURE = "Saturday, 25 Jun 2011 15:00:00 GMT", "2200-01-01"
@@ -80,6 +84,22 @@ async def test_a_known_listing_that_asks_not_to_be_listed_goes_off_line_and_come
     web.page("essai", path(2), detail(2))
     assert (await crawl_site(context, site)).republished == 1
     assert len(active(engine)) == 6
+
+
+async def test_a_listing_with_a_date_goes_off_line_after_it_though_its_page_never_changed(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    url = open_site(web, "essai", range(1, 7))
+    head = '<head><meta name="robots" content="unavailable_after: 2200-01-01">'
+    web.page("essai", path(2), detail(2).replace("<head>", head))
+    site, now = enter(engine, url), datetime(2199, 12, 31, tzinfo=UTC)
+    async with open_context(
+        quick_settings(), database_url, places=Places.sample(), clock=lambda: now
+    ) as context:
+        assert (await crawl_site(context, site)).new == 6
+        now += timedelta(days=40)
+        assert (await crawl_site(context, site)).withdrawn == 1
+    assert reasons(engine) == {None, "noindex"}
 
 
 async def test_a_whole_site_that_asks_so_at_once_is_held_back_as_any_burst_is(

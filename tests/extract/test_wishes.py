@@ -1,5 +1,6 @@
 """What a page asks of robots: X-Robots-Tag and metas, for all or for us, with dates."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,14 @@ def test_a_date_that_is_none_asks_nothing_and_the_earlier_of_two_counts() -> Non
 def test_metas_ask_as_headers_do(metas: str, wishes: Wishes) -> None:
     page = f"<html><head>{metas}<title>Maison</title></head><body><p>Bonjour</p></body></html>"
     assert read_page(page.encode(), "https://agence.example/1").wishes == wishes
+
+
+def test_a_page_of_metas_costs_nothing() -> None:
+    head = '<meta name="robots" content="' + "a," * 4_000 + '">'
+    page = f"<html><head>{head * 900}<title>Maison</title></head><body><p>Bonjour</p></body></html>"
+    began = time.process_time()
+    assert read_page(page.encode(), "https://agence.example/1").wishes == Wishes()
+    assert time.process_time() - began < 5
 
 
 @given(st.text(max_size=200))
