@@ -1,5 +1,6 @@
 """Rules beyond what is published: French files, spellings of octets, delays, what pages and bombs say."""
 
+import re
 import time
 
 import pytest
@@ -87,6 +88,29 @@ def test_nor_does_a_file_of_anything_else(line: str) -> None:
     for separator in ("\n", " "):
         read_rules(decode((text + separator.join(parts)).encode()))
     assert time.process_time() - began < 5
+
+
+Rule = tuple[bool, str]
+PATTERNS = st.builds(
+    lambda body, end: f"/{body}{end}", st.text("ab/*", max_size=6), st.sampled_from(["", "$"])
+)
+
+
+def by_the_rfc(rules: list[Rule], path: str) -> bool:
+    """RFC 9309, 2.2.2 and 2.2.3, word by word: of the patterns that match the longest, and of those Allow."""
+    matching = []
+    for allow, pattern in rules:
+        body, anchored = pattern.removesuffix("$"), pattern.endswith("$")
+        parts = ".*".join(map(re.escape, body.split("*")))
+        if re.match(f"{parts}$" if anchored else parts, path):
+            matching.append((len(pattern), allow))
+    return max(matching)[1] if matching else True
+
+
+@given(st.lists(st.tuples(st.booleans(), PATTERNS), max_size=8), st.text("ab/", max_size=8))
+def test_the_longest_pattern_that_matches_decides_and_allow_at_a_tie(rules: list[Rule], rest: str) -> None:
+    text = "\n".join(f"{'Allow' if allow else 'Disallow'}: {pattern}" for allow, pattern in rules)
+    assert allows(f"User-agent: *\n{text}\n", f"/{rest}") is by_the_rfc(rules, f"/{rest}")
 
 
 @given(st.binary(max_size=300), st.text(max_size=60))
