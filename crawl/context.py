@@ -18,12 +18,14 @@ from crawl.optout import OptOuts
 from crawl.orders import Standing
 from crawl.politeness import Politeness
 from crawl.store import Store
+from extract.page import PageReading
 from models.database import open_async_engine
 from models.places import Places
 from models.settings import Settings
 from models.tables import utc_now
 
 Clock = Callable[[], datetime]
+Reader = Callable[[bytes, str, str | None], PageReading]
 #: Database connections of one process.
 POOL: Final = 8
 
@@ -41,6 +43,8 @@ class CrawlContext:
     standing: Standing = field(default_factory=Standing)
     #: What renders empty shells; None when RENDER is off.
     browser: Browser | None = None
+    #: Reads pages in the apprentice's place: for a crawl that is about the pages alone.
+    reader: Reader | None = None
 
     @property
     def meter(self) -> Meter:
@@ -57,27 +61,22 @@ async def open_context(
     clock: Clock = utc_now,
     worker: str | None = None,
     standing: Standing | None = None,
+    reader: Reader | None = None,
 ) -> AsyncIterator[CrawlContext]:
     """A context whose engine and clients are closed at the end of the block.
 
     All contexts on one database share the budgets of egresses and addresses, and renew their sites' leases.
     standing: where the caller keeps the operator's orders.
     """
-    engine = open_async_engine(database_url, pool_size=POOL)
+    engine = open_async_engine(database_url, pool_size=POOL, ping=False)
     store, worker = Store(engine, connections=POOL), worker or this_worker()
     fetcher, browser = Fetcher(settings, Politeness.of(settings, store.reserve)), Browser.of(settings)
     fetcher.welcome = OptOuts(store).welcome
     try:
         async with Heartbeat(store, worker, clock):
+            known, orders = places or Places.load(settings.home), standing or Standing()
             yield CrawlContext(
-                settings,
-                store,
-                fetcher,
-                places or Places.load(settings.home),
-                clock,
-                worker,
-                standing or Standing(),
-                browser,
+                settings, store, fetcher, known, clock, worker, orders, browser, reader
             )
     finally:
         if browser is not None:

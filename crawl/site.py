@@ -340,7 +340,8 @@ class _SiteCrawl:
             return None
         try:
             with self.context.meter.step(Step.READ):
-                return self.apprentice.read(fetched.body, fetched.final_url, fetched.content_type)
+                read = self.context.reader or self.apprentice.read
+                return read(fetched.body, fetched.final_url, fetched.content_type)
         except Exception as error:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
             _log.warning("%s could not be read: %r", page.url, error)
             return PageReading("other", UNREADABLE)

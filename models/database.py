@@ -77,11 +77,13 @@ def open_engine(url: str, pool_size: int = 5) -> Engine:
     )
 
 
-def open_async_engine(url: str, pool_size: int = 5) -> AsyncEngine:
-    """The asynchronous twin of `open_engine`."""
+def open_async_engine(url: str, pool_size: int = 5, *, ping: bool = True) -> AsyncEngine:
+    """The asynchronous twin of `open_engine`. ping: whether connections are tested before use; not where
+    every transaction is retried anyway.
+    """
     return create_async_engine(
         driver_url(url),
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},

@@ -53,6 +53,8 @@ class FleetPlan:
     robots_broken: float = 0.0
     robots_hanging: float = 0.0
     changed: float = 0.0
+    #: Hosts are loopback addresses, for crawlers that cannot be told where `*.localhost` lives.
+    literal: bool = False
 
     @classmethod
     def of(cls, *, delay_of: Callable[[int], float] | None = None, **values: Any) -> Self:
@@ -62,16 +64,27 @@ class FleetPlan:
         return cls(**({"delays": delays} | values))
 
     def name(self, number: int) -> str:
-        """The host's name."""
+        """The host's name, or its own loopback address."""
+        if self.literal:
+            return f"127.2.{number // 256}.{number % 256}"
         group = f"a{number % self.addresses}" if self.addresses else "fleet"
         return f"h{number}.{group}.localhost"
 
     def number(self, name: str) -> int | None:
         """The number of a host by its name; None when there is no such host."""
+        if self.literal:
+            return self._numbered(name)
         label, _, rest = name.partition(".")
         if not label[1:].isascii() or not label[1:].isdigit() or not rest.endswith(".localhost"):
             return None
         number = int(label[1:])
+        return number if number < self.hosts and name == self.name(number) else None
+
+    def _numbered(self, name: str) -> int | None:
+        parts = name.split(".")
+        if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
+            return None
+        number = int(parts[2]) * 256 + int(parts[3])
         return number if number < self.hosts and name == self.name(number) else None
 
     def delay(self, number: int) -> float:

@@ -1,0 +1,124 @@
+"""Pignon's engine over the addresses of a file, in one process: prints what it took, as JSON.
+
+    python -m tests.benchmarks.crawlers.ours ADDRESSES [--read] [--delay S] [--open N]
+
+Without --read pages are parsed for their links alone: robots, politeness, fetch, parse, links, keys and the
+durable done-mark remain.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from selectolax.lexbor import LexborHTMLParser
+
+from crawl.agencies import register
+from crawl.context import CrawlContext, open_context
+from crawl.site import crawl_site
+from extract.page import PageReading
+from models.database import open_engine, upgrade
+from models.places import Places
+from models.postgres import embedded
+from models.settings import Settings
+
+
+def skim(body: bytes, url: str, content_type: str | None) -> PageReading:
+    """The page as its links alone."""
+    hrefs = (node.attributes.get("href") for node in LexborHTMLParser(body).css("a[href]"))
+    return PageReading("other", links=tuple(dict.fromkeys(href for href in hrefs if href)))
+
+
+async def crawl(url: str, ids: list[int], settings: Settings, *, read: bool) -> dict[str, Any]:
+    """Crawl them all once; what this process took."""
+    async with open_context(settings, url, places=Places.sample(), reader=None if read else skim) as context:
+        gate, open_most = asyncio.Semaphore(settings.max_open_sites), Peak()
+        held = psutil.Process().memory_info().rss
+        cpu, began = time.process_time(), time.monotonic()
+        watch = asyncio.create_task(open_most.watch())
+        reports = await asyncio.gather(*(_one(context, gate, open_most, number) for number in ids))
+        watch.cancel()
+        return {
+            "seconds": time.monotonic() - began,
+            "cpu_seconds": time.process_time() - cpu,
+            "pages": sum(report.pages for report in reports),
+            "ok": sum(report.status in ("ok", "not_an_agency", "empty") for report in reports),
+            "found": sum(report.found for report in reports),
+            "most_open": open_most.open,
+            "kb_per_open_host": (open_most.rss - held) / 1024 / max(1, open_most.open),
+            "errors": sorted({report.error or "" for report in reports if report.status == "error"})[:3],
+        }
+
+
+class Peak:
+    """How many sites were open at most, and the memory then."""
+
+    def __init__(self) -> None:
+        self.now = self.open = self.rss = 0
+
+    async def watch(self) -> None:
+        """Look every second."""
+        while True:
+            await asyncio.sleep(1)
+            rss = psutil.Process().memory_info().rss
+            if self.now >= self.open:
+                self.open, self.rss = self.now, rss
+
+
+async def _one(context: CrawlContext, gate: asyncio.Semaphore, peak: Peak, number: int) -> Any:
+    async with gate, context.fetcher.politeness.slots.taken(fresh=True):
+        peak.now += 1
+        try:
+            return await crawl_site(context, number)
+        finally:
+            peak.now -= 1
+
+
+def main() -> None:
+    """From the command line."""
+    options = argparse.ArgumentParser()
+    options.add_argument("addresses", type=Path)
+    options.add_argument("--read", action="store_true")
+    options.add_argument("--delay", type=float, default=0.0)
+    options.add_argument("--address-delay", type=float, default=0.0)
+    options.add_argument("--open", type=int, default=500)
+    options.add_argument("--at-work", type=int, default=32)
+    options.add_argument("--times", type=int, default=1)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(
+            _env_file=None, pignon_home=Path(home), pignon_town=True, min_global_delay=0,
+            min_delay_between_requests=asked.delay, min_delay_per_address=asked.address_delay,
+            max_concurrent_requests=asked.at_work, max_open_sites=asked.open,
+        )  # fmt: skip
+        with embedded(settings.home) as url:
+            upgrade(url)
+            engine = open_engine(url)
+            ids = register(engine, asked.addresses.read_text().split(), town=True)
+            engine.dispose()
+            gc.collect()
+            postgres = _postgres_cpu(home)
+            told = asyncio.run(crawl(url, ids, settings, read=asked.read))
+            told["database_cpu_seconds"] = _postgres_cpu(home) - postgres
+    print(json.dumps(told))
+
+
+def _postgres_cpu(home: str) -> float:
+    """Processor seconds of the database's processes, the ended ones' as their parent sums them."""
+    total = 0.0
+    for process in psutil.process_iter(["name", "cmdline"]):
+        if home in " ".join(process.info["cmdline"] or []):
+            parts = [process, *process.children()]
+            times = [part.cpu_times() for part in parts]
+            total += sum(t.user + t.system for t in times) + times[0].children_user + times[0].children_system
+            break
+    return total
+
+
+if __name__ == "__main__":
+    main()
