@@ -42,6 +42,8 @@ _DEFAULT_WAIT: Final = 30.0
 #: Types whose bodies are not even read.
 _NO_PAGE: Final = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "text/css")
 
+#: Seconds that an idle connection is kept for the host's next request.
+KEPT_ALIVE: Final = 15.0
 #: Answers that ask us to slow down.
 _LIMITED: Final = frozenset({429, 503})
 #: Answers to plain http that a proxy gives in a site's place as well.
@@ -142,7 +144,7 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
             ssl_context=context,
             max_connections=2,
             max_keepalive_connections=1,
-            keepalive_expiry=15.0,
+            keepalive_expiry=KEPT_ALIVE,
             network_backend=GuardedBackend(guard),
         )
 
@@ -235,6 +237,8 @@ class Fetcher:
         while fetched is None:  # nothing left for the site: as if it had not been asked
             egress = await self.egresses.choose(name, manner.avoid)
             fetched = await self._through(egress, url, manner, near)
+        if self.politeness.delay(name) > KEPT_ALIVE:  # of no use to the next request, and 40 KB
+            await self.close(name)
         if fetched.status in _LIMITED:
             self.politeness.limited(name)
         if fetched.retry_after is not None:

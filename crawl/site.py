@@ -130,8 +130,8 @@ class _SiteCrawl:
     settled: bool = False
     #: Whether the lists are read, and what they do not name is due.
     listed: bool = False
-    #: Keys already given to the frontier in this crawl, with whether a list named them.
-    given: set[tuple[str, bool]] = field(default_factory=set)
+    #: Hashes of the keys already given to the frontier in this crawl, with whether a list named them.
+    given: set[int] = field(default_factory=set)
     followed: int = 0
 
     def __post_init__(self) -> None:
@@ -387,8 +387,9 @@ class _SiteCrawl:
         """Finds that the frontier was not yet given in this crawl, within the budget of side pages."""
         fresh = []
         for find in finds:
-            mark = key(find.url), find.found_by == FoundBy.LIST
-            if mark in self.given or (mark[0], True) in self.given:
+            named = key(find.url)
+            mark, listed = hash((named, find.found_by == FoundBy.LIST)), hash((named, True))
+            if mark in self.given or listed in self.given:
                 continue
             if find.priority == Priority.FOLLOW:
                 if self.followed >= _FOLLOWED:

@@ -18,6 +18,7 @@ from crawl.fetch import TRANSIENT, Fetched, FetchOutcome, Manner, Permit
 from crawl.frontier import Done, DuePage, Find, FoundBy, Moment, Priority
 from crawl.ingest import Outcome, ingest, move, touch
 from crawl.lease import Lease, hold
+from crawl.marks import Marks
 from crawl.politeness import Owed
 from crawl.url import absolute, key, same_site, tidy
 from crawl.verdict import UNREADABLE
@@ -31,6 +32,7 @@ READER: Final = "1"
 MAX_DEPTH: Final = 3
 _BASE: Final = re.compile(rb"<base\b[^<>]{0,300}?\bhref\s?=\s?[\"']?([^\"'<>\s]{1,500})", re.I)
 _WORDS: Final = re.compile(rb">([^<>]{3,200})<")
+NO_MARKS: Final = Marks()
 #: What becomes of a listing that was known.
 _LOOKED_AGAIN: Final = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
 #: Share of two pages' pieces of text that they share, from which they are one page.
@@ -82,19 +84,19 @@ def is_unchanged(page: DuePage, fetched: Fetched) -> bool:
 class HomePage:
     """What other pages are compared with: the home page's pieces of text, and the keys it links to."""
 
-    words: frozenset[bytes] = frozenset()
-    links: frozenset[str] = frozenset()
+    words: Marks = NO_MARKS
+    links: Marks = NO_MARKS
 
     def is_like(self, body: bytes) -> bool:
         """Whether a page is this one. Never when this one leads nowhere: a notice of maintenance, or the
         shell of a script, is what every address of a site answers, and says nothing of any listing.
         """
-        return bool(self.links) and _likeness(words(body), self.words) >= _ALIKE
+        return len(self.links) > 0 and words(body).likeness(self.words) >= _ALIKE
 
 
 def home_page(visit: Visit) -> HomePage:
     """The home page, once it was visited."""
-    return HomePage(words(visit.fetched.body), frozenset(key(find.url) for find in visit.finds))
+    return HomePage(words(visit.fetched.body), Marks(key(find.url) for find in visit.finds))
 
 
 def judge(
@@ -166,9 +168,9 @@ def store_visit(connection: Connection, lease: Lease, visit: Visit, moment: Mome
     return outcome
 
 
-def words(body: bytes) -> frozenset[bytes]:
+def words(body: bytes) -> Marks:
     """A page's pieces of text, to tell how alike two pages are."""
-    return frozenset(piece.strip() for piece in _WORDS.findall(body[:2_000_000]) if piece.strip())
+    return Marks(piece.strip() for piece in _WORDS.findall(body[:2_000_000]) if piece.strip())
 
 
 def _store_listing(connection: Connection, lease: Lease, visit: Visit, now: datetime) -> Outcome:
@@ -220,10 +222,6 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
         looks_like_home=may_look and home.is_like(fetched.body),
         from_home=key(fetched.final_url) in home.links,
     )
-
-
-def _likeness(a: frozenset[bytes], b: frozenset[bytes]) -> float:
-    return len(a & b) / max(1, len(a | b))
 
 
 def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Find]:

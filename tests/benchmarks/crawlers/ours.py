@@ -34,18 +34,24 @@ def skim(body: bytes, url: str, content_type: str | None) -> PageReading:
     return PageReading("other", links=tuple(dict.fromkeys(href for href in hrefs if href)))
 
 
-async def crawl(url: str, ids: list[int], settings: Settings, *, read: bool) -> dict[str, Any]:
-    """Crawl them all once; what this process took."""
+async def crawl(url: str, ids: list[int], settings: Settings, *, read: bool, seconds: float | None) -> dict[str, Any]:
+    """Crawl them all once, or for so many seconds; what this process took."""
     async with open_context(settings, url, places=Places.sample(), reader=None if read else skim) as context:
         gate, open_most = asyncio.Semaphore(settings.max_open_sites), Peak()
         held = psutil.Process().memory_info().rss
         cpu, began = time.process_time(), time.monotonic()
         watch = asyncio.create_task(open_most.watch())
-        reports = await asyncio.gather(*(_one(context, gate, open_most, number) for number in ids))
+        work = [asyncio.create_task(_one(context, gate, open_most, number)) for number in ids]
+        await asyncio.wait(work, timeout=seconds)
+        took, spent = time.monotonic() - began, time.process_time() - cpu
         watch.cancel()
+        reports = [task.result() for task in work if task.done()]
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
         return {
-            "seconds": time.monotonic() - began,
-            "cpu_seconds": time.process_time() - cpu,
+            "seconds": took,
+            "cpu_seconds": spent,
             "pages": sum(report.pages for report in reports),
             "ok": sum(report.status in ("ok", "not_an_agency", "empty") for report in reports),
             "found": sum(report.found for report in reports),
@@ -88,7 +94,7 @@ def main() -> None:
     options.add_argument("--address-delay", type=float, default=0.0)
     options.add_argument("--open", type=int, default=500)
     options.add_argument("--at-work", type=int, default=32)
-    options.add_argument("--times", type=int, default=1)
+    options.add_argument("--seconds", type=float, help="stop then, whatever is left")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(
@@ -103,7 +109,7 @@ def main() -> None:
             engine.dispose()
             gc.collect()
             postgres = _postgres_cpu(home)
-            told = asyncio.run(crawl(url, ids, settings, read=asked.read))
+            told = asyncio.run(crawl(url, ids, settings, read=asked.read, seconds=asked.seconds))
             told["database_cpu_seconds"] = _postgres_cpu(home) - postgres
     print(json.dumps(told))
 
