@@ -11,9 +11,10 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, or_, select, text, update
 
 from crawl.politeness import Owed
 from crawl.store import Store
@@ -54,7 +55,8 @@ class Lease:
     log_id: int
     since: datetime
     resumed: bool
-    agency: Row[Any]
+    #: The agency's columns; not the row, which holds 9 KB of its result besides.
+    agency: Any
     log: Mapping[str, Any]
     #: What is owed to the host, by whichever of its sites.
     not_before: datetime | None = None
@@ -93,7 +95,7 @@ def acquire(connection: Connection, agency_id: int, holder: str, now: datetime) 
         log["id"],
         log["started_at"],
         resumed,
-        row,
+        SimpleNamespace(**row._mapping),
         log,
         *connection.execute(told).one(),
     )

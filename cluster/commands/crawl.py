@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from cluster.crawling import Site
+    from crawl.explain import Explanation
     from crawl.report import CrawlReport
 
 
@@ -26,6 +27,9 @@ def crawl(
     due: Annotated[bool, typer.Option("--due", help="Visit every known site that is due.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the sites' live listings, as JSON lines.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per site.")] = False,
+    explain: Annotated[
+        str | None, typer.Option(help="Tell whether, when and why an address may be fetched.", metavar="URL")
+    ] = None,
     status: Annotated[bool, typer.Option("--status", help="Tell how crawls stand, or these sites.")] = False,
     pause: Annotated[bool, typer.Option("--pause", help="Visit nothing, or not these sites.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Take up what was paused.")] = False,
@@ -37,6 +41,9 @@ def crawl(
 
     Example: pignon crawl https://agence.example --out listings.jsonl
     """
+    if explain is not None:
+        _explain(explain, as_json)
+        return
     words = [word for word, said in zip(WORDS, (status, pause, resume, stop), strict=True) if said]
     if words:
         if len(words) > 1 or postal_code or due or out:
@@ -82,6 +89,31 @@ def _crawl(
             return reports
         finally:
             engine.dispose()
+
+
+def _explain(typed: str, as_json: bool) -> None:
+    import asyncio
+
+    from crawl.context import open_context
+    from crawl.explain import explain
+    from models.database import database, upgrade
+
+    settings = load_settings()
+
+    async def ask(database_url: str) -> "Explanation":
+        async with open_context(settings, database_url) as context:
+            return await explain(context, typed if "://" in typed else f"https://{typed}")
+
+    with database(settings) as database_url:
+        upgrade(database_url)
+        told = asyncio.run(ask(database_url))
+    if as_json:
+        print_json(told.as_json())
+        return
+    at = f" from {told.at:%H:%M:%S} UTC" if told.at else ""
+    stdout.print(f"{told.url} {'may' if told.allowed else 'may not'} be fetched{at}.", markup=False)
+    for reason in told.reasons:
+        stdout.print(f"- {reason}", markup=False)
 
 
 def _wanted(

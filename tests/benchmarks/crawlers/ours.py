@@ -34,7 +34,9 @@ def skim(body: bytes, url: str, content_type: str | None) -> PageReading:
     return PageReading("other", links=tuple(dict.fromkeys(href for href in hrefs if href)))
 
 
-async def crawl(url: str, ids: list[int], settings: Settings, *, read: bool, seconds: float | None) -> dict[str, Any]:
+async def crawl(
+    url: str, ids: list[int], settings: Settings, *, read: bool, seconds: float | None
+) -> dict[str, Any]:
     """Crawl them all once, or for so many seconds; what this process took."""
     async with open_context(settings, url, places=Places.sample(), reader=None if read else skim) as context:
         gate, open_most = asyncio.Semaphore(settings.max_open_sites), Peak()
