@@ -152,6 +152,6 @@ def _life(context: CrawlContext, known: _Known) -> Iterator[str]:
         due = (
             "it is due"
             if page.due_at
-            else f"looked at again when its list changes, or after {page.revisit:g} times REVISIT_HOURS"
+            else f"due when its list changes, or after {page.revisit:g} times REVISIT_HOURS"
         )
         yield f"the page was fetched on {page.fetched_at:%d %B %Y at %H:%M} UTC ({page.outcome}); {due}"

@@ -20,8 +20,8 @@ from crawlee.request_loaders import ThrottlingRequestManager
 from crawlee.storages import RequestQueue
 
 
-async def main() -> None:
-    urls = Path(sys.argv[1]).read_text().split()
+async def main(urls: list[str]) -> None:
+    """Crawl them, and print what it took."""
     configuration = Configuration(storage_dir=sys.argv[2], log_level="ERROR")
     manager = None
     if "--throttled" in sys.argv:
@@ -49,8 +49,8 @@ async def main() -> None:
 
     cpu, began = time.process_time(), time.monotonic()
     await crawler.run(urls)
-    told = {"pages": pages, "seconds": time.monotonic() - began, "cpu_seconds": time.process_time() - cpu}
-    print(json.dumps(told))
+    took = time.monotonic() - began
+    print(json.dumps({"pages": pages, "seconds": took, "cpu_seconds": time.process_time() - cpu}))
 
 
-asyncio.run(main())
+asyncio.run(main(Path(sys.argv[1]).read_text().split()))

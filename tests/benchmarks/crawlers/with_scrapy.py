@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.crawler import CrawlerProcess
 
+URLS = Path(sys.argv[1]).read_text().split()
+
 
 class Pages(scrapy.Spider):
     """Every page of every host, for its links."""
@@ -23,7 +25,7 @@ class Pages(scrapy.Spider):
     pages = 0
 
     async def start(self):
-        for url in Path(sys.argv[1]).read_text().split():
+        for url in URLS:
             yield scrapy.Request(url)
 
     def parse(self, response):
