@@ -75,9 +75,7 @@ async def open_context(
     try:
         async with Heartbeat(store, worker, clock):
             known, orders = places or Places.load(settings.home), standing or Standing()
-            yield CrawlContext(
-                settings, store, fetcher, known, clock, worker, orders, browser, reader
-            )
+            yield CrawlContext(settings, store, fetcher, known, clock, worker, orders, browser, reader)
     finally:
         if browser is not None:
             await browser.close()

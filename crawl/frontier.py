@@ -88,6 +88,7 @@ class DuePage:
     last_modified: str | None
     content_hash: str | None
     revisit: float = 1.0
+    structure_hash: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class Done:
     failed: bool = False
     #: Whether a listing told otherwise than at the last look; None where that does not apply.
     changed: bool | None = None
+    #: The template's fingerprint, where the page was read.
+    structure: int | None = None
     #: One line on a failure, for the log; not stored.
     reason: str = ""
 
@@ -251,7 +254,8 @@ _DONE: Final = text(
     """
     update pages
     set due_at = null, fetched_at = :now, outcome = :outcome, status = :status, tries = 0, kind = :kind,
-        etag = :etag, last_modified = :last_modified, content_hash = :content_hash, revisit = :revisit
+        etag = :etag, last_modified = :last_modified, content_hash = :content_hash, revisit = :revisit,
+        structure_hash = coalesce(:structure, structure_hash)
     where id = :id
     """
 )
@@ -275,6 +279,7 @@ def finish(connection: Connection, page: DuePage, done: Done, now: datetime) -> 
         "etag": _short(done.etag, 300),
         "last_modified": _short(done.last_modified, 60),
         "content_hash": done.content_hash,
+        "structure": done.structure,
         "revisit": page.revisit if done.changed is None else _revisit(page.revisit, done.changed),
     }
     connection.execute(_DONE, values)

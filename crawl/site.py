@@ -32,11 +32,11 @@ from crawl.optout import LINE
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.render import Rendering
-from crawl.report import CrawlReport, Ending
+from crawl.report import Counts, CrawlReport, Ending
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.url import key, site_host
-from crawl.verdict import UNREADABLE, Streaks, home_verdict, schedule
+from crawl.verdict import UNREADABLE, Design, Streaks, home_verdict, schedule
 from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
 from crawl.withdrawal import Settled, settle
 from extract.page import PageReading
@@ -127,6 +127,7 @@ class _SiteCrawl:
     bytes: int = 0
     held: int = 0
     streaks: Streaks = field(default_factory=Streaks)
+    design: Design = field(default_factory=Design)
     settled: bool = False
     #: Whether the lists are read, and what they do not name is due.
     listed: bool = False
@@ -307,6 +308,7 @@ class _SiteCrawl:
         visited = judge(page, fetched, reading, self.home, self.context.clock())
         if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
             self.home = home_page(visited)
+        self.design.note(visited.redesigned)
         self.portrait.look(page, visited.reading, fetched)
         visited = replace(visited, finds=self._fresh(visited.finds))
         try:
@@ -421,7 +423,12 @@ class _SiteCrawl:
         now = self.context.clock()
         lease.hold(connection, self.lease, now, self._owed())
         return settle(
-            connection, self.lease.agency_id, since=self.lease.since, now=now, log_id=self.lease.log_id
+            connection,
+            self.lease.agency_id,
+            since=self.lease.since,
+            now=now,
+            log_id=self.lease.log_id,
+            by_words=not self.design.is_new,
         )
 
     async def _conclude(self) -> Ending:
@@ -457,13 +464,22 @@ class _SiteCrawl:
         row = self.lease.agency
         if self.apprentice.changed:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
-        values = self.portrait.columns(row) | self._robots_columns() | schedule(row, ending, now)
+        values = (
+            self.portrait.columns(row)
+            | self._robots_columns()
+            | schedule(row, ending, now, self._news(counts))
+        )
         lease.release(
             connection,
             self.lease,
             values | {"total_listings": counts.total, "active_listings": counts.active},
         )
         return final
+
+    @staticmethod
+    def _news(counts: Counts) -> float:
+        """Share of the site's listings that came, changed or went."""
+        return (counts.new + counts.changed + counts.withdrawn) / max(1, counts.active)
 
     def _robots_columns(self) -> dict[str, Any]:
         row = self.lease.agency

@@ -16,9 +16,15 @@ from models.tables import ScrapingStatus
 #: Pages in a row without an answer, or behind a wall, after which the site is left alone.
 FAILURES: Final = 5
 WALLS: Final = 3
+#: A site is taken for redesigned when so many of its listings' pages, and such a share of them, are.
+RENEWED: Final = 4
+NEARLY_ALL: Final = 0.8
 #: A page that our own reader failed on.
 UNREADABLE: Final = "unreadable"
 _DAILY: Final = timedelta(days=1)
+_SELDOM: Final = timedelta(days=3)
+#: Share of a site's listings that come, change or go in a crawl, from which it is visited twice a day.
+_BUSY: Final = 0.1
 _LONGEST_BREAK: Final = timedelta(days=7)
 
 _HUMAN: Final = "The site asks for a proof of being human; that is respected."
@@ -50,6 +56,25 @@ class Streaks:
         return None
 
 
+@dataclass(slots=True)
+class Design:
+    """How many known listings' pages have another template than before, of those that could be compared."""
+
+    compared: int = 0
+    renewed: int = 0
+
+    def note(self, redesigned: bool | None) -> None:
+        """Count one page."""
+        if redesigned is not None:
+            self.compared += 1
+            self.renewed += redesigned
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the site was redesigned: what its pages say of a listing's end may be misread."""
+        return self.renewed >= RENEWED and self.renewed >= NEARLY_ALL * self.compared
+
+
 def home_verdict(fetched: Fetched, *, wall: bool) -> Ending | None:
     """Why a site whose home page answers so cannot be crawled; None when it can."""
     if wall:
@@ -63,8 +88,12 @@ def home_verdict(fetched: Fetched, *, wall: bool) -> Ending | None:
     return Ending(status, f"The home page cannot be read: {fetched.reason}.", fetched.outcome)
 
 
-def schedule(agency: Any, ending: Ending, now: datetime) -> dict[str, Any]:
-    """The agency's columns that tell how the crawl went and when the next one is due."""
+def schedule(agency: Any, ending: Ending, now: datetime, news: float = 0.0) -> dict[str, Any]:
+    """The agency's columns that tell how the crawl went and when the next one is due.
+
+    news: share of its listings that came, changed or went. Much of it, and the site is visited twice a day;
+    none, and it is visited less and less often, every three days at least.
+    """
     values: dict[str, Any] = {
         "scraping_status": ending.status,
         "scraping_error": ending.error,
@@ -74,7 +103,18 @@ def schedule(agency: Any, ending: Ending, now: datetime) -> dict[str, Any]:
     if ending.unfinished:
         return values | {"next_crawl_at": now}
     if ending.status is ScrapingStatus.OK:
-        return values | {"scraping_error_count": 0, "last_success_at": now, "next_crawl_at": now + _DAILY}
+        due = now + _interval(agency, news)
+        return values | {"scraping_error_count": 0, "last_success_at": now, "next_crawl_at": due}
     errors = agency.scraping_error_count + 1
     pause = min(timedelta(hours=2 ** min(errors, 10)), _LONGEST_BREAK)
     return values | {"scraping_error_count": errors, "next_crawl_at": now + pause}
+
+
+def _interval(agency: Any, news: float) -> timedelta:
+    """Until the next crawl, by what this one found and how long the last interval was."""
+    if news > _BUSY and agency.last_success_at is not None:
+        return _DAILY / 2
+    if news > 0 or agency.last_success_at is None:
+        return _DAILY
+    before: timedelta = agency.next_crawl_at - agency.last_success_at
+    return max(_DAILY, min(1.5 * before, _SELDOM))

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, exists, select
 
-from crawl import frontier, teaser
+from crawl import frontier, structure, teaser
 from crawl.fetch import TRANSIENT, Fetched, FetchOutcome, Manner, Permit
 from crawl.frontier import Done, DuePage, Find, FoundBy, Moment, Priority
 from crawl.ingest import Outcome, ingest, move, touch
@@ -50,6 +50,14 @@ class Visit:
     proof: str | None = None
     unchanged: bool = False
     finds: tuple[Find, ...] = ()
+
+    @property
+    def redesigned(self) -> bool | None:
+        """Whether a listing's page has another template than before; None where that cannot be told."""
+        before, now = self.page.structure_hash, self.done.structure
+        if not before or not now or self.page.kind != "detail":
+            return None
+        return structure.distance(before, now) > structure.REDESIGNED
 
     @property
     def lister(self) -> int | None:
@@ -131,6 +139,7 @@ def judge(
         None if again else fetched.headers.get("etag"),
         None if again else fetched.headers.get("last-modified"),
         None if again else content_hash(fetched.body),
+        structure=None if again else structure.fingerprint(fetched.body),
     )
     return Visit(page, fetched, done, reading, proof, finds=tuple(_finds(page, fetched, reading)))
 

@@ -59,16 +59,27 @@ def evidence(
     return "home" if looks_like_home else None
 
 
-def settle(connection: Connection, agency_id: int, *, since: datetime, now: datetime, log_id: int) -> Settled:
+def settle(
+    connection: Connection,
+    agency_id: int,
+    *,
+    since: datetime,
+    now: datetime,
+    log_id: int,
+    by_words: bool = True,
+) -> Settled:
     """Withdraw the listings whose own page, fetched since `since`, proved it; in a burst, only those that
     an earlier crawl held back and that were not seen since.
+
+    by_words: whether what pages say counts; of a site with a new design only its answers' statuses do.
     """
-    proven = _proven(connection, agency_id, since)
-    held = 0
+    found = _proven(connection, agency_id, since)
+    proven = [row for row in found if by_words or row.outcome in _PROVEN_BY_STATUS.values()]
+    held = len(found) - len(proven)
     if proven and _is_burst(connection, agency_id, since, len(proven)):
         before = _held_since(connection, agency_id, now, log_id)
         confirmed = [row for row in proven if before is not None and row.last_seen < before]
-        held, proven = len(proven) - len(confirmed), confirmed
+        held, proven = held + len(proven) - len(confirmed), confirmed
     for row in proven:
         withdraw(connection, row, row.outcome, now=now, log_id=log_id)
     republished = sum(_link_republished(connection, row, now, log_id) for row in proven)

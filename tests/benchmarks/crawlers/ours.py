@@ -12,6 +12,7 @@ import gc
 import json
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawl.agencies import register
 from crawl.context import CrawlContext, open_context
+from crawl.meter import Step
 from crawl.site import crawl_site
 from extract.page import PageReading
 from models.database import open_engine, upgrade
 from models.places import Places
 from models.postgres import embedded
 from models.settings import Settings
+from models.tables import utc_now
 
 
 def skim(body: bytes, url: str, content_type: str | None) -> PageReading:
@@ -34,17 +37,20 @@ def skim(body: bytes, url: str, content_type: str | None) -> PageReading:
     return PageReading("other", links=tuple(dict.fromkeys(href for href in hrefs if href)))
 
 
-async def crawl(
-    url: str, ids: list[int], settings: Settings, *, read: bool, seconds: float | None
-) -> dict[str, Any]:
+async def crawl(url: str, ids: list[int], settings: Settings, asked: argparse.Namespace) -> dict[str, Any]:
     """Crawl them all once, or for so many seconds; what this process took."""
-    async with open_context(settings, url, places=Places.sample(), reader=None if read else skim) as context:
+
+    def clock() -> datetime:
+        return utc_now() + timedelta(hours=asked.hours)
+
+    reader = None if asked.read else skim
+    async with open_context(settings, url, places=Places.sample(), clock=clock, reader=reader) as context:
         gate, open_most = asyncio.Semaphore(settings.max_open_sites), Peak()
         held = psutil.Process().memory_info().rss
         cpu, began = time.process_time(), time.monotonic()
         watch = asyncio.create_task(open_most.watch())
         work = [asyncio.create_task(_one(context, gate, open_most, number)) for number in ids]
-        await asyncio.wait(work, timeout=seconds)
+        await asyncio.wait(work, timeout=asked.seconds)
         took, spent = time.monotonic() - began, time.process_time() - cpu
         watch.cancel()
         reports = [task.result() for task in work if task.done()]
@@ -55,6 +61,9 @@ async def crawl(
             "seconds": took,
             "cpu_seconds": spent,
             "pages": sum(report.pages for report in reports),
+            "bytes": sum(report.bytes for report in reports),
+            "changed": sum(report.changed for report in reports),
+            "read_seconds": context.meter.total.seconds[Step.READ],
             "ok": sum(report.status in ("ok", "not_an_agency", "empty") for report in reports),
             "found": sum(report.found for report in reports),
             "most_open": open_most.open,
@@ -96,9 +105,12 @@ def main() -> None:
     options.add_argument("--address-delay", type=float, default=0.0)
     options.add_argument("--open", type=int, default=500)
     options.add_argument("--at-work", type=int, default=32)
+    options.add_argument("--home", help="keep the database there, for a later crawl")
+    options.add_argument("--hours", type=float, default=0.0, help="how much later it is now")
     options.add_argument("--seconds", type=float, help="stop then, whatever is left")
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as folder:
+        home = asked.home or folder
         settings = Settings(
             _env_file=None, pignon_home=Path(home), pignon_town=True, min_global_delay=0,
             min_delay_between_requests=asked.delay, min_delay_per_address=asked.address_delay,
@@ -111,7 +123,7 @@ def main() -> None:
             engine.dispose()
             gc.collect()
             postgres = _postgres_cpu(home)
-            told = asyncio.run(crawl(url, ids, settings, read=asked.read, seconds=asked.seconds))
+            told = asyncio.run(crawl(url, ids, settings, asked))
             told["database_cpu_seconds"] = _postgres_cpu(home) - postgres
     print(json.dumps(told))
 

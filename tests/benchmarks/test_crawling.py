@@ -1,0 +1,120 @@
+"""The crawl's engine on a fleet of fictitious hosts, each crawler in a process of its own, beside its peers.
+
+Pages are counted in the server's log, which also judges manners; processor time is the crawler's own, the
+database's is noted apart. Peers: Scrapy with its queue on disk, Crawlee with its own storage.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.harness import Figure, Track
+from town.fleet import FleetProcess, running_fleet
+from town.judge import judge, never_fetched
+
+CRAWLERS = Path(__file__).parent / "crawlers"
+#: Hosts and pages of each in the comparison with peers; 60 KB a page, about 100 links.
+HOSTS, PAGES = 1_000, 5
+#: Of the peer's throttled run, which takes many times as long.
+THROTTLED = 500
+#: Hosts with delays of their own, seconds; how long they are crawled, and the end of it that is judged.
+MANY, SOONEST, LATEST = 10_000, 100.0, 300.0
+LASTS, JUDGED = 540.0, 180.0
+
+
+def run(track: Track, name: str, running: FleetProcess, *command: str) -> dict[str, Any]:
+    """Run a crawler over the fleet's hosts; its own figures, with its pages by the server's log."""
+    with tempfile.TemporaryDirectory() as folder:
+        addresses = Path(folder) / "addresses"
+        addresses.write_text("\n".join(running.urls()), encoding="utf-8")
+        meant = {"ADDRESSES": str(addresses), "KEPT": f"{folder}/kept"}
+        words = [meant.get(word, word) for word in command]
+        done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    log = running.log()
+    is_page = np.array([path != "/robots.txt" for path in log.paths])
+    pages = int(((log.status == 200) & is_page[log.path]).sum())
+    took = (told["seconds"],), (told["cpu_seconds"],)
+    track.figures.append(Figure(name, "pages", pages, *took, told.get("rss_mb")))
+    return {**told, "log": log, "pages": pages}
+
+
+def ours(*options: str) -> tuple[str, ...]:
+    """The command of our engine."""
+    return ("-m", "tests.benchmarks.crawlers.ours", "ADDRESSES", *options)
+
+
+def peer(name: str, *options: str) -> tuple[str, ...]:
+    """The command of a peer."""
+    pytest.importorskip(name)
+    return (str(CRAWLERS / f"with_{name}.py"), "ADDRESSES", "KEPT", *options)
+
+
+@pytest.mark.timeout(1800)
+def test_a_fleet_is_crawled_beside_scrapy_and_crawlee(track: Track) -> None:
+    with running_fleet(hosts=HOSTS, pages=PAGES) as running:
+        told = run(track, "Pignon, links alone", running, *ours())
+        track.note(database=told["database_cpu_seconds"] / told["cpu_seconds"])
+        breaches = judge(told["log"], running.rules(), delay=0.0)
+        assert not any(map(len, breaches.values())), breaches
+        assert not never_fetched(told["log"], running.expected())
+    rate = track.figures[-1].per_core_second
+    for name, hosts, options in (
+        ("scrapy", HOSTS, ()),
+        ("crawlee", HOSTS, ()),
+        ("crawlee", THROTTLED, ("--throttled",)),
+    ):
+        with running_fleet(hosts=hosts, pages=PAGES, literal=True) as running:
+            told = run(track, " ".join((name, *options)), running, *peer(name, *options))
+            track.note(times=rate / track.figures[-1].per_core_second)
+            missed = never_fetched(told["log"], running.expected())
+            track.note(missed=len(missed))
+    assert rate > track.figures[1].per_core_second
+
+
+def test_a_fleet_is_crawled_read_and_stored(track: Track) -> None:
+    with running_fleet(hosts=100, pages=30) as running:
+        told = run(track, "Pignon, read and stored", running, *ours("--read"))
+        track.note(database=told["database_cpu_seconds"] / told["cpu_seconds"], found=told["found"])
+        track.note(reading=told["read_seconds"] / told["cpu_seconds"])
+        assert told["found"] > 0
+
+
+def test_a_second_crawl_asks_for_what_changed(track: Track, tmp_path: Path) -> None:
+    kept = ("--read", "--home", str(tmp_path))
+    with running_fleet(hosts=60, pages=30, changed=0.05) as running:
+        first = run(track, "Pignon, first crawl", running, *ours(*kept))
+        running.set_day(1)
+        running.reset()
+        again = run(track, "Pignon, a day later", running, *ours(*kept, "--hours", "24"))
+        track.note(
+            requests=len(again["log"]) / len(first["log"]),
+            bytes=again["bytes"] / first["bytes"],
+            changed=again["changed"],
+        )
+        assert len(again["log"]) < len(first["log"])
+
+
+@pytest.mark.timeout(1800)
+def test_ten_thousand_hosts_are_each_asked_as_often_as_they_may(track: Track) -> None:
+    delays = [SOONEST + (LATEST - SOONEST) * (number * 7_919 % 1_000) / 1_000 for number in range(MANY)]
+    with running_fleet(
+        hosts=MANY, pages=40, size=20_000, delay_of=lambda number: delays[number], robots_absent=0.0
+    ) as running:
+        told = run(
+            track, "Pignon, 10,000 hosts with delays", running,
+            *ours("--open", str(MANY), "--seconds", str(LASTS)),
+        )  # fmt: skip
+        arrival = np.asarray(told["log"].arrival)
+        last = arrival > arrival.max() - JUDGED
+        ceiling = sum(JUDGED / delay for delay in delays)
+        track.note(use=float(last.sum()) / ceiling, kb_per_host=told["kb_per_open_host"])
+        breaches = judge(told["log"], running.rules(), delay=0.0)
+        assert not any(map(len, breaches.values())), breaches
