@@ -102,6 +102,21 @@ def test_a_second_crawl_asks_for_what_changed(track: Track, tmp_path: Path) -> N
         assert len(again["log"]) < len(first["log"])
 
 
+def test_two_shards_beside_one(track: Track) -> None:
+    """Requests per second of the log's middle, reading and storing: shards have started, none has ended."""
+    paces = []
+    for shards in (1, 2):
+        with running_fleet(hosts=120, pages=30) as running:
+            command = ("-m", "tests.benchmarks.crawlers.sharded", "ADDRESSES", str(shards))
+            log = run(track, f"Pignon, {shards} shards, read and stored", running, *command)["log"]
+            arrival = np.sort(np.asarray(log.arrival))
+            middle = arrival[len(arrival) // 10 : -len(arrival) // 10]
+            paces.append(len(middle) / (middle[-1] - middle[0]))
+            track.note(pace=paces[-1])
+    track.note(times=paces[1] / paces[0])
+    assert paces[1] > paces[0]
+
+
 @pytest.mark.timeout(1800)
 def test_ten_thousand_hosts_are_each_asked_as_often_as_they_may(track: Track) -> None:
     delays = [SOONEST + (LATEST - SOONEST) * (number * 7_919 % 1_000) / 1_000 for number in range(MANY)]
