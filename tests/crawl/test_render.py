@@ -52,6 +52,7 @@ async def test_a_shell_shows_what_its_script_fetches_from_its_own_api(
     assert rendered.requests == 2, "the script and the data; the style sheet is not fetched"
     assert web.paths("essai") == ["/vente/appartement-1", "/robots.txt", "/app.js", "/api/bien/1"]
     assert "etag" not in rendered.page.headers
+    assert web.log[-1].headers["accept"] == "*/*", "as a script asks, not as a page does"
 
 
 async def test_every_request_says_who_we_are_and_waits_for_its_turn(
