@@ -6,6 +6,7 @@ import sys
 import typer
 
 from cluster.console import run
+from models.errors import PignonError
 
 app = typer.Typer(
     help="Every French estate agency's listings, read politely from their own sites.",
@@ -45,8 +46,18 @@ def command() -> typer.core.TyperGroup:
 
 def main() -> None:
     """Entry point of the `pignon` script."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _log_as_set()
     sys.exit(run(command, sys.argv[1:]))
+
+
+def _log_as_set() -> None:
+    from models import logs
+    from models.settings import load_settings
+
+    try:
+        logs.set_up(load_settings())
+    except PignonError:  # the command that needs the settings says what is wrong with them
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ A shard that dies is started again and given what it had not reported; what it h
 Sites that the operator pauses are given back, kept here, and taken up again when the pause is lifted.
 """
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
@@ -22,9 +23,12 @@ from cluster.sharding import split
 from crawl.lease import take_back, this_worker
 from crawl.orders import Order
 from crawl.report import CrawlReport
+from models import logs
 from models.database import open_engine
 from models.errors import CrawlError, PignonError
 from models.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 #: Sites per call: reports come back often, a dead shard repeats little.
 BATCH = 25
@@ -75,12 +79,15 @@ class ShardPool:
         general pause is waited out. Raises CrawlError if shards keep dying.
         """
         self.looks = Looks()
+        _log.info("crawl begins", extra={"sites": len(sites), "shards": len(self.actors)})
         with Operator(self.database_url) as operator:
             crawl = _Crawl(self, sites, operator)
             while crawl.goes_on:
                 crawl.obey()
                 crawl.collect(LOOK)
                 show(crawl.progress())
+        outcomes = dict(Counter(report.status.value for report in crawl.reports))
+        _log.info("crawl ended", extra={"outcomes": outcomes, "paused": len(crawl.paused)})
         return [*crawl.reports, *crawl.paused.values()]
 
     def replace(self, shard: str) -> None:
@@ -89,6 +96,7 @@ class ShardPool:
 
         self.deaths += 1
         self.looks.died(shard)
+        _log.warning("a shard died; another takes its sites", extra={"shard": shard, "deaths": self.deaths})
         ray.kill(self.actors[shard])  # should it be cut off rather than dead
         self._take_back(self.workers[shard])
         if self.deaths > MAX_DEATHS:
@@ -98,9 +106,14 @@ class ShardPool:
     def close(self) -> None:
         """Let the sites under way end their page and give their lease back, then stop the actors."""
         import ray
+        from ray.exceptions import RayError
 
         actors = list(self.actors.values())
-        ray.wait([actor.stop.remote() for actor in actors], num_returns=len(actors), timeout=GRACE)
+        stopping = [actor.stop.remote() for actor in actors]
+        stopped, _ = ray.wait(stopping, num_returns=len(actors), timeout=GRACE)
+        for reference in stopped:
+            with suppress(RayError):
+                logs.write(ray.get(reference))
         for actor in actors:
             ray.kill(actor)
         self._take_back([worker for held in self.workers.values() for worker in held])

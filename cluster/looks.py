@@ -3,11 +3,12 @@
 import time
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from cluster.shard import ShardProgress
 from crawl.meter import SHOWN, Reading, SiteAtWork
+from models import logs
 
 #: Seconds over which the pace is taken.
 PACE_OVER: Final = 10.0
@@ -74,9 +75,11 @@ class Looks:
         for reference in ready:
             shard = self._asked.pop(reference)
             try:
-                self.last[shard] = ray.get(reference)
+                told = ray.get(reference)
             except RayActorError:
                 continue  # its batches tell the driver
+            logs.write(told.lines)
+            self.last[shard] = replace(told, lines=())
 
     def died(self, shard: str) -> None:
         """The shard's process is gone: its counts stay, its sites are no longer under way."""
@@ -87,8 +90,9 @@ class Looks:
 
     def readings(self) -> dict[str, Reading]:
         """Each shard's counts since the crawl began, deaths or not."""
-        known = {shard: progress.reading for shard, progress in self.last.items()}
-        names = sorted(known.keys() | self._past.keys())
+        # Copies, as Prometheus asks from another thread.
+        known = {shard: progress.reading for shard, progress in dict(self.last).items()}
+        names = sorted(known.keys() | dict(self._past).keys())
         return {name: known.get(name, Reading()).after(self._past.get(name, Reading())) for name in names}
 
     def progress(self, sites: int, sites_done: int, *, paused: bool, ended: bool) -> CrawlProgress:

@@ -1,8 +1,10 @@
 """A crawl's progress for a person at a terminal, or as plain lines in a log."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 
 from rich.console import Group
@@ -14,6 +16,9 @@ from rich.table import Table
 from cluster.console import plural, stderr
 from cluster.looks import CrawlProgress
 from crawl.meter import SiteAtWork
+from models import logs
+
+_log = logging.getLogger(__name__)
 
 #: Seconds between two lines where nobody watches.
 LOG_EVERY = 10
@@ -23,11 +28,21 @@ TROUBLES = 4
 _DOING = {"wait": "waits its turn", "fetch": "is asked", "read": "is read", "store": "is stored"}
 
 
+#: What an event tells of a look.
+_TOLD = (
+    "sites", "sites_done", "pages", "pace", "listings", "bytes", "queue", "open", "waiting", "troubles",
+    "paused", "seconds",
+)  # fmt: skip
+
+
 @contextmanager
 def crawl_progress(title: str) -> Iterator[Callable[[CrawlProgress], None]]:
     """A function to call with each look at the crawl."""
+    if logs.are_json():
+        yield _NowAndThen(_event)
+        return
     if not sys.stderr.isatty():
-        yield _Lines(title)
+        yield _NowAndThen(partial(_line, title))
         return
     columns = (
         TextColumn("{task.description}"),
@@ -81,16 +96,25 @@ def _at_work(sites: tuple[SiteAtWork, ...]) -> Table:
     return table
 
 
-class _Lines:
-    """At most one line every ten seconds, and one at the end."""
+def _line(title: str, progress: CrawlProgress) -> None:
+    left = f", {_left(progress)}" if _left(progress) else ""
+    sites = f"{progress.sites_done} of {plural(progress.sites, 'site')}"
+    stderr.print(f"{title}: {sites}, {told(progress)}{left}", markup=False, soft_wrap=True)
 
-    def __init__(self, title: str) -> None:
-        self.title = title
+
+def _event(progress: CrawlProgress) -> None:
+    fields = {name: getattr(progress, name) for name in _TOLD}
+    _log.info("progress", extra=fields | {"left": progress.left})
+
+
+class _NowAndThen:
+    """Tells at most every ten seconds, and at the end."""
+
+    def __init__(self, tell: Callable[[CrawlProgress], None]) -> None:
+        self.tell = tell
         self.last = monotonic()
 
     def __call__(self, progress: CrawlProgress) -> None:
         if progress.ended or monotonic() - self.last >= LOG_EVERY:
             self.last = monotonic()
-            left = f", {_left(progress)}" if _left(progress) else ""
-            sites = f"{progress.sites_done} of {plural(progress.sites, 'site')}"
-            stderr.print(f"{self.title}: {sites}, {told(progress)}{left}", markup=False, soft_wrap=True)
+            self.tell(progress)

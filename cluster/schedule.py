@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, text
 
 from cluster.console import plural, stderr
+from cluster.metrics import Metrics, metrics_server
 from models.database import database, open_engine, upgrade
 from models.errors import PignonError, ServiceError
 from models.settings import Settings
@@ -27,7 +28,7 @@ def run_schedule(settings: Settings, every: int) -> None:
 
     Raises ServiceError when another scheduler runs on this database.
     """
-    with database(settings) as url:
+    with metrics_server(settings.metrics_port) as metrics, database(settings) as url:
         upgrade(url)
         engine = open_engine(url)
         try:
@@ -37,7 +38,7 @@ def run_schedule(settings: Settings, every: int) -> None:
                 rings = _rings(every)
                 while True:
                     rings.get()
-                    _round(settings, url)
+                    _round(settings, url, metrics)
         finally:
             engine.dispose()
 
@@ -58,16 +59,16 @@ def _rings(every: int) -> "Queue[None]":
     return rings
 
 
-def _round(settings: Settings, url: str) -> None:
+def _round(settings: Settings, url: str, metrics: Metrics) -> None:
     try:
-        crawl_due(settings, url)
+        crawl_due(settings, url, metrics)
     except PignonError as error:
         stderr.print(f"pignon: {error}", markup=False)
     except Exception:  # noqa: BLE001 - one round's trouble, a database that restarts say, must not end the schedule
         _log.exception("this round failed; the next one comes")
 
 
-def crawl_due(settings: Settings, url: str) -> None:
+def crawl_due(settings: Settings, url: str, metrics: Metrics) -> None:
     """One round: crawl every due site, then recognise properties."""
     from cluster.commands.crawl import sites_of
     from cluster.crawling import shard_pool
@@ -84,6 +85,7 @@ def crawl_due(settings: Settings, url: str) -> None:
         if not sites:
             return
         with ray_cluster(), shard_pool(settings, url) as pool, crawl_progress("Crawling") as show:
+            metrics.pool = pool
             pool.crawl(sites, show)
         dedup_listings(engine)
     finally:

@@ -9,16 +9,21 @@ import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
+from cluster.ray_metrics import RayMetrics
 from crawl.context import CrawlContext, open_context
 from crawl.egress import AllProxiesDeadError
 from crawl.meter import Meter, Reading
 from crawl.orders import Order, Orders, Standing
 from crawl.report import CrawlReport
 from crawl.site import crawl_site
+from models import logs
 from models.settings import Settings
 from models.tables import ScrapingStatus
 
 _log = logging.getLogger(__name__)
+
+#: Log lines handed over at once.
+LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class ShardProgress:
     """What a shard has done since it started, or the crawl began; small, so that it can be sent often."""
 
     sites_done: int = 0
+    #: Log lines since the last time, where they are JSON.
+    lines: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
 
 
@@ -37,6 +44,9 @@ class Shard:
         self.database_url = database_url
         self.worker = worker
         self.open_sites = asyncio.Semaphore(settings.max_open_sites)
+        name = worker.rpartition(":")[2]
+        self.tail = logs.set_up_part(settings, shard=name)
+        self.ray_metrics = RayMetrics(name)
         self.standing = Standing()
         self.latest: dict[int, CrawlReport] = {}
         self.running: set[asyncio.Task[CrawlReport]] = set()
@@ -64,10 +74,13 @@ class Shard:
 
     async def progress(self) -> ShardProgress:
         """The counts so far."""
+        lines = self.tail.take(LINES)
         if self.context is None or not self.context.done():
-            return ShardProgress(self.done)
+            return ShardProgress(self.done, lines)
         fetcher = self.context.result().fetcher
-        return ShardProgress(self.done, fetcher.meter.reading(fetcher.politeness.egress_waited))
+        reading = fetcher.meter.reading(fetcher.politeness.egress_waited)
+        self.ray_metrics.tell(reading)
+        return ShardProgress(self.done, lines, reading)
 
     async def begin(self, orders: Orders) -> None:
         """Count from zero again, under these orders."""
@@ -80,14 +93,17 @@ class Shard:
 
     async def obey(self, orders: Orders) -> None:
         """From now on these are the operator's orders; sites under way obey after their page."""
+        told = {"paused": orders.paused, "stopped": orders.stopped, "sites_paused": len(orders.sites)}
+        _log.info("orders of the operator", extra=told)
         self.standing.orders = orders
 
-    async def stop(self) -> None:
-        """End in good order: each site after its page, with its lease given back."""
+    async def stop(self) -> tuple[str, ...]:
+        """End in good order: each site after its page, with its lease given back. The last log lines."""
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
         await self.resources.aclose()
+        return self.tail.take(LINES)
 
     async def _open(self) -> CrawlContext:
         """The one context of this process, opened by whichever batch comes first."""

@@ -7,6 +7,7 @@ Knows the guard, politeness and bounds (bytes, seconds, redirects); reads no pag
 """
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +30,8 @@ from crawl.rotation import Egresses
 from crawl.url import MAX_LENGTH, absolute, host, port_of, same_site, site_host
 from crawl.wire import check_asked
 from models.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 PAGE_BYTES: Final = 8 * 1024 * 1024
 SITEMAP_BYTES: Final = 50 * 1024 * 1024
@@ -254,6 +257,9 @@ class Fetcher:
                     fetched = await self._ask_and_note(egress, url, manner)
             asked.outcome = fetched.outcome.value if fetched else "egress_failed"
             asked.bytes = len(fetched.body) if fetched else 0
+        status = fetched.status if fetched else None
+        told = {"url": url, "outcome": asked.outcome, "status": status, "bytes": asked.bytes}
+        _log.debug("asked", extra=told)
         return fetched
 
     async def _ask_and_note(self, egress: Egress, url: str, manner: Manner) -> Fetched | None:

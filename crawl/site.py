@@ -32,7 +32,7 @@ from crawl.optout import LINE
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.render import Rendering
-from crawl.report import Counts, CrawlReport, Ending
+from crawl.report import Counts, CrawlReport, Ending, log_values
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.url import key, site_host
@@ -41,6 +41,7 @@ from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, 
 from crawl.withdrawal import Settled, settle
 from extract.page import PageReading
 from models.errors import DatabaseError
+from models.logs import about
 from models.tables import ScrapingStatus
 
 _log = logging.getLogger(__name__)
@@ -68,8 +69,11 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
     if held is None:
         busy = "Another worker is crawling this site, or it is not registered."
         return CrawlReport(agency_id, "", ScrapingStatus.RUNNING, busy)
-    with context.meter.site(agency_id, site_host(held.agency.website_url)) as tally:
+    host = site_host(held.agency.website_url)
+    with about(agency=agency_id, host=host), context.meter.site(agency_id, host) as tally:
+        _log.info("site begins", extra={"resumed": held.resumed})
         report = await _crawl(_SiteCrawl(context, held, progress, tally))
+        _log.info("site ended", extra=_told(report))
     context.meter.ended[report.status] += 1
     return report
 
@@ -82,6 +86,7 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
     except asyncio.CancelledError:
         line = "Interrupted; the next crawl resumes."
         interrupted = Ending(ScrapingStatus.INTERRUPTED, line, unfinished=True)
+        _log.info("site given back", extra={"outcome": interrupted.status.value})
         with suppress(LeaseLostError):
             await asyncio.shield(crawl.finish(interrupted))
         raise
@@ -95,6 +100,7 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
     except OptedOutError:
         return await crawl.leave()
     except (DatabaseError, LeaseLostError) as error:
+        _log.warning("the site was lost: %s", error)
         context.meter.leases_lost += isinstance(error, LeaseLostError)
         return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
     except Exception as error:  # noqa: BLE001 - our own failure: the site is given back, and asked again later
@@ -105,6 +111,12 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
         await asyncio.shield(crawl.rendering.close())
         await asyncio.shield(context.fetcher.close(crawl.host))
         context.fetcher.politeness.forget(crawl.host)
+
+
+def _told(report: CrawlReport) -> dict[str, object]:
+    """A report as an event tells it."""
+    values = log_values(report)
+    return {"outcome": values.pop("status"), "seconds": round(report.seconds, 3), **values}
 
 
 @dataclass(slots=True)

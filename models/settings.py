@@ -131,6 +131,19 @@ class Settings(BaseSettings):
         default=None, description="The Chromium that renders; the one on PATH when unset."
     )
 
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Loopback port of a crawl's Prometheus metrics.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How commands and shards log: for people, or a JSON object per line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] | None = Field(
+        default=None, description="What is logged; info as JSON and warning as text when unset."
+    )
+
     @field_validator("quiet_hours")
     @classmethod
     def _are_hours(cls, told: str) -> str:

@@ -33,6 +33,9 @@ def crawl(
     status: Annotated[bool, typer.Option("--status", help="Tell how crawls stand, or these sites.")] = False,
     pause: Annotated[bool, typer.Option("--pause", help="Visit nothing, or not these sites.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Take up what was paused.")] = False,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Serve Prometheus metrics on this loopback port.")
+    ] = None,
     stop: Annotated[bool, typer.Option("--stop", help="End the crawls under way, in good order.")] = False,
 ) -> None:
     """Visit agencies' sites politely and store their listings.
@@ -54,7 +57,7 @@ def crawl(
         raise InputError("Name a site to visit, or say --due or --postal-code 75015.")
     if out is not None and not out.parent.is_dir():
         raise InputError(f"Cannot write {out}: there is no folder {out.parent}.")
-    settings = load_settings()
+    settings = load_settings(**({"metrics_port": metrics_port} if metrics_port else {}))
     reports = _crawl(settings, urls or [], postal_code, due, out)
     if not reports:
         stderr.print("Nothing to visit: no site is due.")
@@ -66,6 +69,7 @@ def _crawl(
     settings: Settings, urls: list[str], postal_code: str | None, due: bool, out: Path | None
 ) -> "list[CrawlReport]":
     from cluster.crawling import shard_pool
+    from cluster.metrics import metrics_server
     from cluster.progress import crawl_progress
     from cluster.runtime import ray_cluster
     from crawl.agencies import site_address
@@ -82,7 +86,13 @@ def _crawl(
             sites = sites_of(engine, _wanted(engine, settings, urls, postal_code, due))
             if not sites:
                 return []
-            with ray_cluster(), shard_pool(settings, url) as pool, crawl_progress("Crawling") as show:
+            with (
+                metrics_server(settings.metrics_port) as metrics,
+                ray_cluster(),
+                shard_pool(settings, url) as pool,
+                crawl_progress("Crawling") as show,
+            ):
+                metrics.pool = pool
                 reports = pool.crawl(sites, show)
             if out is not None:
                 _write_listings(engine, [site.id for site in sites], out)

@@ -185,6 +185,21 @@ def test_proxies_that_are_dead_stop_the_crawl_with_one_line_and_no_account_is_sh
     assert not any(secret in text for text in shown for secret in (user, password, "cGlnbm9udXNlcg"))
 
 
+def test_with_json_logs_every_line_is_an_event_the_shards_included(on_cluster: Pignon, town: Town) -> None:
+    nowhere = f"http://nothing.localhost:{free_port()}/"
+    ran = on_cluster("crawl", nowhere, town.urls()[1], LOG_FORMAT="json")
+    assert ran.code == 0
+    events = [json.loads(line) for line in ran.err.splitlines()]
+    named = {event["event"] for event in events}
+    assert {"crawl begins", "site begins", "progress", "crawl ended"} <= named
+    ended = {event["host"]: event for event in events if event["event"] == "site ended"}
+    assert ended["nothing.localhost"]["outcome"] == "unreachable"
+    assert ended["nothing.localhost"]["shard"].startswith("shard-")
+    good = next(event for host, event in ended.items() if host != "nothing.localhost")
+    assert (good["outcome"], good["agency"] > 0, good["pages_fetched"] > 5) == ("ok", True, True)
+    assert [event["level"] for event in events if event["event"].startswith("pignon: ")] == ["error"]
+
+
 def test_a_cluster_that_is_not_there_is_one_line(in_town: Pignon) -> None:
     ran = in_town("crawl", "http://a.localhost:1/", RAY_ADDRESS=f"127.0.0.1:{free_port()}")
     assert ran.code == 1

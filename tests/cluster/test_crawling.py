@@ -1,13 +1,16 @@
 """A crawl on shards loses nothing when one is killed, doubles nothing, and keeps its manners all along."""
 
 import os
+import re
 import signal
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import Engine, func, select, text
 
@@ -15,6 +18,7 @@ from cluster.commands.crawl import sites_of
 from cluster.crawling import shard_pool
 from cluster.demo import demo_settings
 from cluster.looks import CrawlProgress
+from cluster.metrics import metrics_server
 from cluster.sharding import split
 from cluster.town import start_town
 from crawl import orders
@@ -24,6 +28,7 @@ from crawl.report import CrawlReport
 from models.database import open_engine
 from models.settings import Settings
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
+from tests.cluster.command import free_port
 from town.visits import Visit
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
@@ -61,6 +66,8 @@ class Watched:
     killed: int = 0
     #: Progress at the moment of the kill.
     before: int = 0
+    #: What Prometheus would read at the end.
+    metrics: str = ""
     #: The hosts that each shard's actor crawled.
     crawled_by: dict[str, set[str]] = field(default_factory=dict)
 
@@ -88,7 +95,9 @@ def undisturbed(town: SmallTown, module_database_url: str) -> Iterator[tuple[Eng
 def _crawled(town: SmallTown, engine: Engine, url: str, kill: bool = False) -> Watched:
     sites = sites_of(engine, register(engine, town.addresses, town=True))
     watched = Watched([])
-    with shard_pool(town.settings, url, 2) as pool:
+    port = free_port()
+    with metrics_server(port) as metrics, shard_pool(town.settings, url, 2) as pool:
+        metrics.pool = pool
         watched.pids = [_pid(actor) for actor in pool.actors.values()]
 
         def look(progress: CrawlProgress) -> None:
@@ -98,6 +107,7 @@ def _crawled(town: SmallTown, engine: Engine, url: str, kill: bool = False) -> W
                 os.kill(watched.killed, signal.SIGKILL)
 
         watched.reports = pool.crawl(sites, look)
+        watched.metrics = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
         watched.killed = watched.killed if pool.deaths else 0
         watched.crawled_by = {shard: _hosts(actor) for shard, actor in pool.actors.items()}
     return watched
@@ -117,6 +127,12 @@ def _hosts(actor: Any) -> set[str]:
         actor.__ray_call__.remote(lambda shard: {report.host for report in shard.latest.values()})
     )
     return hosts
+
+
+def _total(metrics: str, name: str, label: str = "") -> float:
+    """The sum of a metric's samples over shards and labels."""
+    lines = [line for line in metrics.splitlines() if line.startswith(f"{name}{{") and label in line]
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
 def _listings(engine: Engine) -> dict[str, tuple[Any, ...]]:
@@ -185,6 +201,8 @@ def test_a_killed_shard_loses_nothing_and_doubles_nothing(
     assert any(report.resumed for report in watched.reports)
     assert watched.looks[-1].sites_done == AGENCIES
     assert watched.looks[-1].pages > watched.before
+    assert 'pignon_shard_deaths_total{shard="shard-0"} 1.0' in watched.metrics
+    assert _total(watched.metrics, "pignon_pages_total") >= watched.looks[-1].pages
     assert _breaches(visits, _delays(engine)) == []
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).where(Agency.leased_until.is_not(None))) == 0
@@ -198,6 +216,30 @@ def test_the_town_never_saw_a_request_too_soon_nor_two_at_once_on_one_host(
     assert {visit.host for visit in visits} == set(_delays(engine))
     assert len(visits) > 100
     assert _breaches(visits, _delays(engine)) == []
+
+
+def test_prometheus_is_told_the_very_requests_that_the_town_saw_by_shard(
+    undisturbed: tuple[Engine, Watched, list[Visit]],
+) -> None:
+    _, watched, visits = undisturbed
+    assert _total(watched.metrics, "pignon_requests_total") == len(visits)
+    assert _total(watched.metrics, "pignon_sites_open") == 0
+    assert {'shard="shard-0"', 'shard="shard-1"'} <= set(re.findall(r'shard="[^"]*"', watched.metrics))
+    assert _total(watched.metrics, "pignon_step_duration_seconds_count", 'step="fetch"') == len(visits)
+    assert _total(watched.metrics, "pignon_step_duration_seconds_sum", 'step="wait"') > DELAY
+
+
+def test_ray_is_told_the_same_counts(undisturbed: tuple[Engine, Watched, list[Visit]]) -> None:
+    import ray
+
+    (node,) = ray.nodes()
+    page = f"http://{node['NodeManagerAddress']}:{node['MetricsExportPort']}/metrics"
+    end = time.monotonic() + 30  # its agent hears from workers every ten seconds
+    while "ray_pignon_requests_total" not in (told := httpx2.get(page).text):
+        assert time.monotonic() < end, "Ray was told nothing"
+        time.sleep(1)
+    lines = [line for line in told.splitlines() if line.startswith("ray_pignon_requests_total{")]
+    assert all('outcome="' in line and 'shard="shard-' in line for line in lines)
 
 
 def test_every_host_is_fetched_by_the_one_shard_that_owns_it(

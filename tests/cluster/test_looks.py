@@ -23,7 +23,7 @@ def _meter(pages: int, sites: int = 1, doing: Step | None = None) -> Meter:
 
 
 def _look(looks: Looks, shard: str, meter: Meter, done: int = 0) -> None:
-    looks.last[shard] = ShardProgress(done, meter.reading())
+    looks.last[shard] = ShardProgress(done, reading=meter.reading())
 
 
 def test_a_reading_stays_small_and_tells_the_busiest_sites_whatever_their_number() -> None:
@@ -33,7 +33,7 @@ def test_a_reading_stays_small_and_tells_the_busiest_sites_whatever_their_number
     assert len(reading.sites) == SHOWN
     assert [site.host for site in reading.sites[:2]] == ["site-17.example", "site-9999.example"]
     assert reading.now == {"in_flight": 0, "queue": sum(range(10_000)), "open": 10_000, "waiting": 9_999}
-    assert len(pickle.dumps(ShardProgress(0, reading))) < 4_000
+    assert len(pickle.dumps(ShardProgress(0, reading=reading))) < 4_000
 
 
 def test_what_a_dead_shard_had_counted_stays_and_its_sites_are_no_longer_under_way() -> None:
