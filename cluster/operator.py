@@ -4,11 +4,12 @@ import time
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from crawl import orders
 from crawl.orders import Orders
 from models.database import open_engine
+from models.errors import DatabaseError
 
 #: Seconds between two looks at the database.
 EVERY: Final = 1.0
@@ -23,8 +24,13 @@ class Operator:
         self._looked = float("-inf")
 
     def __enter__(self) -> Self:
-        with self._engine.connect() as connection:
-            self._since = orders.now(connection)
+        try:
+            with self._engine.connect() as connection:
+                self._since = orders.now(connection)
+        except OperationalError as error:
+            self._engine.dispose()
+            reason = str(error.orig).strip().partition("\n")[0]
+            raise DatabaseError(f"The database does not answer: {reason}") from None
         return self
 
     def __exit__(
@@ -39,6 +45,6 @@ class Operator:
             try:
                 with self._engine.connect() as connection:
                     self._last = orders.read(connection, self._since)
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 pass  # a restart; crawls wait for it, too
         return self._last

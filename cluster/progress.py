@@ -57,7 +57,9 @@ def crawl_progress(title: str) -> Iterator[Callable[[CrawlProgress], None]]:
 
         def show(progress: CrawlProgress) -> None:
             bar.update(task, total=progress.sites, completed=progress.sites_done, left=_left(progress))
-            live.update(Group(bar, told(progress), _at_work(progress.at_work)))
+            line = Table.grid()  # a cell wraps, where this console's lines would be cut
+            line.add_row(told(progress))
+            live.update(Group(bar, line, _at_work(progress.at_work)))
 
         yield show
 
@@ -73,8 +75,14 @@ def told(progress: CrawlProgress) -> str:
     if progress.open:
         said.append(f"{plural(progress.queue, 'page')} due on {plural(progress.open, 'site')}")
         said.append(f"{progress.waiting:,} waiting their turn")
-    said += [f"{number:,} {name}" for name, number in list(progress.troubles.items())[:TROUBLES]]
+    said += [_trouble(name, number) for name, number in list(progress.troubles.items())[:TROUBLES]]
     return ", ".join(said) + (". Paused: pignon crawl --resume" if progress.paused else "")
+
+
+def _trouble(name: str, number: int) -> str:
+    """`3 timed_out` of pages, `1 site unreachable` of sites."""
+    status = name.removeprefix("sites ")
+    return f"{number:,} {name}" if status == name else f"{plural(number, 'site')} {status}"
 
 
 def _left(progress: CrawlProgress) -> str:

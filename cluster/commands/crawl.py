@@ -174,13 +174,21 @@ def _write_listings(engine: "Engine", agency_ids: list[int], path: Path) -> None
 
 
 def _tell(reports: "list[CrawlReport]", as_json: bool) -> None:
-    """Every site's line, results on standard output and failures beside them. CrawlError when all failed."""
+    """Every site's line, results on standard output and failures beside them. CrawlError when all failed;
+    ends with 130 when the operator stopped it.
+    """
+    from crawl.orders import Order
+
     failed = [report for report in reports if report.status != "ok"]
     for report in reports:
         if as_json:
             print_json(asdict(report))
         elif report not in failed:
             stdout.print(report.line, markup=False)
+    if any(report.error_type == Order.STOPPED for report in failed):
+        for report in failed:
+            stderr.print(f"pignon: {report.line}", markup=False)
+        raise typer.Exit(130)
     if len(failed) == len(reports) == 1:
         raise CrawlError(failed[0].line)
     for report in failed:

@@ -267,6 +267,26 @@ def test_ctrl_c_gives_the_sites_back_and_the_next_crawl_completes(
     assert created == 0
 
 
+def test_a_stop_said_elsewhere_ends_a_crawl_in_good_order(on_cluster: Pignon, engine: Engine) -> None:
+    with running_town(agencies=2, latency=0.8) as slow:
+        running = on_cluster.start("crawl", *slow.urls())
+        try:
+            running.wait_for(lambda: len(slow.log.all()) > 8, 100)
+            assert '"running": 2' in on_cluster("crawl", "--status", "--json").out
+            assert on_cluster("crawl", "--stop").code == 0
+            code = running.process.wait(60)
+        finally:
+            running.end()
+        asked = len(slow.log.all())
+    said = [line for line in running.err.splitlines() if line.startswith("pignon: ")]
+    assert code == 130
+    assert len([line for line in said if "Stopped by the operator; the next crawl resumes." in line]) == 2
+    assert _leased(engine) == 0
+    assert asked < 70, "it went on to the end"
+    with engine.connect() as connection:
+        assert set(connection.scalars(select(Agency.scraping_status))) == {"interrupted"}
+
+
 def test_ctrl_c_stops_the_schedule_in_the_middle_of_a_round_and_a_second_one_is_refused(
     on_cluster: Pignon, engine: Engine
 ) -> None:

@@ -95,16 +95,19 @@ def test_a_line_tells_pages_queue_waits_and_errors() -> None:
 
 
 def test_a_terminal_shows_the_whole_and_the_sites_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    console = Console(force_terminal=True, width=120, record=True, highlight=False)
+    console = Console(force_terminal=True, width=70, soft_wrap=True, record=True, highlight=False)
     monkeypatch.setattr(shown, "stderr", console)
     monkeypatch.setattr(shown.sys.stderr, "isatty", lambda: True, raising=False)
     looks = Looks()
-    _look(looks, "shard-0", _meter(5, sites=2, doing=Step.FETCH))
+    meter = _meter(5, sites=2, doing=Step.FETCH)
+    meter.page("unread", "timed_out", listing=False)
+    _look(looks, "shard-0", meter)
     with shown.crawl_progress("Crawling") as show:
         show(looks.progress(3, 1, paused=False, ended=False))
     text = console.export_text()
     assert "1/3 sites" in text
-    assert "5 pages, 5 listings" in text
+    assert "6 pages, 5 listings" in text
+    assert "1 timed_out" in text, "a long line is wrapped, not cut"
     assert text.splitlines()[-2].split() == [
         "site-1.example",
         "0",
