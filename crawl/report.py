@@ -126,6 +126,12 @@ def log_values(report: CrawlReport) -> dict[str, object]:
     }
 
 
+def event_values(report: CrawlReport) -> dict[str, object]:
+    """A report as the fields of an event in the log."""
+    values = log_values(report)
+    return {"outcome": values.pop("status"), "seconds": round(report.seconds, 3), **values}
+
+
 def tally_values(log: Mapping[str, Any], tally: Tally) -> dict[str, object]:
     """What was counted, on top of what an interrupted crawl had counted, as columns of the scraping log."""
     seconds = tally.seconds

@@ -32,7 +32,7 @@ from crawl.optout import LINE
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.render import Rendering
-from crawl.report import Counts, CrawlReport, Ending, log_values
+from crawl.report import Counts, CrawlReport, Ending, event_values
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.url import key, site_host
@@ -73,7 +73,7 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
     with about(agency=agency_id, host=host), context.meter.site(agency_id, host) as tally:
         _log.info("site begins", extra={"resumed": held.resumed})
         report = await _crawl(_SiteCrawl(context, held, progress, tally))
-        _log.info("site ended", extra=_told(report))
+        _log.info("site ended", extra=event_values(report))
     context.meter.ended[report.status] += 1
     return report
 
@@ -111,12 +111,6 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
         await asyncio.shield(crawl.rendering.close())
         await asyncio.shield(context.fetcher.close(crawl.host))
         context.fetcher.politeness.forget(crawl.host)
-
-
-def _told(report: CrawlReport) -> dict[str, object]:
-    """A report as an event tells it."""
-    values = log_values(report)
-    return {"outcome": values.pop("status"), "seconds": round(report.seconds, 3), **values}
 
 
 @dataclass(slots=True)
