@@ -151,6 +151,21 @@ def running_fleet(
             process.kill()
 
 
+async def serve(hosts: int, port: int = 0, seed: int = 0) -> None:
+    """Serve a fleet until cancelled (Ctrl-C under `asyncio.run`); prints its addresses once."""
+    allow_connections()
+    async with Fleet(hosts=hosts, port=port, seed=seed) as fleet:
+        print(f"The fleet is at {fleet.url(0)} to {fleet.url(hosts - 1)}", flush=True)
+        print(f"What it saw: GET http://{CONTROL}:{fleet.port}/log, forgotten by POST /reset", flush=True)
+        await asyncio.Event().wait()
+
+
+def allow_connections() -> None:
+    """Let this process hold as many connections as the system allows: each host may keep one."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def _serve(port: int, delays: list[float], **options: Any) -> None:
     """Serve until the standard input ends."""
     try:
@@ -163,8 +178,7 @@ async def _serve(port: int, delays: list[float], **options: Any) -> None:
 
 def main() -> None:
     """Serve the fleet that one line of JSON on the standard input describes."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_connections()
     asyncio.run(_serve(**json.loads(sys.stdin.readline())))
 
 

@@ -9,15 +9,17 @@ http://mean.localhost:PORT/NAME is one answer (`mean_wire`, `mean_answers`,
 """
 
 import asyncio
+import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from typing import Final, Self
 
 from models.errors import ServiceError
-from town import mean_bodies, mean_sites, mean_wire
+from town import mean_bodies, mean_pages, mean_sites, mean_wire
 from town.mean_answers import INNER_TARGETS
 from town.wire import RESOURCES, SITES, Answer, Asked, Wire
 
@@ -27,15 +29,17 @@ _ROOMS: Final = (mean_wire, mean_bodies, mean_sites)
 _START_SECONDS: Final = 20
 _LONGEST_HEAD: Final = 65_536
 
+_Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
 
 class MeanTown:
-    """A running mean town. `async with MeanTown() as town:`."""
+    """A running mean town. `async with MeanTown() as town:`; port 0 takes a free one."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         #: All requests, oldest first, and how many connections the inner port took.
         self.asked: list[Asked] = []
         self.inner_visits = 0
-        self.port = 0
+        self.port = port
         self._counts: Counter[tuple[str, str]] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._servers: list[asyncio.Server] = []
@@ -63,10 +67,8 @@ class MeanTown:
         return [asked.path for asked in self.asked if asked.host == f"{site}.{HOST}"]
 
     async def __aenter__(self) -> Self:
-        for serve in (self._serve, self._inner):
-            server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=_LONGEST_HEAD)
-            self._servers.append(server)
-        self.port, self._inner_port = (server.sockets[0].getsockname()[1] for server in self._servers)
+        self.port = await self._listen(self._serve, self.port)
+        self._inner_port = await self._listen(self._inner, 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -75,6 +77,15 @@ class MeanTown:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _listen(self, serve: _Serve, port: int) -> int:
+        try:
+            server = await asyncio.start_server(serve, "127.0.0.1", port, limit=_LONGEST_HEAD)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise ServiceError(f"The mean town cannot listen on port {port}: {reason}.") from error
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
 
     async def _inner(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.inner_visits += 1
@@ -109,8 +120,26 @@ class MeanTown:
 
 def _answer_for(asked: Asked) -> Answer:
     if asked.host == HOST:
-        return RESOURCES.get(asked.path[1:].partition("/")[0].partition("?")[0], _absent)
+        name = asked.path[1:].partition("/")[0].partition("?")[0]
+        return RESOURCES.get(name, _absent) if name else _index
     return SITES.get(asked.host.removeprefix("www.").removesuffix(f".{HOST}"), _absent)
+
+
+async def _index(wire: Wire) -> None:
+    """What there is, for people."""
+    rows = [(wire.url(f"/{name}"), answer) for name, answer in RESOURCES.items() if name != "redirect-to"]
+    rows += [(wire.url(f"/redirect-to/{name}"), RESOURCES["redirect-to"]) for name in INNER_TARGETS]
+    rows += [(wire.url("/", f"{name}.{HOST}"), answer) for name, answer in SITES.items()]
+    lines = (f'<li><a href="{url}">{url}</a> {escape(answer.__doc__ or "")}</li>' for url, answer in rows)
+    await wire.reply(200, mean_pages.page("La ville méchante", f"<ul>{''.join(lines)}</ul>"))
+
+
+async def serve(port: int = 0) -> None:
+    """Serve the mean town until cancelled (Ctrl-C under `asyncio.run`); prints its address once."""
+    async with MeanTown(port) as town:
+        count = f"{len(town.names())} misdeeds, {len(town.sites())} sites"
+        print(f"The mean town is at {town.url('')} ({count})", flush=True)
+        await asyncio.Event().wait()
 
 
 async def _absent(wire: Wire) -> None:

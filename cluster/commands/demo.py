@@ -26,6 +26,10 @@ def town(
     port: Annotated[int, typer.Option(help="Port to serve on.", min=0, max=65535)] = 8100,
     seed: Annotated[int, typer.Option(help="Another seed, another town.")] = 0,
     truth: Annotated[Path | None, typer.Option(help="Write the truth there, for judging.")] = None,
+    mean: Annotated[bool, typer.Option("--mean", help="Serve sites that misbehave instead.")] = False,
+    fleet: Annotated[
+        int, typer.Option(help="Serve so many plain hosts instead, whose log judges a crawler.", min=0)
+    ] = 0,
 ) -> None:
     """Serve the fictitious web alone on loopback, until Ctrl-C.
 
@@ -33,6 +37,16 @@ def town(
     """
     import asyncio
 
+    from models.errors import InputError
+    from town import fleet as fleets
+    from town import mean as means
     from town.server import serve
 
-    asyncio.run(serve(seed, port, truth))
+    if mean and fleet:
+        raise InputError("--mean and --fleet are two towns: serve one of them.")
+    if mean:
+        asyncio.run(means.serve(port))
+    elif fleet:
+        asyncio.run(fleets.serve(fleet, port, seed))
+    else:
+        asyncio.run(serve(seed, port, truth))

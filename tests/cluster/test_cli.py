@@ -126,9 +126,11 @@ def test_what_cannot_be_meant_is_one_clear_line_and_exit_2(
 # Ports, databases, settings ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["serve", "demo", "town"])
-def test_a_taken_port_is_told_before_anything_is_started(pignon: Pignon, taken_port: int, name: str) -> None:
-    ran = pignon(name, "--port", str(taken_port))
+@pytest.mark.parametrize("command", ["serve", "demo", "town", "town --mean", "town --fleet 5"])
+def test_a_taken_port_is_told_before_anything_is_started(
+    pignon: Pignon, taken_port: int, command: str
+) -> None:
+    ran = pignon(*command.split(), "--port", str(taken_port))
     assert ran.code == 1
     assert str(taken_port) in ran.error
     assert "in use" in ran.error
