@@ -182,6 +182,17 @@ async def bombs(wire: Wire) -> None:
         await wire.reply(200, bomb, Content_Encoding="gzip")
 
 
+@site("sitemap-loop")
+async def sitemap_loop(wire: Wire) -> None:
+    """Sitemaps that lead to ever new sitemaps."""
+    if wire.path.startswith("/sitemap"):
+        found = [wire.url(f"/sitemap-{secrets.token_hex(8)}.xml") for _ in range(9)]
+        names = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in found)
+        await wire.reply(200, f"<sitemapindex>{names}</sitemapindex>", Content_Type="text/xml")
+    elif not await _robots(wire):
+        await _agency(wire, [f"/annonce/{n}" for n in range(3)])
+
+
 @site("robots-503")
 async def robots_503(wire: Wire) -> None:
     """robots.txt answers 503; the site is open."""
