@@ -27,6 +27,7 @@ from crawl.meter import Meter
 from crawl.politeness import DIRECT, Politeness
 from crawl.proxied import ProxyTransport, own_failure
 from crawl.rotation import Egresses
+from crawl.unpack import Unpacker
 from crawl.url import MAX_LENGTH, absolute, host, port_of, same_site, site_host
 from crawl.wire import check_asked
 from models.settings import Settings
@@ -57,6 +58,7 @@ _ACCOUNT_CHECK: Final = "https://account-check.invalid/"
 _CLIENTS: Final = 2
 
 Permit = Callable[[str], Awaitable[bool]]
+Sink = Callable[[bytes], bool]
 
 
 class FetchOutcome(StrEnum):
@@ -100,6 +102,8 @@ class Fetched:
     reason: str = ""
     #: Seconds that the site asked us to wait.
     retry_after: float | None = None
+    #: Decoded bytes that went to a sink.
+    poured: int = 0
     #: The egress that was taken, and whether it may be to blame for what went wrong.
     egress: str = DIRECT
     doubtful: bool = False
@@ -111,6 +115,11 @@ class Fetched:
     def content_type(self) -> str | None:
         """The Content-Type header, if any."""
         return self.headers.get("content-type")
+
+    @property
+    def size(self) -> int:
+        """Decoded bytes, wherever they went."""
+        return len(self.body) + self.poured
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,9 @@ class Manner:
     cut: bool = False
     #: Whether redirects to another site are followed.
     leave_site: bool = False
+    #: Called for each good answer: what takes its body, unpacked, piece by piece in place of `Fetched.body`,
+    #: until it returns False.
+    sink: Callable[[], Sink] | None = None
     #: An egress that has just failed, to go round if there is another.
     avoid: str | None = None
     #: Further request headers, in lower case.
@@ -256,7 +268,7 @@ class Fetcher:
                 with self.egresses.taking(egress):
                     fetched = await self._ask_and_note(egress, url, manner)
             asked.outcome = fetched.outcome.value if fetched else "egress_failed"
-            asked.bytes = len(fetched.body) if fetched else 0
+            asked.bytes = fetched.size if fetched else 0
         status = fetched.status if fetched else None
         told = {"url": url, "outcome": asked.outcome, "status": status, "bytes": asked.bytes}
         _log.debug("asked", extra=told)
@@ -335,9 +347,14 @@ class Fetcher:
         async with client.stream("GET", url, headers=manner.headers()) as response:
             check_asked(response)
             outcome = _outcome_of(response.status_code)
-            if outcome is FetchOutcome.OK and response.headers.get("content-type", "").startswith(_NO_PAGE):
+            kind = response.headers.get("content-type", "")
+            if outcome is FetchOutcome.OK and not manner.sink and kind.startswith(_NO_PAGE):
                 return Fetched(url, url, FetchOutcome.NOT_HTML, response.status_code, reason="it is no page")
-            body, whole = await _read(response, manner.cap, cut=manner.cut)
+            body, whole, poured = b"", True, 0
+            if manner.sink and response.is_success:
+                poured = await _pour(response, manner.sink(), manner.cap)
+            else:
+                body, whole = await _read(response, manner.cap, cut=manner.cut)
             return Fetched(
                 url,
                 url,
@@ -347,6 +364,7 @@ class Fetcher:
                 _headers(response),
                 reason=f"it answers {response.status_code}" if whole else f"more than {manner.cap} bytes",
                 retry_after=_retry_after(response),
+                poured=poured,
             )
 
     async def _client(self, url: str, egress: Egress) -> httpx2.AsyncClient:
@@ -396,6 +414,18 @@ async def _read(response: httpx2.Response, cap: int, *, cut: bool) -> tuple[byte
         if size > cap:
             return (b"".join(parts)[:cap], True) if cut else (b"", False)
     return b"".join(parts), True
+
+
+async def _pour(response: httpx2.Response, sink: Sink, cap: int) -> int:
+    """Give the body to `sink` as it comes, `cap` decoded bytes of it at most; how many it was given."""
+    unpacker, size = Unpacker(response.headers.get("content-encoding", "")), 0
+    async for chunk in response.aiter_raw():
+        for piece in unpacker.feed(chunk):
+            size += len(piece)
+            if size > cap or not sink(piece):
+                return min(size, cap)
+            await asyncio.sleep(0)  # a chunk may unpack to a thousand pieces, and other sites wait
+    return size
 
 
 def _outcome_of(status: int) -> FetchOutcome:

@@ -4,7 +4,7 @@ A page that is due has `due_at`; a page done in this crawl has none until `arm` 
 `finish` runs in the transaction that stores what was read, so a kill refetches one page at most.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -266,6 +266,25 @@ _FAILED: Final = text(
     where id = :id
     """
 )
+
+
+_MODIFIED: Final = text(
+    """
+    update pages set due_at = :now
+    from unnest(cast(:keys as text[]), cast(:instants as timestamptz[])) as told (key, instant)
+    where pages.agency_id = :agency_id and pages.key = told.key and pages.due_at is null
+      and pages.fetched_at < told.instant and pages.fetched_at < :since
+    """
+)
+
+
+def modified(connection: Connection, agency_id: int, instants: Mapping[str, datetime], moment: Moment) -> int:
+    """Make due the pages, by key, that are told to have changed since they were fetched; how many."""
+    told = {key: at for key, at in instants.items() if at - timedelta(days=1) < moment.now}
+    if not told:
+        return 0
+    values = {"agency_id": agency_id, "keys": list(told), "instants": list(told.values()), **moment.values()}
+    return connection.execute(_MODIFIED, values).rowcount
 
 
 def finish(connection: Connection, page: DuePage, done: Done, now: datetime) -> None:

@@ -9,7 +9,7 @@ Ctrl-C and kills leave the frontier as it stands: the next crawl resumes there.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -35,6 +35,7 @@ from crawl.render import Rendering
 from crawl.report import Counts, CrawlReport, Ending, event_values
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
+from crawl.sitemap_reader import Listed
 from crawl.url import key, site_host
 from crawl.verdict import UNREADABLE, Design, Streaks, home_verdict, schedule
 from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
@@ -50,6 +51,8 @@ Progress = Callable[[CrawlReport], None]
 
 #: Pages asked of the frontier at once; it is asked again before they grow stale.
 _BATCH: Final = 16
+#: Pages of a sitemap given to the frontier in one transaction.
+_LISTED: Final = 1_000
 #: Links that are neither listings nor list pages, followed per crawl at most.
 _FOLLOWED: Final = 400
 #: One crawl of one site lasts no longer; the next one resumes.
@@ -257,22 +260,27 @@ class _SiteCrawl:
         """
         rules = await self.robots.rules(entrance)
         limit = 4 * self.context.settings.max_pages_per_site
-        async for fetched, urls in read_sitemaps(
-            self.context.fetcher, entrance, rules.sitemaps, self.robots.permit
+        async for fetched, listed in read_sitemaps(
+            self.context.fetcher, entrance, rules.sitemaps, self.robots.permit, limit
         ):
             self._note(fetched)
-            finds = self._fresh([Find(url, Priority.SITEMAP, FoundBy.SITEMAP, 1) for url in urls[:limit]])
-            limit -= len(finds)
-            if finds:
-                await self.context.store.run(self._add, finds)
+            for start in range(0, min(len(listed), limit), _LISTED):
+                await self._list(listed[start : min(start + _LISTED, limit)])
+            limit = max(0, limit - len(listed))
             if (ending := self._ordered() or self._too_long_a_wait()) is not None:
                 return ending
         return None
 
-    def _add(self, connection: Connection, finds: tuple[Find, ...]) -> None:
+    async def _list(self, listed: Sequence[Listed]) -> None:
+        finds = self._fresh([Find(page.url, Priority.SITEMAP, FoundBy.SITEMAP, 1) for page in listed])
+        instants = {key(page.url): page.lastmod for page in listed if page.lastmod}
+        await self.context.store.run(self._add, finds, instants)
+
+    def _add(self, connection: Connection, finds: Sequence[Find], instants: Mapping[str, datetime]) -> None:
         now = self.context.clock()
         lease.hold(connection, self.lease, now, self._owed())
         frontier.add(connection, self.lease.agency_id, finds, self._moment(now))
+        frontier.modified(connection, self.lease.agency_id, instants, self._moment(now))
 
     # The pages -----------------------------------------------------------------------------
 
@@ -409,7 +417,7 @@ class _SiteCrawl:
 
     def _note(self, fetched: Fetched) -> None:
         self.pages += 1 + len(fetched.redirects)
-        self.bytes += len(fetched.body)
+        self.bytes += fetched.size
 
     def _moment(self, now: datetime) -> Moment:
         revisit = timedelta(hours=self.context.settings.revisit_hours)

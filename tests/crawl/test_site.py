@@ -86,6 +86,37 @@ async def test_a_page_that_did_not_change_is_asked_for_conditionally(
     assert report.found == 1, "not modified is seen live"
 
 
+async def test_a_page_that_its_sitemap_says_has_changed_is_looked_at_again(
+    web: MeanServer, database_url: str, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 9)))
+    clock = {"now": utc_now()}
+
+    def date(days: dict[int, int]) -> None:
+        entry = "<url><loc>{}</loc><lastmod>{}</lastmod></url>"
+        told = {n: (clock["now"] - timedelta(days=days.get(n, 40 + n))).isoformat() for n in range(1, 9)}
+        entries = (entry.format(web.url("essai", path(n)), at) for n, at in told.items())
+        web.put("essai", "/sitemap.xml", Reply(200, f"<urlset>{''.join(entries)}</urlset>"))
+
+    async def looked_at(context: CrawlContext) -> set[str]:
+        before = len(web.log)
+        await crawl_site(context, site)
+        return {request.path for request in web.log[before:]} & {path(n) for n in range(1, 9)}
+
+    settings = quick_settings(revisit_hours=24)
+    async with open_context(
+        settings, database_url, places=Places.sample(), clock=lambda: clock["now"]
+    ) as context:
+        date({})
+        assert len(await looked_at(context)) == 8
+        clock["now"] += timedelta(hours=6)
+        assert await looked_at(context) == set()
+        date({3: 0})
+        assert await looked_at(context) == {path(3)}
+        date(dict.fromkeys(range(1, 9), 0))
+        assert await looked_at(context) == set(), "all changed just now: the file was made just now"
+
+
 async def test_a_price_that_drops_is_an_event_with_old_and_new(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
