@@ -308,6 +308,18 @@ def _revisit(before: float, changed: bool) -> float:
     return min(max(before * (0.5 if changed else 1.5), SOONEST), LATEST)
 
 
+def names(connection: Connection, agency_id: int, page_id: int) -> bool:
+    """Whether a list was the first of its crawl to name some page that is no list."""
+    mine = Page.agency_id == agency_id, Page.listed_on == page_id, Page.priority >= Priority.KNOWN
+    return connection.scalar(select(Page.id).where(*mine).limit(1)) is not None
+
+
+def skip(connection: Connection, page: DuePage) -> None:
+    """Leave a page alone in this crawl. What is known of it stands; never read, it had one of its tries."""
+    tries = Page.tries + int(page.kind is None)
+    connection.execute(update(Page).where(Page.id == page.id).values(due_at=None, tries=tries))
+
+
 def _short(text: str | None, length: int) -> str | None:
     """A validator that does not fit cannot be sent back whole: dropped."""
     return text if text is not None and len(text) <= length and text.isascii() else None

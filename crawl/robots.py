@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from crawl.fetch import Fetched, Fetcher, FetchOutcome, Manner
 from crawl.politeness import Politeness
@@ -125,6 +125,18 @@ class RobotsBook:
         """What that copy asks for, seconds."""
         known = self._known.get(origin(url))
         return known.rules.crawl_delay if known else None
+
+    def columns(self, row: Any) -> dict[str, Any]:
+        """What the agency's row keeps of its robots.txt; nothing where its last good copy may still serve."""
+        known = self.known(row.website_url)
+        if known is None or (known.status is RobotsStatus.UNREACHABLE and row.robots_status == "rules"):
+            return {}
+        return {
+            "robots_txt": known.text or None,
+            "robots_status": known.status.value,
+            "robots_fetched_at": known.fetched_at,
+            "crawl_delay": self.crawl_delay(row.website_url),
+        }
 
     async def of(self, url: str) -> Robots:
         """The robots.txt that governs `url`, fetched when no fresh copy is known."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +36,7 @@ from crawl.report import Counts, CrawlReport, Ending, event_values
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.sitemap import read_sitemaps
 from crawl.sitemap_reader import Listed
+from crawl.traps import Traps
 from crawl.url import key, site_host
 from crawl.verdict import UNREADABLE, Design, Streaks, home_verdict, schedule
 from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
@@ -53,8 +54,6 @@ Progress = Callable[[CrawlReport], None]
 _BATCH: Final = 16
 #: Pages of a sitemap given to the frontier in one transaction.
 _LISTED: Final = 1_000
-#: Links that are neither listings nor list pages, followed per crawl at most.
-_FOLLOWED: Final = 400
 #: One crawl of one site lasts no longer; the next one resumes.
 _LONGEST: Final = 6 * 3600.0
 
@@ -142,7 +141,7 @@ class _SiteCrawl:
     listed: bool = False
     #: Hashes of the keys already given to the frontier in this crawl, with whether a list named them.
     given: set[int] = field(default_factory=set)
-    followed: int = 0
+    traps: Traps = field(init=False)
 
     def __post_init__(self) -> None:
         agency = self.lease.agency
@@ -150,6 +149,7 @@ class _SiteCrawl:
         self.robots = RobotsBook(self.context.fetcher, self.context.clock)
         self.apprentice = Apprentice(Known(), self.context.places)
         self.rendering = Rendering(self.context.browser, self.context.fetcher)
+        self.traps = Traps.of(self.context.settings.max_pages_per_site)
 
     async def run(self) -> Ending:
         """From the door to the last page that is due."""
@@ -292,7 +292,9 @@ class _SiteCrawl:
             for page in batch:
                 if (ending := self._ordered() or self._over_budget()) is not None:
                     return ending
-                if (ending := await self._visit(page)) is not None:
+                if self.traps.skips(page.url, page.priority):
+                    await self.context.store.run(frontier.skip, page)
+                elif (ending := await self._visit(page)) is not None:
                     return ending
         return None
 
@@ -325,6 +327,10 @@ class _SiteCrawl:
         self.design.note(visited.redesigned)
         self.portrait.look(page, visited.reading, fetched)
         visited = replace(visited, finds=self._fresh(visited.finds))
+        named = visited.names_listings
+        if visited.unchanged and page.kind == "index":
+            named = await self.context.store.run(frontier.names, self.lease.agency_id, page.id)
+        self.traps.saw(page, visited.reading, named=named, unchanged=visited.unchanged)
         try:
             with self.context.meter.step(Step.STORE):
                 outcome = await self.context.store.run(self._store, visited)
@@ -393,26 +399,23 @@ class _SiteCrawl:
 
     def _over_budget(self) -> Ending | None:
         if self.pages >= self.context.settings.max_pages_per_site:
-            note = f"Stopped at {self.pages} pages (MAX_PAGES_PER_SITE)."
-            return Ending(ScrapingStatus.OK, note, "PageBudget")
+            notes = f"Stopped at {self.pages} pages (MAX_PAGES_PER_SITE).", self.traps.note
+            return Ending(ScrapingStatus.OK, " ".join(filter(None, notes)), "PageBudget")
         if time.monotonic() - self.started > _LONGEST:
             return Ending(ScrapingStatus.OK, "Stopped after six hours.", "TimeBudget", unfinished=True)
         return None
 
     def _fresh(self, finds: Iterable[Find]) -> tuple[Find, ...]:
-        """Finds that the frontier was not yet given in this crawl, within the budget of side pages."""
+        """Finds that the frontier was not yet given in this crawl, without those that lead into traps."""
         fresh = []
         for find in finds:
-            named = key(find.url)
+            named = key(self.traps.plain(find.url))
             mark, listed = hash((named, find.found_by == FoundBy.LIST)), hash((named, True))
             if mark in self.given or listed in self.given:
                 continue
-            if find.priority == Priority.FOLLOW:
-                if self.followed >= _FOLLOWED:
-                    continue
-                self.followed += 1
-            self.given.add(mark)
-            fresh.append(find)
+            if (admitted := self.traps.admit(find)) is not None:
+                self.given.add(mark)
+                fresh.append(admitted)
         return tuple(fresh)
 
     def _note(self, fetched: Fetched) -> None:
@@ -450,7 +453,8 @@ class _SiteCrawl:
         counts = await self.context.store.run(report.count, self.lease)
         if counts.found:
             held = f"{self.held} withdrawals at once are held back." if self.held else None
-            return Ending(ScrapingStatus.OK, " ".join(filter(None, (held, self.robots.notice))) or None)
+            notes = filter(None, (held, self.robots.notice, self.traps.note))
+            return Ending(ScrapingStatus.OK, " ".join(notes) or None)
         if (unread := self.rendering.note) is not None:
             return Ending(ScrapingStatus.EMPTY, f"No listing was found on this site. {unread}", "Shell")
         if counts.total or self.portrait.is_agency:
@@ -480,7 +484,7 @@ class _SiteCrawl:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         values = (
             self.portrait.columns(row)
-            | self._robots_columns()
+            | self.robots.columns(row)
             | schedule(row, ending, now, self._news(counts))
         )
         lease.release(
@@ -494,15 +498,3 @@ class _SiteCrawl:
     def _news(counts: Counts) -> float:
         """Share of the site's listings that came, changed or went."""
         return (counts.new + counts.changed + counts.withdrawn) / max(1, counts.active)
-
-    def _robots_columns(self) -> dict[str, Any]:
-        row = self.lease.agency
-        known = self.robots.known(row.website_url)
-        if known is None or (known.status is RobotsStatus.UNREACHABLE and row.robots_status == "rules"):
-            return {}  # the last good copy may still serve
-        return {
-            "robots_txt": known.text or None,
-            "robots_status": known.status.value,
-            "robots_fetched_at": known.fetched_at,
-            "crawl_delay": self.robots.crawl_delay(row.website_url),
-        }

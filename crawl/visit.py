@@ -20,6 +20,7 @@ from crawl.ingest import Outcome, ingest, move, touch
 from crawl.lease import Lease, hold
 from crawl.marks import Marks
 from crawl.politeness import Owed
+from crawl.traps import LINKS
 from crawl.url import absolute, key, same_site, tidy
 from crawl.verdict import UNREADABLE
 from crawl.withdrawal import HIDDEN, evidence
@@ -58,6 +59,11 @@ class Visit:
         if not before or not now or self.page.kind != "detail":
             return None
         return structure.distance(before, now) > structure.REDESIGNED
+
+    @property
+    def names_listings(self) -> bool:
+        """Whether it leads to addresses that may be listings'."""
+        return any(find.priority == Priority.NEW for find in self.finds)
 
     @property
     def lister(self) -> int | None:
@@ -243,7 +249,7 @@ def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Fi
     is_list = reading.kind == "index" or page.found_by == FoundBy.HOME
     by = FoundBy.LIST if is_list else FoundBy.LINK
     teasers = teaser.told(fetched.body, reading.links) if is_list else {}
-    for link in reading.links:
+    for link in reading.links[:LINKS]:
         if (url := absolute(base, link)) and same_site(url, fetched.final_url):
             yield Find(url, Priority.NEW, by, page.depth + 1, teasers.get(link))
     # "Next" on a listing is the next property; a list without listings has no next page worth a visit.
@@ -251,7 +257,7 @@ def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Fi
     if following and same_site(following, fetched.final_url) and reading.next not in reading.links:
         yield Find(following, Priority.LIST, FoundBy.LIST, page.depth)
     if page.depth < MAX_DEPTH:
-        for link in reading.follow:
+        for link in reading.follow[:LINKS]:
             if (url := absolute(base, link)) and same_site(url, fetched.final_url):
                 yield Find(url, Priority.FOLLOW, FoundBy.LINK, page.depth + 1)
 

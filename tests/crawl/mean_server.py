@@ -51,6 +51,10 @@ class MeanServer:
         """Say what `path` of `slug.localhost` answers from now on."""
         self._answers[slug, path] = answer
 
+    def otherwise(self, slug: str, answer: Answer) -> None:
+        """Say what all paths of `slug.localhost` answer that nothing was said of."""
+        self.put(slug, "*", answer)
+
     def page(self, slug: str, path: str, html: str, **headers: str) -> None:
         """An HTML page."""
         self.put(slug, path, Reply(200, html, {"Content-Type": "text/html; charset=utf-8", **headers}))
@@ -109,7 +113,9 @@ class MeanServer:
             self._open[slug] -= 1
 
     async def _reply(self, writer: asyncio.StreamWriter, request: Request) -> bool:
-        answer = self._answers.get((request.host, request.path), Reply(404, "absent"))
+        answer = self._answers.get((request.host, request.path)) or self._answers.get(
+            (request.host, "*"), Reply(404, "absent")
+        )
         reply = answer if isinstance(answer, Reply) else answer(request)
         await asyncio.sleep(reply.delay)
         body = reply.body.encode() if isinstance(reply.body, str) else reply.body
