@@ -83,7 +83,7 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
 async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
     context = crawl.context
     try:
-        ending = await crawl.run()
+        ending = await _run(crawl)
         return await crawl.finish(ending)
     except asyncio.CancelledError:
         line = "Interrupted; the next crawl resumes."
@@ -92,12 +92,7 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
         with suppress(LeaseLostError):
             await asyncio.shield(crawl.finish(interrupted))
         raise
-    except AllProxiesDeadError as error:
-        line = "No proxy works; the next crawl resumes."
-        with suppress(LeaseLostError):
-            await crawl.finish(
-                Ending(ScrapingStatus.INTERRUPTED, line, type(error).__name__, unfinished=True)
-            )
+    except AllProxiesDeadError:
         raise
     except OptedOutError:
         return await crawl.leave()
@@ -113,6 +108,15 @@ async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
         await asyncio.shield(crawl.rendering.close())
         await asyncio.shield(context.fetcher.close(crawl.host))
         context.fetcher.politeness.forget(crawl.host)
+
+
+async def _run(crawl: "_SiteCrawl") -> Ending:
+    try:
+        return await crawl.run()
+    except AllProxiesDeadError as error:
+        line = "No proxy works; the next crawl resumes."
+        await crawl.finish(Ending(ScrapingStatus.INTERRUPTED, line, type(error).__name__, unfinished=True))
+        raise
 
 
 @dataclass(slots=True)

@@ -1,0 +1,33 @@
+"""A shard as the plain class it is, without Ray: what a batch does when no way out is left."""
+
+import pytest
+from sqlalchemy import Engine, select
+
+from cluster.shard import Shard
+from crawl.egress import AllProxiesDeadError
+from crawl.rotation import Egresses
+from models.tables import Agency
+from tests.crawl.asked import enter
+from tests.crawl.local_proxy import LocalProxy
+from tests.crawl.mean_server import MeanServer
+from tests.crawl.quick import quick_settings
+from tests.crawl.sites import open_site
+
+
+async def test_a_batch_without_a_way_out_gives_every_site_back_and_says_why_once(
+    database_url: str, engine: Engine
+) -> None:
+    async with MeanServer() as web, LocalProxy("gate") as proxy:
+        settings = quick_settings(proxies=proxy.address, max_open_sites=3)
+        sites = [enter(engine, open_site(web, f"essai{n}", range(1, 4))) for n in range(6)]
+        shard = Shard(settings, database_url, "one")
+        (await shard._open()).fetcher.egresses = Egresses(settings.proxy_list, cool_down=0.05)
+        await proxy.die()
+        with pytest.raises(AllProxiesDeadError):
+            await shard.crawl(sites)
+        assert shard.running == set()
+        await shard.stop()
+        assert web.log == []
+    with engine.connect() as connection:
+        rows = connection.execute(select(Agency.leased_until, Agency.scraping_error_count)).all()
+    assert rows == [(None, 0)] * 6
