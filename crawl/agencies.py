@@ -7,7 +7,7 @@ Knows the table, not the crawl.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ from models.errors import InputError
 from models.tables import Agency, utc_now
 
 _SCHEME: Final = re.compile(r"^([a-z][a-z0-9+.-]*):(//)?", re.I)
+#: A site that is owed a wait no longer than this is due: its crawl waits in place.
+_SOON: Final = timedelta(seconds=60)
 _HOST: Final = re.compile(r"^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$")
 
 
@@ -77,7 +79,7 @@ def due(
         .where(Agency.is_active, Agency.opted_out_at.is_(None), Agency.next_crawl_at <= now)
         .where(Agency.paused_at.is_(None))
         .where(or_(Agency.leased_until.is_(None), Agency.leased_until < now))
-        .where(or_(Agency.not_before.is_(None), Agency.not_before <= now))
+        .where(or_(Agency.not_before.is_(None), Agency.not_before <= now + _SOON))
         .order_by(Agency.next_crawl_at, Agency.id)
         .limit(limit)
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, func, or_, select, text, update
+from sqlalchemy import Connection, exists, func, or_, select, text, update
 
 from crawl.url import MAX_LENGTH, key
 from models.tables import AggregatedListing, Page
@@ -227,6 +227,29 @@ _SAME_LIST: Final = text(
 def still_listed(connection: Connection, agency_id: int, listed_on: int, moment: Moment) -> None:
     """A list that did not change names what it named."""
     connection.execute(_SAME_LIST, {"agency_id": agency_id, "listed_on": listed_on, **moment.values()})
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What an interrupted crawl need not ask for again: the sitemaps, the home page."""
+
+    sitemaps: bool = False
+    home: bool = False
+
+
+def passed(connection: Connection, agency_id: int, since: datetime) -> Passed:
+    """What the crawl that began at `since` had passed. The home page is read when all sitemaps are; it is
+    what pages of listings known before are compared with, and tells an agency's site without a listing.
+    """
+    home = exists().where(
+        Page.agency_id == agency_id,
+        Page.found_by == FoundBy.HOME,
+        Page.fetched_at >= since,
+        Page.outcome.in_(("ok", "not_modified")),
+    )
+    oldest = select(func.min(AggregatedListing.first_seen)).where(AggregatedListing.agency_id == agency_id)
+    read, known_since = connection.execute(select(home, oldest.scalar_subquery())).one()
+    return Passed(read, read and known_since is not None and known_since >= since)
 
 
 _COLUMNS: Final = tuple(getattr(Page.__table__.c, name) for name in DuePage.__dataclass_fields__)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, text, update
 
 from crawl.politeness import Owed
 from crawl.store import Store
@@ -63,17 +63,23 @@ class Lease:
     backoff: float = 1.0
 
 
-def acquire(connection: Connection, agency_id: int, holder: str, now: datetime) -> Lease | None:
+def acquire(
+    connection: Connection, agency_id: int, holder: str, now: datetime, tokens: list[int]
+) -> Lease | None:
     """Take the site, and its interrupted crawl if there is one; None when it is no row, or someone else has
     it or another site of its host: one worker a host, so that one request is in flight.
+
+    tokens: empty at first; keeps what this call was given, should its commit be in doubt and it run again.
     """
     table = Agency.__table__
     host = _lock_host(connection, agency_id)
     if host is None or _is_held_by_others(connection, host, holder, now):
         return None
+    ours = and_(Agency.lease_token.in_(tokens), Agency.leased_by == holder[:80])
     row = connection.execute(
         update(Agency)
-        .where(Agency.id == agency_id, or_(Agency.leased_until.is_(None), Agency.leased_until < now))
+        .where(Agency.id == agency_id)
+        .where(or_(Agency.leased_until.is_(None), Agency.leased_until < now, ours))
         .values(
             leased_by=holder[:80],
             leased_until=now + LEASE,
@@ -85,6 +91,7 @@ def acquire(connection: Connection, agency_id: int, holder: str, now: datetime) 
     ).first()
     if row is None:
         return None
+    tokens.append(row.lease_token)
     open_log = _open_log(connection, agency_id, now)
     log = open_log or _new_log(connection, agency_id, now)
     told = select(func.max(Agency.not_before), func.max(Agency.backoff)).where(Agency.host.in_(host))
@@ -150,6 +157,12 @@ def hold(connection: Connection, lease: Lease, now: datetime, owed: Owed) -> Non
         if connection.scalar(select(Agency.opted_out_at).where(Agency.id == lease.agency_id)) is not None:
             raise OptedOutError("The agency asked not to be visited.")
         raise LeaseLostError("Another worker took this site over.")
+
+
+def note(connection: Connection, lease: Lease, values: dict[str, Any]) -> None:
+    """Keep what was learnt of the site while the crawl goes on."""
+    if values:
+        connection.execute(update(Agency).where(Agency.id == lease.agency_id).values(**values))
 
 
 def release(connection: Connection, lease: Lease, values: dict[str, Any]) -> None:

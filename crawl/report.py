@@ -6,13 +6,22 @@ Counts come from the database, so a crawl that was killed and resumed reports al
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, distinct, exists, func, or_, select
 
 from crawl.lease import Lease
 from crawl.meter import Step, Tally
-from models.tables import AggregatedListing, EventKind, ListingHistory, Page, ScrapingStatus
+from models.tables import (
+    Agency,
+    AggregatedListing,
+    EventKind,
+    ListingHistory,
+    Page,
+    ScrapingLog,
+    ScrapingStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,35 @@ def event_values(report: CrawlReport) -> dict[str, object]:
     """A report as the fields of an event in the log."""
     values = log_values(report)
     return {"outcome": values.pop("status"), "seconds": round(report.seconds, 3), **values}
+
+
+def ended_since(connection: Connection, agency_id: int, since: datetime) -> CrawlReport | None:
+    """The report of the site's crawl that ended after `since`, from its log row: whoever had it is dead."""
+    log = ScrapingLog
+    row = connection.execute(
+        select(*log.__table__.c, Agency.host)
+        .join(Agency, Agency.id == log.agency_id)
+        .where(log.agency_id == agency_id, log.ended_at >= since)
+        .order_by(log.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return CrawlReport(
+        agency_id,
+        row.host,
+        ScrapingStatus(row.status),
+        row.error_message,
+        row.error_type,
+        row.pages_fetched,
+        row.bytes_fetched,
+        row.listings_found,
+        row.listings_new,
+        row.listings_updated,
+        row.listings_removed,
+        held=row.listings_held,
+        seconds=row.duration or 0.0,
+    )
 
 
 def tally_values(log: Mapping[str, Any], tally: Tally) -> dict[str, object]:

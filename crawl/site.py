@@ -65,7 +65,7 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
     if (ordered := context.standing.orders.ending(agency_id)) is not None:
         return CrawlReport(agency_id, "", ordered.status, ordered.error, ordered.error_type)
     try:
-        held = await context.store.run(lease.acquire, agency_id, context.worker, context.clock())
+        held = await context.store.run(lease.acquire, agency_id, context.worker, context.clock(), [])
     except DatabaseError as error:
         return CrawlReport(agency_id, "", ScrapingStatus.ERROR, str(error), "DatabaseError")
     if held is None:
@@ -167,8 +167,8 @@ class _SiteCrawl:
         entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
         if isinstance(entrance, Ending):
             return entrance
-        await self._open(entrance)
-        waits = await self._read_sitemaps(entrance)
+        passed = await self._open(entrance)
+        waits = None if passed.sitemaps else await self._read_sitemaps(entrance)
         return waits or await self._work_off() or await self._conclude()
 
     async def finish(self, ending: Ending) -> CrawlReport:
@@ -243,20 +243,28 @@ class _SiteCrawl:
         known = Robots(RobotsStatus(row.robots_status), row.robots_fetched_at, row.robots_txt or "")
         self.robots.remember(row.website_url, known)
 
-    async def _open(self, entrance: str) -> None:
-        """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed."""
+    async def _open(self, entrance: str) -> frontier.Passed:
+        """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed. Returns what
+        that one had already passed.
+        """
         home = [Find(entrance, Priority.HOME, FoundBy.HOME)]
         now = self.context.clock()
         moment = replace(self._moment(now), since=now)
 
-        def opening(connection: Connection) -> None:
+        def opening(connection: Connection) -> frontier.Passed:
             lease.hold(connection, self.lease, now, self._owed())
+            # At once, so that whoever takes the site over knows its Crawl-delay without asking.
+            lease.note(connection, self.lease, self.robots.columns(self.lease.agency))
             if not self.lease.resumed:
                 frontier.arm(connection, self.lease.agency_id, moment)
-            # The home page is what others are compared with: fetched again even when resuming.
-            frontier.add(connection, self.lease.agency_id, home, moment)
+                passed = frontier.Passed()
+            else:
+                passed = frontier.passed(connection, self.lease.agency_id, self.lease.since)
+            if not passed.home:
+                frontier.add(connection, self.lease.agency_id, home, moment)
+            return passed
 
-        await self.context.store.run(opening)
+        return await self.context.store.run(opening)
 
     async def _read_sitemaps(self, entrance: str) -> Ending | None:
         """Sitemaps' pages join the queue; a sitemap that fails is only one source less, unless it asks for
@@ -358,6 +366,8 @@ class _SiteCrawl:
         outcome = store_visit(connection, self.lease, visited, self._moment(now), self._owed())
         if self.apprentice.changed:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
+        if visited.page.found_by == FoundBy.HOME:  # whoever takes the site over does not read it again
+            lease.note(connection, self.lease, self.portrait.columns(self.lease.agency))
         return outcome
 
     def _read(self, page: DuePage, fetched: Fetched) -> PageReading | None:

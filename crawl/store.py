@@ -21,7 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Seconds before each new attempt: a PostgreSQL restart takes a few seconds.
-BACKOFF: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+BACKOFF: Final = (0.2, 0.3, *(0.5,) * 10, *(1.0,) * 10)
 
 
 class Store:
