@@ -1,43 +1,39 @@
 """The driver of a crawl: hosts to shards, batches out, reports in, progress to whoever watches.
 
-A shard that dies is started again and given what it had not reported; what it had stored is stored.
+Sites wait here until their shard has room, so that a shard that joins takes the hosts that become its own.
+What a dead shard had not reported goes to the others at once; what it had stored is stored.
 Sites that the operator pauses are given back, kept here, and taken up again when the pause is lifted.
 """
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from secrets import token_hex
-from typing import Any
+from datetime import datetime
+from itertools import chain
+from typing import Any, Final
 
-from sqlalchemy.exc import OperationalError
-
-from cluster.looks import CrawlProgress, Looks
+from cluster.looks import CrawlProgress
 from cluster.operator import Operator
-from cluster.runtime import cores
-from cluster.shard import Shard
+from cluster.pool import Pool
 from cluster.sharding import split
-from crawl.lease import take_back, this_worker
 from crawl.orders import Order
 from crawl.report import CrawlReport
-from models import logs
-from models.database import open_engine
-from models.errors import CrawlError, PignonError
+from models.errors import PignonError
 from models.settings import Settings
+from models.tables import ScrapingStatus, utc_now
 
 _log = logging.getLogger(__name__)
 
-#: Sites per call: reports come back often, a dead shard repeats little.
-BATCH = 25
+#: Sites per call: a report comes back when its batch is done, so few.
+BATCH: Final = 5
 #: Seconds between two looks at the shards.
-LOOK = 0.5
-#: Seconds that shards have to stop in good order.
-GRACE = 10
-#: A shard that dies more often than this in one crawl is dying of its work.
-MAX_DEATHS = 5
+LOOK: Final = 0.5
+#: Endings that are our own side's doing, and how often such a site is sent again.
+OURS: Final = ("DatabaseError", "LeaseLostError")
+TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +44,8 @@ class Site:
     host: str
 
 
-class ShardPool:
-    """The shards of one crawl on the connected cluster, one per core."""
-
-    def __init__(self, settings: Settings, database_url: str, number: int | None = None) -> None:
-        number = number or cores()
-        self.arguments = (settings, database_url)
-        self.database_url = database_url
-        #: Who held leases for this pool, by shard; the present one is last.
-        self.workers: dict[str, list[str]] = {f"shard-{n}": [] for n in range(number)}
-        #: What the shards have counted in the crawl under way, or the last one.
-        self.looks = Looks()
-        self.deaths = 0
-        self.actors = {shard: self._start(shard) for shard in self.workers}
-
-    def _start(self, shard: str) -> Any:
-        import ray
-
-        held = self.workers[shard]
-        held.append(f"{this_worker()}:{token_hex(4)}:{shard}")
-        actor = ray.remote(Shard).options(num_cpus=0.9, max_concurrency=1000)
-        return actor.remote(*self.arguments, held[-1])
+class ShardPool(Pool):
+    """The shards of crawls on the connected cluster: `number` of them, or one per core that there is."""
 
     def crawl(
         self, sites: Sequence[Site], show: Callable[[CrawlProgress], None] = lambda _: None
@@ -78,56 +55,18 @@ class ShardPool:
         Returns when every site ended, at the operator's stop, or when all that is left is paused by itself; a
         general pause is waited out. Raises CrawlError if shards keep dying.
         """
-        self.looks = Looks()
+        self.count_anew()
         _log.info("crawl begins", extra={"sites": len(sites), "shards": len(self.actors)})
         with Operator(self.database_url) as operator:
             crawl = _Crawl(self, sites, operator)
             while crawl.goes_on:
                 crawl.obey()
+                crawl.tend()
                 crawl.collect(LOOK)
                 show(crawl.progress())
         outcomes = dict(Counter(report.status.value for report in crawl.reports))
         _log.info("crawl ended", extra={"outcomes": outcomes, "paused": len(crawl.paused)})
         return [*crawl.reports, *crawl.paused.values()]
-
-    def replace(self, shard: str) -> None:
-        """A fresh actor for a dead one, whose sites are free for it at once."""
-        import ray
-
-        self.deaths += 1
-        self.looks.died(shard)
-        _log.warning("a shard died; another takes its sites", extra={"shard": shard, "deaths": self.deaths})
-        ray.kill(self.actors[shard])  # should it be cut off rather than dead
-        self._take_back(self.workers[shard])
-        if self.deaths > MAX_DEATHS:
-            raise CrawlError("The crawl stopped: its workers keep dying. See the Ray logs for the reason.")
-        self.actors[shard] = self._start(shard)
-
-    def close(self) -> None:
-        """Let the sites under way end their page and give their lease back, then stop the actors."""
-        import ray
-        from ray.exceptions import RayError
-
-        actors = list(self.actors.values())
-        stopping = [actor.stop.remote() for actor in actors]
-        stopped, _ = ray.wait(stopping, num_returns=len(actors), timeout=GRACE)
-        for reference in stopped:
-            with suppress(RayError):
-                logs.write(ray.get(reference))
-        for actor in actors:
-            ray.kill(actor)
-        self._take_back([worker for held in self.workers.values() for worker in held])
-
-    def _take_back(self, workers: list[str]) -> None:
-        """Free what dead workers still hold: a lease would keep their sites for ten minutes."""
-        engine = open_engine(self.database_url)
-        try:
-            with engine.begin() as connection:
-                take_back(connection, workers)
-        except OperationalError:
-            return  # the database is gone: the leases end by themselves
-        finally:
-            engine.dispose()
 
 
 @contextmanager
@@ -141,25 +80,32 @@ def shard_pool(settings: Settings, database_url: str, number: int | None = None)
 
 
 class _Crawl:
-    def __init__(self, pool: ShardPool, sites: Sequence[Site], operator: Operator) -> None:
-        import ray
-
+    def __init__(self, pool: Pool, sites: Sequence[Site], operator: Operator) -> None:
         self.pool, self.operator = pool, operator
         self.hosts = {site.id: site.host for site in sites}
+        #: Sites that a shard may hold: as many as it crawls at once, and a batch at the door.
+        self.room = pool.settings.max_open_sites + BATCH
+        self.began = utc_now()
         self.reports: list[CrawlReport] = []
         #: Sites given back until their pause is lifted.
         self.paused: dict[int, CrawlReport] = {}
         #: Reports had from each shard's present process.
         self.reported: Counter[str] = Counter()
         self.pending: dict[Any, tuple[str, list[int]]] = {}
+        #: Sites not yet sent, by the shard that owns them; under no name when there is no shard.
+        self.queues: dict[str, deque[int]] = {}
+        #: Those of them that a shard had begun, or may have ended.
+        self.begun: set[int] = set()
+        self.tries: Counter[int] = Counter()
         self.orders = operator.orders()
-        ray.get([actor.begin.remote(self.orders) for actor in pool.actors.values()])
-        self._share_out(list(self.hosts))
+        self._welcome(pool.actors)
+        self._deal(self.hosts)
 
     @property
     def goes_on(self) -> bool:
         """Whether something is crawled, or will be when the operator says so."""
-        return bool(self.pending or (self.paused and self.orders.paused and not self.orders.stopped))
+        to_do = self.pending or any(self.queues.values())
+        return bool(to_do or (self.paused and self.orders.paused and not self.orders.stopped))
 
     def obey(self) -> None:
         """Pass the operator's orders on when they change, and take up what they no longer hold back."""
@@ -172,25 +118,29 @@ class _Crawl:
         again = [number for number in self.paused if orders.to(number) is None]
         for number in again:
             del self.paused[number]
-        self._share_out(again)
+        self._deal(again)
+
+    def tend(self) -> None:
+        """Take in the shards that are ready, and send out what there is room for."""
+        joined = self.pool.tend()
+        if joined:
+            self._welcome(joined)
+            self._deal()
+        for shard in self.pool.actors:
+            self._feed(shard)
 
     def collect(self, seconds: float) -> None:
         """Take in the batches that ended within `seconds`."""
         import ray
-        from ray.exceptions import RayActorError, RayTaskError
 
         if not self.pending:
-            time.sleep(seconds)  # everything is paused
+            time.sleep(seconds)  # everything is paused, or every shard is starting
             return
-        ended, _ = ray.wait(list(self.pending), timeout=seconds)
+        ray.wait(list(self.pending), timeout=seconds)
+        ended, _ = ray.wait(list(self.pending), num_returns=len(self.pending), timeout=0)
         for reference in ended:
-            shard, ids = self.pending.pop(reference)
-            try:
-                self._take(shard, ray.get(reference))
-            except RayActorError:
-                self._again(shard, ids)
-            except RayTaskError as error:
-                raise (error.cause if isinstance(error.cause, PignonError) else error) from None
+            if reference in self.pending:
+                self._receive(reference)
 
     def progress(self) -> CrawlProgress:
         """How far the crawl is, asked from the shards."""
@@ -204,35 +154,99 @@ class _Crawl:
             ended=not self.goes_on,
         )
 
-    def _share_out(self, numbers: list[int]) -> None:
-        """Each host's sites to its one shard; several sites may share a host, on ports of their own."""
-        ids: dict[str, list[int]] = {}
-        for number in numbers:
-            ids.setdefault(self.hosts[number], []).append(number)
-        for shard, hosts in split(ids, list(self.pool.actors)).items():
-            owned = [number for host in hosts for number in ids[host]]
-            for start in range(0, len(owned), BATCH):
-                self._send(shard, owned[start : start + BATCH])
+    # Out -----------------------------------------------------------------------------------
 
-    def _send(self, shard: str, ids: list[int]) -> None:
-        self.pending[self.pool.actors[shard].crawl.remote(ids)] = (shard, ids)
+    def _welcome(self, shards: Iterable[str]) -> None:
+        """Let shards count from zero, under the orders that stand; one that died tells with its batches."""
+        for shard in shards:
+            self.reported[shard] = 0
+            self.pool.actors[shard].begin.remote(self.orders)
+
+    def _deal(self, first: Iterable[int] = ()) -> None:
+        """Each host's waiting sites to its one shard, `first` before the others; several sites may share a
+        host, on ports of their own.
+        """
+        numbers: dict[str, list[int]] = {}
+        for number in chain(first, *self.queues.values()):
+            numbers.setdefault(self.hosts[number], []).append(number)
+        owned = split(numbers, list(self.pool.actors) or [""])
+        self.queues = {
+            shard: deque(n for host in hosts for n in numbers[host]) for shard, hosts in owned.items()
+        }
+
+    def _feed(self, shard: str) -> None:
+        """Send a shard what was begun at once, and as much of the rest as there is room for."""
+        queue = self.queues.get(shard, deque())
+        while queue:
+            begun = queue[0] in self.begun
+            if not begun and not self._has_room(shard):
+                return
+            batch = [queue.popleft()]
+            while queue and len(batch) < BATCH and (queue[0] in self.begun) == begun:
+                batch.append(queue.popleft())
+            self.begun.difference_update(batch)
+            self._send(shard, batch, self.began if begun else None)
+
+    def _has_room(self, shard: str) -> bool:
+        """Whether the shard may hold more; none may while it does the work of the dead as well."""
+        held = Counter[str]()
+        for name, batch in self.pending.values():
+            held[name] += len(batch)
+        return held[shard] < self.room and held.total() < self.room * len(self.pool.actors)
+
+    def _send(self, shard: str, batch: list[int], since: datetime | None) -> None:
+        self.pending[self.pool.actors[shard].crawl.remote(batch, since)] = (shard, batch)
+
+    # In ------------------------------------------------------------------------------------
+
+    def _receive(self, reference: Any) -> None:
+        import ray
+        from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
+
+        shard, batch = self.pending.pop(reference)
+        try:
+            self._take(shard, ray.get(reference))
+        except (RayActorError, ObjectLostError):
+            self._take_over(shard, batch)
+        except RayTaskError as error:
+            raise (error.cause if isinstance(error.cause, PignonError) else error) from None
 
     def _take(self, shard: str, reports: list[CrawlReport]) -> None:
+        again: list[int] = []
         for report in reports:
             named = report if report.host else replace(report, host=self.hosts[report.agency_id])
             if report.error_type == Order.PAUSED:
                 self.paused[report.agency_id] = named
+                continue
+            self.reported[shard] += 1
+            if self._is_to_do_again(report):
+                again.append(report.agency_id)
             else:
-                self.reported[shard] += 1
                 self.reports.append(named)
+        if again:
+            self.pool.free()  # a dead worker's lease may be what kept us out
+            self._first(again)
 
-    def _again(self, shard: str, ids: list[int]) -> None:
-        """The shard died: start another and give it every batch the dead one had."""
-        lost = [(r, i) for r, (s, i) in self.pending.items() if s == shard]
-        self.pool.replace(shard)
-        self.pool.actors[shard].begin.remote(self.orders)
-        del self.reported[shard]
-        for reference, _ in lost:
+    def _is_to_do_again(self, report: CrawlReport) -> bool:
+        """Whether our own side kept a site from being crawled: no database, a lease lost or not yet freed."""
+        if report.error_type not in OURS and report.status is not ScrapingStatus.RUNNING:
+            return False
+        if not self.pool.unfreed:
+            self.tries[report.agency_id] += 1
+        return self.tries[report.agency_id] <= TRIES
+
+    def _take_over(self, shard: str, batch: list[int]) -> None:
+        """The shard died: every batch that it had goes to the others at once."""
+        lost = {r: numbers for r, (name, numbers) in self.pending.items() if name == shard}
+        for reference in lost:
             del self.pending[reference]
-        for batch in (ids, *(batch for _, batch in lost)):
-            self._send(shard, batch)
+        if shard in self.pool.actors:
+            self.pool.lost(shard)
+        self._first([number for numbers in (batch, *lost.values()) for number in numbers])
+
+    def _first(self, numbers: list[int]) -> None:
+        """Sites that were begun: before all others, and whatever the room."""
+        self.begun.update(numbers)
+        self._deal(numbers)
+        for shard in self.pool.actors:
+            self._feed(shard)

@@ -6,15 +6,16 @@ a restarted shard starts empty and carries on.
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cluster.ray_metrics import RayMetrics
 from crawl.context import CrawlContext, open_context
 from crawl.egress import AllProxiesDeadError
 from crawl.meter import Meter, Reading
 from crawl.orders import Order, Orders, Standing
-from crawl.report import CrawlReport
+from crawl.report import CrawlReport, ended_since
 from crawl.site import crawl_site
 from models import logs
 from models.settings import Settings
@@ -54,13 +55,19 @@ class Shard:
         self.resources = AsyncExitStack()
         self.context: asyncio.Task[CrawlContext] | None = None
 
-    async def crawl(self, agency_ids: list[int]) -> list[CrawlReport]:
+    async def ready(self) -> None:
+        """Answer once all that a crawl needs is loaded."""
+        await self._open()
+
+    async def crawl(self, agency_ids: list[int], since: datetime | None = None) -> list[CrawlReport]:
         """Crawl these sites, MAX_OPEN_SITES at once; one report each, same order.
+
+        since: these were a dead shard's, in a crawl that began then: at once, but for those it had ended.
 
         Raises AllProxiesDeadError, with all sites given back, when no way out is left.
         """
         context = await self._open()
-        tasks = [asyncio.create_task(self._crawl_one(context, number)) for number in agency_ids]
+        tasks = [asyncio.create_task(self._crawl_one(context, number, since)) for number in agency_ids]
         self.running.update(tasks)
         try:
             return await asyncio.gather(*tasks)
@@ -114,10 +121,12 @@ class Shard:
             self.context = asyncio.create_task(self.resources.enter_async_context(opening))
         return await self.context
 
-    async def _crawl_one(self, context: CrawlContext, agency_id: int) -> CrawlReport:
-        async with self.open_sites, context.fetcher.politeness.slots.taken(fresh=True):
+    async def _crawl_one(self, context: CrawlContext, agency_id: int, since: datetime | None) -> CrawlReport:
+        slots = context.fetcher.politeness.slots
+        async with nullcontext() if since else self.open_sites, slots.taken(fresh=since is None):
             try:
-                report = await crawl_site(context, agency_id, progress=self._note)
+                ended = await context.store.run(ended_since, agency_id, since) if since else None
+                report = ended or await crawl_site(context, agency_id, progress=self._note)
             except AllProxiesDeadError:
                 raise
             except Exception as error:  # noqa: BLE001 - one site's trouble, whatever it is, must not cost the others

@@ -21,4 +21,5 @@ def split(hosts: Iterable[str], shards: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _weight(host: str, shard: str) -> bytes:
-    return blake2b(f"{shard}\0{host}".encode(), digest_size=8).digest()
+    # `www.` is the same site: its requests and leases are one host's.
+    return blake2b(f"{shard}\0{host.removeprefix('www.')}".encode(), digest_size=8).digest()

@@ -4,10 +4,8 @@ import os
 import re
 import signal
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import httpx2
@@ -29,6 +27,7 @@ from models.database import open_engine
 from models.settings import Settings
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
 from tests.cluster.command import free_port
+from tests.cluster.manners import breaches, delays
 from town.visits import Visit
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(240)]
@@ -164,29 +163,6 @@ def _created(engine: Engine) -> dict[int, int]:
         return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _delays(engine: Engine) -> dict[str, float]:
-    """What each host is owed between two requests: its own Crawl-delay or ours."""
-    with engine.connect() as connection:
-        rows = connection.execute(select(Agency.host, Agency.crawl_delay)).all()
-    return {row.host: max(DELAY, row.crawl_delay or 0.0) for row in rows}
-
-
-def _breaches(visits: Sequence[Visit], delays: dict[str, float]) -> list[str]:
-    """Every request that came too soon after its host's last one, or beside it."""
-    by_host: dict[str, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_host[visit.host].append(visit)
-    found = [f"{v.host}{v.path}: {v.in_flight} in flight" for v in visits if v.in_flight > 1]
-    for host, came in by_host.items():
-        # robots.txt comes first, and only then is the site's own delay known. Arrivals are compared: the
-        # town notes an answer's end a moment after the crawler has it.
-        for before, after in pairwise(came[1:]):
-            gap = after.time - before.time
-            if gap < delays[host]:
-                found.append(f"{host}{after.path}: {gap:.3f} s after the last, owed {delays[host]}")
-    return found
-
-
 def test_a_killed_shard_loses_nothing_and_doubles_nothing(
     town: SmallTown, undisturbed: tuple[Engine, Watched, list[Visit]], engine: Engine, database_url: str
 ) -> None:
@@ -203,7 +179,7 @@ def test_a_killed_shard_loses_nothing_and_doubles_nothing(
     assert watched.looks[-1].pages > watched.before
     assert 'pignon_shard_deaths_total{shard="shard-0"} 1.0' in watched.metrics
     assert _total(watched.metrics, "pignon_pages_total") >= watched.looks[-1].pages
-    assert _breaches(visits, _delays(engine)) == []
+    assert breaches(visits, delays(engine, DELAY)) == []
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).where(Agency.leased_until.is_not(None))) == 0
         assert connection.scalar(select(func.count(ScrapingLog.id))) == AGENCIES
@@ -213,9 +189,9 @@ def test_the_town_never_saw_a_request_too_soon_nor_two_at_once_on_one_host(
     undisturbed: tuple[Engine, Watched, list[Visit]],
 ) -> None:
     engine, _, visits = undisturbed
-    assert {visit.host for visit in visits} == set(_delays(engine))
+    assert {visit.host for visit in visits} == set(delays(engine, DELAY))
     assert len(visits) > 100
-    assert _breaches(visits, _delays(engine)) == []
+    assert breaches(visits, delays(engine, DELAY)) == []
 
 
 def test_prometheus_is_told_the_very_requests_that_the_town_saw_by_shard(
@@ -246,7 +222,7 @@ def test_every_host_is_fetched_by_the_one_shard_that_owns_it(
     undisturbed: tuple[Engine, Watched, list[Visit]],
 ) -> None:
     engine, watched, _ = undisturbed
-    owned = split(_delays(engine), sorted(watched.crawled_by))
+    owned = split(delays(engine, DELAY), sorted(watched.crawled_by))
     assert all(owned.values()), "the town's hosts all fall to one shard: nothing is tested"
     assert watched.crawled_by == {shard: set(hosts) for shard, hosts in owned.items()}
 

