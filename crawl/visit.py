@@ -145,7 +145,7 @@ def judge(
         None if again else fetched.headers.get("etag"),
         None if again else fetched.headers.get("last-modified"),
         None if again else content_hash(fetched.body),
-        structure=None if again else structure.fingerprint(fetched.body),
+        structure=structure.fingerprint(fetched.body) if reading.kind == "detail" and not again else None,
     )
     return Visit(page, fetched, done, reading, proof, finds=tuple(_finds(page, fetched, reading)))
 
@@ -229,7 +229,8 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
     if reason == "shell":
         return None
     # All pages of a site that is filled by scripts look like its home page until they are filled.
-    may_look = kind not in (None, "detail") and not fetched.rendered
+    # And no listing lived at an address that was never read and that no listing's row names.
+    may_look = kind not in (None, "detail") and not fetched.rendered and not _is_unknown(page)
     return evidence(
         fetched,
         kind,
@@ -237,6 +238,10 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
         looks_like_home=may_look and home.is_like(fetched.body),
         from_home=key(fetched.final_url) in home.links,
     )
+
+
+def _is_unknown(page: DuePage) -> bool:
+    return page.kind is None and page.priority > Priority.KNOWN
 
 
 def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Find]:

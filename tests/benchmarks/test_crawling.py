@@ -24,7 +24,7 @@ from town.server import Town
 
 CRAWLERS = Path(__file__).parent / "crawlers"
 #: Hosts and pages of each in the comparison with peers; 60 KB a page, about 100 links.
-HOSTS, PAGES = 1_000, 5
+HOSTS, PAGES = 1_000, 12
 #: Of the peer's throttled run, which takes many times as long.
 THROTTLED = 500
 #: Hosts with delays of their own, seconds; how long they are crawled, and the end of it that is judged.
