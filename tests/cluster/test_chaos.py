@@ -14,6 +14,8 @@ import pytest
 from tests.cluster.chaos import LONGEST, VICTIMS
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(400)]
+#: More sites than one shard may hold, so that the node that joins has work, and can be killed.
+AGENCIES = 24
 KILLS = 4
 
 
@@ -21,7 +23,7 @@ def test_killing_shards_drivers_nodes_and_the_database_loses_and_doubles_nothing
     line = [sys.executable, "-m", "tests.cluster.chaos", "--kills", str(KILLS), "--seed", "7"]
     root = str(Path(__file__).parents[2])
     ran = subprocess.run(
-        [*line, "--agencies", "10"],
+        [*line, "--agencies", str(AGENCIES)],
         env=os.environ | {"PYTHONPATH": root},
         cwd=root,
         capture_output=True,
