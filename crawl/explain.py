@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from crawl.context import CrawlContext
+from crawl.optout import is_out
 from crawl.robots import Robots, RobotsBook, RobotsStatus
 from crawl.url import key, origin, site_host, tidy
 from models.tables import Agency, Page
@@ -52,6 +53,8 @@ class _Known:
     #: Until when its host is owed a pause, and its back-off, whichever of its sites it is owed to.
     not_before: datetime | None
     backoff: float | None
+    #: Whether its owner asked not to be visited.
+    is_out: bool
 
 
 async def explain(context: CrawlContext, url: str) -> Explanation:
@@ -60,13 +63,14 @@ async def explain(context: CrawlContext, url: str) -> Explanation:
     if objection := context.fetcher.objection(url):
         return Explanation(url, False, None, 0.0, (f"never: {objection}",))
     known = await context.store.run(_known, url)
+    if known.is_out:
+        return Explanation(url, False, None, 0.0, ("never: its owner asked not to be visited",))
     owed = _owed(context, known, site_host(url))
     book = RobotsBook(context.fetcher, context.clock)
     robots = await _robots(book, known, url)
     allowed = await book.permit(url)
     verdict = _ROBOTS[robots.status].format(word="opens" if allowed else "closes", reason=robots.reason)
-    reasons = [*_refusals(known), verdict, *_waits(context, known, book, url)]
-    allowed = allowed and not any(_refusals(known))
+    reasons = [verdict, *_waits(context, known, book, url)]
     politeness = context.fetcher.politeness
     at = context.clock() + max(owed, timedelta(seconds=politeness.remaining(site_host(url))))
     return Explanation(
@@ -82,7 +86,7 @@ def _known(connection: Connection, url: str) -> _Known:
     pages = select(*Page.__table__.c).where(Page.key == key(url))
     page = connection.execute(pages.where(Page.agency_id == agency.id)).first() if agency else None
     owed = connection.execute(select(func.max(Agency.not_before), func.max(Agency.backoff)).where(of_host))
-    return _Known(agency, page, *owed.one())
+    return _Known(agency, page, *owed.one(), is_out(connection, url))
 
 
 def _owed(context: CrawlContext, known: _Known, host: str) -> timedelta:
@@ -98,18 +102,9 @@ def _owed(context: CrawlContext, known: _Known, host: str) -> timedelta:
 
 
 async def _robots(book: RobotsBook, known: _Known, url: str) -> Robots:
-    row = known.agency
-    if row is not None and row.robots_fetched_at is not None and row.robots_status in list(RobotsStatus):
-        status = RobotsStatus(row.robots_status)
-        book.remember(row.website_url, Robots(status, row.robots_fetched_at, row.robots_txt or ""))
+    if known.agency is not None:
+        book.recall(known.agency)
     return await book.of(url)
-
-
-def _refusals(known: _Known) -> Iterator[str]:
-    """What forbids the request whatever robots.txt says."""
-    row = known.agency
-    if row is not None and row.opted_out_at is not None:
-        yield f"never: the agency asked on {row.opted_out_at:%d %B %Y} not to be visited"
 
 
 def _waits(context: CrawlContext, known: _Known, book: RobotsBook, url: str) -> Iterator[str]:

@@ -87,6 +87,11 @@ class Counts:
     pages: int
     lists: int
 
+    @property
+    def news(self) -> float:
+        """Share of the site's listings that came, changed or went."""
+        return (self.new + self.changed + self.withdrawn) / max(1, self.active)
+
 
 def count(connection: Connection, lease: Lease) -> Counts:
     """The crawl's counts, from the events and rows it wrote; found: on their own pages or by a list."""

@@ -116,6 +116,14 @@ class RobotsBook:
         if robots.status is not RobotsStatus.UNREACHABLE:
             self._note(url, robots, robots.fetched_at)
 
+    def recall(self, agency: Any) -> None:
+        """Remember what an agency's row keeps, if it keeps a copy."""
+        if agency.robots_fetched_at is not None and agency.robots_status in list(RobotsStatus):
+            status = RobotsStatus(agency.robots_status)
+            self.remember(
+                agency.website_url, Robots(status, agency.robots_fetched_at, agency.robots_txt or "")
+            )
+
     def known(self, url: str) -> Robots | None:
         """The copy in use for `url`, if one was had in this crawl or remembered."""
         known = self._known.get(origin(url))

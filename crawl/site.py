@@ -32,8 +32,8 @@ from crawl.optout import LINE
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.render import Rendering
-from crawl.report import Counts, CrawlReport, Ending, event_values
-from crawl.robots import Robots, RobotsBook, RobotsStatus
+from crawl.report import CrawlReport, Ending, event_values
+from crawl.robots import RobotsBook
 from crawl.sitemap import read_sitemaps
 from crawl.sitemap_reader import Listed
 from crawl.traps import Traps
@@ -161,7 +161,7 @@ class _SiteCrawl:
             return _OPTED_OUT
         if (ending := self._owed_wait()) is not None:
             return ending
-        self._remember_robots()
+        self.robots.recall(self.lease.agency)
         known = await self.context.store.run(apprentice.load, self.lease.agency_id)
         self.apprentice = Apprentice(known, self.context.places)
         entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
@@ -235,13 +235,6 @@ class _SiteCrawl:
         return Ending(
             ScrapingStatus.INTERRUPTED, f"The site asks us to wait until {until:%H:%M} UTC.", unfinished=True
         )
-
-    def _remember_robots(self) -> None:
-        row = self.lease.agency
-        if row.robots_fetched_at is None or row.robots_status not in list(RobotsStatus):
-            return
-        known = Robots(RobotsStatus(row.robots_status), row.robots_fetched_at, row.robots_txt or "")
-        self.robots.remember(row.website_url, known)
 
     async def _open(self, entrance: str) -> frontier.Passed:
         """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed. Returns what
@@ -497,9 +490,7 @@ class _SiteCrawl:
         if self.apprentice.changed:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         values = (
-            self.portrait.columns(row)
-            | self.robots.columns(row)
-            | schedule(row, ending, now, self._news(counts))
+            self.portrait.columns(row) | self.robots.columns(row) | schedule(row, ending, now, counts.news)
         )
         lease.release(
             connection,
@@ -507,8 +498,3 @@ class _SiteCrawl:
             values | {"total_listings": counts.total, "active_listings": counts.active},
         )
         return final
-
-    @staticmethod
-    def _news(counts: Counts) -> float:
-        """Share of the site's listings that came, changed or went."""
-        return (counts.new + counts.changed + counts.withdrawn) / max(1, counts.active)

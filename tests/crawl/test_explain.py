@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
-from crawl.agencies import opt_out, register
+from crawl.agencies import register
 from crawl.context import CrawlContext
 from crawl.explain import explain
+from crawl.optout import opt_out
 from crawl.site import crawl_site
 from models.tables import Agency, utc_now
 from tests.crawl.mean_server import MeanServer, Reply
@@ -50,12 +51,11 @@ async def test_what_is_owed_and_known_is_told(web: MeanServer, context: CrawlCon
 
 
 async def test_an_opt_out_is_told_first(web: MeanServer, context: CrawlContext, engine: Engine) -> None:
-    url = open_site(web, "essai", range(3))
-    (agency,) = register(engine, [url], town=True)
-    opt_out(engine, agency)
-    told = await explain(context, url)
+    opt_out(engine, "essai.localhost")
+    told = await explain(context, open_site(web, "essai", range(3)))
     assert not told.allowed
-    assert told.reasons[0].startswith("never: the agency asked on")
+    assert told.reasons == ("never: its owner asked not to be visited",)
+    assert web.log == []
 
 
 async def test_an_inner_address_is_refused_without_a_request(web: MeanServer, context: CrawlContext) -> None:
