@@ -95,6 +95,7 @@ async def test_a_dead_proxy_is_left_costs_the_site_nothing_and_has_its_hosts_bac
     (home,) = (gate for gate in gates if gate.name == via(web, "site0")[0])
     (other,) = (gate for gate in gates[:2] if gate is not home)
     await home.die()
+    began = time.monotonic()
     assert (await fetcher.fetch(url)).outcome is FetchOutcome.OK
     assert via(web, "site0")[-1] == other.name
     assert {health.name: health.state for health in fetcher.egresses.health()} == {
@@ -102,7 +103,6 @@ async def test_a_dead_proxy_is_left_costs_the_site_nothing_and_has_its_hosts_bac
         other.called: "ready",
     }
     await home.live()
-    began = time.monotonic()
     while via(web, "site0")[-1] != home.name:
         assert time.monotonic() - began < PATIENCE
         assert (await fetcher.fetch(url)).outcome is FetchOutcome.OK
