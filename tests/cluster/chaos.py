@@ -173,6 +173,9 @@ class Machine:
         plan = self.plan(kills)
         self.start_driver()
         while not self.town.log.visits:
+            assert self.driver is not None
+            if self.driver.poll():
+                raise RuntimeError((self.home / "driver.log").read_text()[-2_000:])
             time.sleep(0.1)
         self.add_node()  # joins a crawl that runs: it is killed only once it has work
         while not self.over():
@@ -441,7 +444,8 @@ def run(kills: int, seed: int, agencies: int) -> Figures:
     """The whole of it, in a folder that goes with it."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    os.environ["RAY_AUTH_TOKEN"] = token_hex(32)
+    # Ray reads an inherited token once, before this line: another one would be the driver's alone.
+    os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgn-ch-")))
         town = stack.enter_context(running_town(seed, agencies=agencies))
