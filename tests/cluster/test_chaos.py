@@ -22,9 +22,11 @@ KILLS = 4
 def test_killing_shards_drivers_nodes_and_the_database_loses_and_doubles_nothing() -> None:
     line = [sys.executable, "-m", "tests.cluster.chaos", "--kills", str(KILLS), "--seed", "7"]
     root = str(Path(__file__).parents[2])
+    # Nothing of the Ray that other tests of this process started: its token would be another cluster's.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
     ran = subprocess.run(
         [*line, "--agencies", str(AGENCIES)],
-        env=os.environ | {"PYTHONPATH": root},
+        env=own | {"PYTHONPATH": root},
         cwd=root,
         capture_output=True,
         text=True,

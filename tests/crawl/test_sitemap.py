@@ -127,7 +127,8 @@ def test_a_day_that_most_pages_share_tells_of_the_file_and_is_not_believed() -> 
 def test_no_input_makes_it_slow(body: bytes, piece: int) -> None:
     began = time.process_time()
     parse(b"<urlset>" + body, piece)
-    assert time.process_time() - began < 2
+    # 10,000 pieces of an unfinished tag take 1 to 3 s; seeking each time from the start would take minutes.
+    assert time.process_time() - began < 10
 
 
 async def test_fifty_mebibytes_of_sitemap_take_less_than_ten_of_memory(web: MeanServer) -> None:
