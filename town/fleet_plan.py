@@ -2,6 +2,8 @@
 
 Host N is `hN.fleet.localhost` at 127.0.0.1; with `addresses` it is `hN.aK.localhost`, K = N mod addresses,
 at 127.1.K/256.K%256. Pages are adverts of `size` bytes: one template per size, a few bytes unique to each.
+Their bytes are made as those of real agencies' pages are: a twentieth of text, half of scripts and drawings,
+ten elements a kilobyte, a hundred links (medians of 78 real pages: 4 %, 28 %, 6 and 104).
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import count
 from typing import Any, Final, Self
 from zlib import crc32
 
@@ -127,23 +130,56 @@ class FleetPlan:
         return int(digits) if kind == "annonce" else self.pages + int(digits)
 
     def version(self, number: int, page: int, day: int) -> int:
-        """The last day up to `day` on which a page changed, 0 at the start; home pages do not change."""
-        if not self.changed or not page:
+        """The last day up to `day` on which a page changed, 0 at the start. The home page changes with the
+        prices that it tells; of two changes of an advert one is a price, the other words of its own.
+        """
+        if not self.changed:
             return 0
-        limit = int(self.changed * 2**32)
-        days = range(day, 0, -1)
-        return next((d for d in days if crc32(b"%d/%d/%d/%d" % (self.seed, number, page, d)) < limit), 0)
+        if page:
+            return next((d for d in range(day, 0, -1) if self._draw(number, page, d) < self.changed), 0)
+        return next(
+            (d for d in range(day, 0, -1) if any(self._repriced(number, p, d) for p in self._adverts)), 0
+        )
 
-    def body(self, number: int, page: int, version: int) -> tuple[bytes, bytes]:
+    def body(self, number: int, page: int, day: int) -> tuple[bytes, bytes]:
         """A page's bytes in two parts: its own, and the one shared by all pages."""
         if page == 0:
-            head = b"<!doctype html><html lang=fr><head><title>Agence h%d - Immobilier</title>" % number
-            return head, _home(self.pages, self.size, self.is_private(number))
+            return self._home(number, day), _home_end(self.pages, self.size, self.is_private(number))
         mark = crc32(b"%d/%d/%d" % (self.seed, number, page))
         city = _CITIES[mark % len(_CITIES)].encode()
-        surface, price = 20 + mark % 120, 90_000 + mark % 800 * 1_000 + 500 * version
-        values = surface, city, number, page, number, page, price, surface, city, price, number, page, surface
+        surface, price = self.surface(number, page), self.price(number, page, day)
+        version = self.version(number, page, day)
+        values = (
+            surface, city, number, page, number, page, price, surface, city, price, number, page, surface, version,
+        )  # fmt: skip
         return _ADVERT % values, _shared(self.pages, self.size)
+
+    @property
+    def _adverts(self) -> range:
+        return range(1, self.pages + 1)
+
+    def _draw(self, number: int, page: int, day: int) -> float:
+        return crc32(b"%d/%d/%d/%d" % (self.seed, number, page, day)) / 2**32
+
+    def _repriced(self, number: int, page: int, day: int) -> bool:
+        return self._draw(number, page, day) < self.changed / 2
+
+    def surface(self, number: int, page: int) -> int:
+        """An advert's square metres."""
+        return 20 + crc32(b"%d/%d/%d" % (self.seed, number, page)) % 120
+
+    def price(self, number: int, page: int, day: int) -> int:
+        """An advert's price on that day, in euros."""
+        fallen = sum(self._repriced(number, page, d) for d in range(1, day + 1)) if self.changed else 0
+        return 90_000 + crc32(b"%d/%d/%d" % (self.seed, number, page)) % 800 * 1_000 - 500 * fallen
+
+    def _home(self, number: int, day: int) -> bytes:
+        cards = (
+            _item(page, self.surface(number, page), self.price(number, page, day)) for page in self._adverts
+        )
+        head = f"<!doctype html><html lang=fr><head><title>Agence h{number} - Immobilier</title>"
+        start = '<meta charset="utf-8"></head><body><main><h1>Nos biens à vendre</h1>'
+        return f"{head}{start}<p>{self.pages} biens</p>{''.join(cards)}".encode()
 
     def _rules(self, number: int) -> HostRules:
         silent = self.robots(number) in (RobotsKind.BROKEN, RobotsKind.HANGING)
@@ -158,6 +194,7 @@ _ADVERT: Final = (
     '"sku":"H%dP%d","offers":{"@type":"Offer","price":"%d","priceCurrency":"EUR"}}</script></head><body>'
     '<main><h1>Appartement 3 pièces %d m² %b</h1><p class="prix">%d €</p>'
     "<ul><li>Référence : H%dP%d</li><li>Surface : %d m²</li><li>Nombre de pièces : 3</li></ul>"
+    "<p class=avis>Annonce relue pour la %de fois.</p>"
 ).encode()
 
 
@@ -198,30 +235,25 @@ def _shared(pages: int, size: int) -> bytes:
     links = _links(pages)
     menu = "".join(f'<li class="menu-item"><a href="{next(links)}">Ville {n}</a></li>' for n in range(30))
     foot = "".join(f'<li><a href="{next(links)}">Acheter à {_CITIES[n % 8]}</a></li>' for n in range(40))
-    start = f'<section class="description"><h2>Description</h2><p>{_SENTENCE * 4}</p></section></main>'
+    cards = "".join(_card(next(links), n) for n in range(30))
+    start = f'<section class="description"><h2>Description</h2><p>{_SENTENCE * 8}</p></section></main>{cards}'
     end = f'<nav><ul>{menu}</ul></nav><footer><ul>{foot}</ul><a href="/">Accueil</a></footer></body></html>'
-    room = size - len(_ADVERT) - len(start.encode()) - len(end.encode())
-    cards = _fill(room, (_card(next(links), n) for n in range(30)))
-    return f"{start}{cards}{end}".encode()
+    return f"{start}{_fill(size - len(_ADVERT) - len((start + end).encode()))}{end}".encode()
 
 
 @cache
-def _home(pages: int, size: int, private: bool) -> bytes:
-    """The rest of a home page: a card for every page, links to the private ones, words as agencies use."""
-    paths = [f"/annonce/{page}" for page in range(1, pages + 1)]
-    paths += [f"/prive/{page}" for page in range(1, _PRIVATE_PAGES + 1)] if private else []
-    cards = "".join(_item(path, number) for number, path in enumerate(paths))
-    start = (
-        '<meta charset="utf-8"></head><body><main><h1>Nos biens à vendre</h1>'
-        f"<p>{pages} biens</p>{cards}</main><footer><p>Carte professionnelle CPI 3301 2018</p></footer>"
-    )
-    return f"{start}{_fill(size - len(start.encode()) - 100, iter(()))}</body></html>".encode()
+def _home_end(pages: int, size: int, private: bool) -> bytes:
+    """The rest of a home page: links to the private pages, words as agencies use."""
+    closed = [f'<a href="/prive/{page}">Espace privé {page}</a>' for page in range(1, _PRIVATE_PAGES + 1)]
+    start = f"</main><nav>{''.join(closed) if private else ''}</nav>"
+    end = "<footer><p>Carte professionnelle CPI 3301 2018</p></footer></body></html>"
+    cards = len(_item(1, 100, 100_000).encode()) * pages
+    return f"{start}{_fill(size - cards - len((start + end).encode()) - 200)}{end}".encode()
 
 
-def _item(path: str, number: int) -> str:
-    surface, price = 20 + number % 120, 90_000 + number * 1_000
+def _item(page: int, surface: int, price: int) -> str:
     return (
-        f'<article class="bien"><a href="{path}"><h2>Appartement 3 pièces {surface} m² Bordeaux</h2></a>'
+        f'<article class="bien"><a href="/annonce/{page}"><h2>Appartement 3 pièces {surface} m² Bordeaux</h2></a>'
         f"<p>{price} €</p><p>{surface} m² - 3 pièces - 33000 Bordeaux</p></article>"
     )
 
@@ -232,22 +264,41 @@ def _links(pages: int) -> Iterator[str]:
 
 
 def _card(link: str, number: int) -> str:
-    facts = "".join(f'<li class="fait fait-{n}"><span>{20 + number + n} m²</span></li>' for n in range(4))
+    facts = "".join(f'<li class="fait fait-{n}"><span>{20 + number + n} m²</span></li>' for n in range(2))
     return (
         f'<article class="carte" id="c{number}"><div class="cadre"><div class="photo"><picture>'
         f'<img loading="lazy" alt="" width="640" height="480" data-n="{number}"></picture></div>'
         f'<div class="texte"><h3><a href="{link}" title="Voir">Maison {4 + number % 3} pièces</a></h3>'
-        f'<ul class="faits">{facts}</ul><p>{_SENTENCE}</p></div></div></article>'
+        f'<ul class="faits">{facts}</ul></div></div></article>'
     )
 
 
-def _fill(room: int, cards: Iterator[str]) -> str:
-    """Cards, then nested paragraphs, up to `room` bytes."""
+def _fill(room: int) -> str:
+    """What pages are mostly made of, up to `room` bytes: scripts, and elements without a word in them."""
     parts: list[str] = []
-    paragraph = f'<div class="bloc"><div class="col"><p class="texte"><em>{_SENTENCE}</em></p></div></div>'
-    while room > 0:
-        part = next(cards, paragraph)
-        size = len(part.encode())
-        parts.append(part if size <= room else f"<!--{'.' * max(0, room - 7)}-->")
-        room -= size
-    return "".join(parts)
+    for number in count():
+        part = _script(number) if number % 3 == 0 else _frame(number)
+        if len(part) > room:
+            return "".join(parts) + (f"<!--{'.' * (room - 7)}-->" if room >= 7 else "")
+        parts.append(part)
+        room -= len(part)
+    return ""
+
+
+def _script(number: int) -> str:
+    settings = ",".join(f'"option_{n}":{{"on":{n % 2},"ms":{(number * 37 + n) % 900}}}' for n in range(16))
+    return f'<script>window.modules=window.modules||[];window.modules.push(["m{number}",{{{settings}}}]);</script>'
+
+
+def _frame(number: int) -> str:
+    curve = "".join(f"c{n}.{number % 9} {number % 7}-{n} 1.{n}-{number % 5}.2 {n}.5 3.8" for n in range(12))
+    icons = "".join(
+        f'<span class="icone icone-{n} icone-taille-moyenne" aria-hidden="true"><svg viewBox="0 0 24 24">'
+        f'<path fill="currentColor" d="M{n} 2{curve}z"/></svg></span>'
+        for n in range(2)
+    )
+    return (
+        f'<div class="colonne colonne-{number} bloc-section bloc-section-large" data-bloc="{number}" '
+        f'data-settings="background:classic;animation:none;order:{number}" style="order:{number};margin:0 auto">'
+        f'<div class="colonne-interne colonne-remplie"><div class="cadre cadre-vide">{icons}</div></div></div>'
+    )

@@ -126,7 +126,7 @@ class Connection(asyncio.Protocol):
         if _has_copy(head, etag, version):
             self._send(304, b"", fields)
         else:
-            own, shared = plan.body(number, page, version)
+            own, shared = plan.body(number, page, self.fleet.day)
             self._send(200, own, fields + b"Content-Type: text/html; charset=utf-8\r\n", shared)
 
     def _send(self, status: int, body: bytes, fields: bytes = b"", more: bytes = b"") -> None:

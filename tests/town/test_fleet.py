@@ -1,6 +1,7 @@
 """The fleet: many hosts, each with its own robots.txt and pages, and a log that tells what was asked."""
 
 import asyncio
+import re
 import socket
 import time
 from http.client import HTTPConnection
@@ -108,6 +109,20 @@ async def test_a_copy_is_not_sent_again_until_its_page_changes() -> None:
         ]
         assert by_tag == by_date
         assert 2 <= by_tag.count(200) <= 22
+
+
+async def test_the_home_page_tells_every_price_of_the_day() -> None:
+    async with Fleet(hosts=1, pages=100, changed=0.2) as fleet:
+        host, prices = "h0.fleet.localhost", []
+        for day in (0, 1):
+            fleet.set_day(day)
+            home = (await ask(fleet, host, "/"))[1]
+            prices.append([fleet.plan.price(0, page, day) for page in range(1, 101)])
+            assert re.findall(rb"<p>(\d+) \xe2\x82\xac</p>", home) == [b"%d" % price for price in prices[day]]
+            for page in (1, 50, 100):
+                advert = (await ask(fleet, host, f"/annonce/{page}"))[1]
+                assert b'class="prix">%d ' % prices[day][page - 1] in advert
+        assert 2 <= sum(new < old for old, new in zip(*prices, strict=True)) <= 25
 
 
 async def test_an_answer_ends_when_its_last_byte_is_written() -> None:
