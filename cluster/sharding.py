@@ -1,15 +1,21 @@
-"""Which shard owns a host: rendezvous hashing, so that a shard more or less moves the fewest hosts.
+"""Which shard owns a host: rendezvous hashing on the registrable domain.
 
-Thaler and Ravishankar, "Using name-based mappings to increase hit rates", 1998.
+A shard more or less moves the fewest hosts (Thaler and Ravishankar, "Using name-based mappings to increase
+hit rates", 1998), and all hosts of one owner are together, by the public suffix list: `paris.agence.fr` is
+`agence.fr`'s, `agence.wixsite.com` its own.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import blake2b
+
+from publicsuffixlist import PublicSuffixList
 
 
 def shard_of(host: str, shards: Sequence[str]) -> str:
-    """The shard with the highest weight for `host`; the same everywhere and for ever."""
-    return max(shards, key=lambda shard: (_weight(host, shard), shard))
+    """The shard with the highest weight for the domain of `host`; the same everywhere and for ever."""
+    owner = domain(host)
+    return max(shards, key=lambda shard: (_weight(owner, shard), shard))
 
 
 def split(hosts: Iterable[str], shards: Sequence[str]) -> dict[str, list[str]]:
@@ -20,6 +26,19 @@ def split(hosts: Iterable[str], shards: Sequence[str]) -> dict[str, list[str]]:
     return owned
 
 
-def _weight(host: str, shard: str) -> bytes:
-    # `www.` is the same site: its requests and leases are one host's.
-    return blake2b(f"{shard}\0{host.removeprefix('www.')}".encode(), digest_size=8).digest()
+def domain(host: str) -> str:
+    """The registrable domain of a host; the host itself where there is none. The town's hosts are apart."""
+    name = host.removeprefix("www.")
+    top = name.rpartition(".")[2]
+    if top == "localhost" or top.isdigit() or ":" in name:
+        return name
+    return _suffixes().privatesuffix(name) or name
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def _weight(owner: str, shard: str) -> bytes:
+    return blake2b(f"{shard}\0{owner}".encode(), digest_size=8).digest()

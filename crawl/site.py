@@ -50,8 +50,10 @@ _log = logging.getLogger(__name__)
 
 Progress = Callable[[CrawlReport], None]
 
-#: Pages asked of the frontier at once; it is asked again before they grow stale.
+#: Pages asked of the frontier at once at most, and seconds until they would grow stale: thousands of slow
+#: sites wait with what they were given.
 _BATCH: Final = 16
+_STALE_AFTER: Final = 60.0
 #: Pages of a sitemap given to the frontier in one transaction.
 _LISTED: Final = 1_000
 #: One crawl of one site lasts no longer; the next one resumes.
@@ -315,7 +317,9 @@ class _SiteCrawl:
     def _next_pages(self, connection: Connection) -> Sequence[DuePage]:
         now = self.context.clock()
         self.tally.queue = frontier.queue(connection, self.lease.agency_id, now)
-        return frontier.due(connection, self.lease.agency_id, now, _BATCH)
+        pause = self.context.fetcher.politeness.delay(self.host)
+        number = int(min(_BATCH, 1 + _STALE_AFTER / max(pause, 1.0)))
+        return frontier.due(connection, self.lease.agency_id, now, number)
 
     def _look_for_unlisted(self, connection: Connection) -> None:
         now = self.context.clock()

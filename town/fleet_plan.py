@@ -148,10 +148,8 @@ class FleetPlan:
         mark = crc32(b"%d/%d/%d" % (self.seed, number, page))
         city = _CITIES[mark % len(_CITIES)].encode()
         surface, price = self.surface(number, page), self.price(number, page, day)
-        version = self.version(number, page, day)
-        values = (
-            surface, city, number, page, number, page, price, surface, city, price, number, page, surface, version,
-        )  # fmt: skip
+        named, told = (surface, city, number, page), self.version(number, page, day)
+        values = (*named, number, page, price, surface, city, price, number, page, surface, told)
         return _ADVERT % values, _shared(self.pages, self.size)
 
     @property
@@ -253,8 +251,8 @@ def _home_end(pages: int, size: int, private: bool) -> bytes:
 
 def _item(page: int, surface: int, price: int) -> str:
     return (
-        f'<article class="bien"><a href="/annonce/{page}"><h2>Appartement 3 pièces {surface} m² Bordeaux</h2></a>'
-        f"<p>{price} €</p><p>{surface} m² - 3 pièces - 33000 Bordeaux</p></article>"
+        f'<article class="bien"><a href="/annonce/{page}"><h2>Appartement 3 pièces {surface} m² Bordeaux</h2>'
+        f"</a><p>{price} €</p><p>{surface} m² - 3 pièces - 33000 Bordeaux</p></article>"
     )
 
 
@@ -287,7 +285,7 @@ def _fill(room: int) -> str:
 
 def _script(number: int) -> str:
     settings = ",".join(f'"option_{n}":{{"on":{n % 2},"ms":{(number * 37 + n) % 900}}}' for n in range(16))
-    return f'<script>window.modules=window.modules||[];window.modules.push(["m{number}",{{{settings}}}]);</script>'
+    return f'<script>(window.modules=window.modules||[]).push(["m{number}",{{{settings}}}]);</script>'
 
 
 def _frame(number: int) -> str:
@@ -299,6 +297,6 @@ def _frame(number: int) -> str:
     )
     return (
         f'<div class="colonne colonne-{number} bloc-section bloc-section-large" data-bloc="{number}" '
-        f'data-settings="background:classic;animation:none;order:{number}" style="order:{number};margin:0 auto">'
-        f'<div class="colonne-interne colonne-remplie"><div class="cadre cadre-vide">{icons}</div></div></div>'
+        f'data-settings="background:classic;animation:none;order:{number}" style="order:{number}">'
+        f'<div class="colonne-interne"><div class="cadre cadre-vide">{icons}</div></div></div>'
     )

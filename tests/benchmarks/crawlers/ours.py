@@ -45,8 +45,7 @@ async def crawl(url: str, ids: list[int], settings: Settings, asked: argparse.Na
 
     reader = None if asked.read else skim
     async with open_context(settings, url, places=Places.sample(), clock=clock, reader=reader) as context:
-        gate, open_most = asyncio.Semaphore(settings.max_open_sites), Peak()
-        held = psutil.Process().memory_info().rss
+        gate, open_most = asyncio.Semaphore(settings.max_open_sites), Peak(settings.max_open_sites)
         cpu, began = time.process_time(), time.monotonic()
         watch = asyncio.create_task(open_most.watch())
         work = [asyncio.create_task(_one(context, gate, open_most, number)) for number in ids]
@@ -66,25 +65,35 @@ async def crawl(url: str, ids: list[int], settings: Settings, asked: argparse.Na
             "read_seconds": context.meter.total.seconds[Step.READ],
             "ok": sum(report.status in ("ok", "not_an_agency", "empty") for report in reports),
             "found": sum(report.found for report in reports),
-            "most_open": open_most.open,
-            "kb_per_open_host": (open_most.rss - held) / 1024 / max(1, open_most.open),
+            "most_open": open_most.many[0],
+            "kb_per_open_host": open_most.kb_per_site,
             "errors": sorted({report.error or "" for report in reports if report.status == "error"})[:3],
         }
 
 
 class Peak:
-    """How many sites were open at most, and the memory then."""
+    """How many sites are open, and the resident memory of the process from a fifth of them to the most."""
 
-    def __init__(self) -> None:
-        self.now = self.open = self.rss = 0
+    def __init__(self, most: int) -> None:
+        self.fifth, self.now = most // 5, 0
+        #: Open sites and bytes, at a fifth of the sites and when most were open, at the latest.
+        self.few = self.many = (0, 0)
+
+    @property
+    def kb_per_site(self) -> float:
+        """Kilobytes that each further site costs, with all that its crawl leaves in the process."""
+        sites, held = (most - least for most, least in zip(self.many, self.few, strict=True))
+        return held / 1024 / sites if sites else float("nan")
 
     async def watch(self) -> None:
         """Look every second."""
         while True:
             await asyncio.sleep(1)
-            rss = psutil.Process().memory_info().rss
-            if self.now >= self.open:
-                self.open, self.rss = self.now, rss
+            seen = self.now, psutil.Process().memory_info().rss
+            if self.now >= self.fifth and not self.few[0]:
+                self.few = seen
+            if self.now >= self.many[0]:
+                self.many = seen
 
 
 async def _one(context: CrawlContext, gate: asyncio.Semaphore, peak: Peak, number: int) -> Any:
