@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 #: Seconds that shards have to stop in good order.
 GRACE: Final = 10
 #: Seconds for the other shards to be ready once one is; a node that just died has none to offer.
-TOGETHER: Final = 2.0
+TOGETHER: Final = 1.0
 #: Seconds between two looks at how many cores there are.
 COUNT_EVERY: Final = 2.0
 #: Deaths in a row, with fewer pages than these between two of them, after which shards die of their work.

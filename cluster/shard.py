@@ -1,7 +1,8 @@
 """A shard: one async Ray actor per core that crawls its hosts' sites, fetching and reading in one place.
 
 Batches of agency ids come in, reports go out; pages never leave the actor. Its state is the database's:
-a restarted shard starts empty and carries on.
+a restarted shard starts empty and carries on. What only the actor needs is imported in it: a driver that
+starts again has no use for readers and clients.
 """
 
 import asyncio
@@ -9,17 +10,19 @@ import logging
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cluster.ray_metrics import RayMetrics
-from crawl.context import CrawlContext, open_context
 from crawl.egress import AllProxiesDeadError
 from crawl.meter import Meter, Reading
 from crawl.orders import Order, Orders, Standing
 from crawl.report import CrawlReport, ended_since
-from crawl.site import crawl_site
 from models import logs
 from models.settings import Settings
 from models.tables import ScrapingStatus
+
+if TYPE_CHECKING:
+    from crawl.context import CrawlContext
 
 _log = logging.getLogger(__name__)
 
@@ -112,16 +115,22 @@ class Shard:
         await self.resources.aclose()
         return self.tail.take(LINES)
 
-    async def _open(self) -> CrawlContext:
+    async def _open(self) -> "CrawlContext":
         """The one context of this process, opened by whichever batch comes first."""
         if self.context is None:
+            from crawl.context import open_context
+
             opening = open_context(
                 self.settings, self.database_url, worker=self.worker, standing=self.standing
             )
             self.context = asyncio.create_task(self.resources.enter_async_context(opening))
         return await self.context
 
-    async def _crawl_one(self, context: CrawlContext, agency_id: int, since: datetime | None) -> CrawlReport:
+    async def _crawl_one(
+        self, context: "CrawlContext", agency_id: int, since: datetime | None
+    ) -> CrawlReport:
+        from crawl.site import crawl_site
+
         slots = context.fetcher.politeness.slots
         async with nullcontext() if since else self.open_sites, slots.taken(fresh=since is None):
             try:

@@ -7,7 +7,8 @@ its pages as one that was not.
     reading = apprentice.read(body, url, content_type)
     if apprentice.changed: await store.run(save, agency_id, apprentice.known, now)
 
-In memory during one crawl: a dozen bodies at most. A wrapper that fails is dropped.
+In memory during one crawl: a dozen bodies at most, on a shelf that all crawls of a process share; a site that
+finds it full learns at its next crawl. A wrapper that fails is dropped.
 """
 
 import json
@@ -40,6 +41,8 @@ FEW: Final = 5
 MAX_KEPT: Final = 12_000_000
 #: Characters of the lists kept.
 MAX_LISTS: Final = 6_000_000
+#: Characters kept of all sites under way, one or two bytes each.
+SHELF: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,33 @@ class Known:
     lists: ListWrapper | None = None
 
 
-class Apprentice:
-    """One per crawl of a site; pages come in the crawl's order, which alone decides what is learnt."""
+@dataclass(slots=True)
+class Shelf:
+    """Room for the pages that the crawls of one process keep to learn from, in characters."""
 
-    def __init__(self, known: Known, places: Places) -> None:
+    room: int = SHELF
+
+    def take(self, size: int) -> bool:
+        """Take that much, if there is as much."""
+        if size > self.room:
+            return False
+        self.room -= size
+        return True
+
+    def give(self, size: int) -> None:
+        """Give it back."""
+        self.room += size
+
+
+class Apprentice:
+    """One per crawl of a site; pages come in the crawl's order, which alone decides what is learnt while the
+    shelf has room. `close` it, as it may hold some of that.
+    """
+
+    def __init__(self, known: Known, places: Places, shelf: Shelf | None = None) -> None:
         self.wrapper, self.lists = known.details, known.lists
         self.places = places
+        self.shelf = shelf or Shelf()
         #: Whether what is known is another than was loaded or saved.
         self.changed = False
         #: What this crawl learnt, for the next one.
@@ -89,6 +113,11 @@ class Apprentice:
             self.wrapper, self.changed = self._learnt, True
         if self.lists is None and len(self._lists) >= list_wrapping.LEAST:
             self._learn_lists()
+
+    def close(self) -> None:
+        """Forget the pages kept."""
+        self._take_samples()
+        self._take_lists()
 
     def _read(self, body: bytes, url: str, content_type: str | None) -> PageReading:
         if self.wrapper is not None:
@@ -133,7 +162,7 @@ class Apprentice:
         if reading.listing is None or self._learnt is not None or len(self._samples) >= MOST:
             return
         html, _ = charset.decode(body, content_type)
-        if self._kept + len(html) > MAX_KEPT:
+        if self._kept + len(html) > MAX_KEPT or not self.shelf.take(len(html)):
             return
         self._kept += len(html)
         self._samples.append(Sample.of(html, url, reading))
@@ -141,11 +170,16 @@ class Apprentice:
             self._learn()
 
     def _learn(self) -> None:
-        samples, self._samples, self._kept = self._samples, [], 0
+        samples = self._take_samples()
         try:
             self._learnt = learn(samples, self.places)
         except Exception as error:  # noqa: BLE001 - a site that cannot be learnt is read as before
             _log.warning("nothing was learnt of %s: %r", samples[0].url, error)
+
+    def _take_samples(self) -> list[Sample]:
+        self.shelf.give(self._kept)
+        samples, self._samples, self._kept = self._samples, [], 0
+        return samples
 
     # Lists ---------------------------------------------------------------------------------
 
@@ -171,12 +205,19 @@ class Apprentice:
     def _keep_list(self, html: str, url: str, reading: PageReading) -> None:
         if not reading.links or len(self._lists) >= list_wrapping.MOST:
             return
-        if sum(len(one.html) for one in self._lists) + len(html) <= MAX_LISTS:
+        if sum(len(one.html) for one in self._lists) + len(html) > MAX_LISTS:
+            return
+        if self.shelf.take(len(html)):
             told = (reading.links, reading.next, reading.follow, reading.platform)
             self._lists.append(ListSample(html, url, *told))
 
-    def _learn_lists(self) -> None:
+    def _take_lists(self) -> list[ListSample]:
+        self.shelf.give(sum(len(one.html) for one in self._lists))
         samples, self._lists = self._lists, []
+        return samples
+
+    def _learn_lists(self) -> None:
+        samples = self._take_lists()
         try:
             lists = list_wrapping.learn(samples)
         except Exception as error:  # noqa: BLE001 - a site that cannot be learnt is read as before

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from crawl.apprentice import Shelf
 from crawl.browser import Browser
 from crawl.fetch import Fetcher
 from crawl.lease import Heartbeat, this_worker
@@ -43,6 +44,8 @@ class CrawlContext:
     standing: Standing = field(default_factory=Standing)
     #: What renders empty shells; None when RENDER is off.
     browser: Browser | None = None
+    #: Room for the pages that sites are learnt from.
+    shelf: Shelf = field(default_factory=Shelf)
     #: Reads pages in the apprentice's place: for a crawl that is about the pages alone.
     reader: Reader | None = None
 
@@ -75,7 +78,7 @@ async def open_context(
     try:
         async with Heartbeat(store, worker, clock):
             known, orders = places or Places.load(settings.home), standing or Standing()
-            yield CrawlContext(settings, store, fetcher, known, clock, worker, orders, browser, reader)
+            yield CrawlContext(settings, store, fetcher, known, clock, worker, orders, browser, reader=reader)
     finally:
         if browser is not None:
             await browser.close()

@@ -1,65 +1,27 @@
-"""The crawl of one site, from lease to log: robots.txt, home, sitemaps and lists, details, withdrawals.
+"""The crawl of one site, from lease to log, whatever happens meanwhile.
 
     report = await crawl_site(context, agency_id)
 
 What a site does wrong ends as a status and one clear line, never as an exception, and withdraws nothing.
-Ctrl-C and kills leave the frontier as it stands: the next crawl resumes there.
+Ctrl-C and kills leave the frontier as it stands: the next crawl resumes there. `course` does the crawling.
 """
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-
-from crawl import apprentice, frontier, lease, report, visit
-from crawl.apprentice import Apprentice, Known
+from crawl import lease
 from crawl.context import CrawlContext
+from crawl.course import Course, Progress
 from crawl.egress import AllProxiesDeadError
-from crawl.entrance import find_entrance
-from crawl.fetch import PATIENCE, Fetched, FetchOutcome
-from crawl.frontier import DuePage, Find, FoundBy, Moment, Priority
-from crawl.ingest import Outcome
-from crawl.lease import Lease, LeaseLostError, OptedOutError
-from crawl.meter import Step, Tally
-from crawl.optout import LINE
-from crawl.politeness import Owed
-from crawl.portrait import Portrait
-from crawl.render import Rendering
+from crawl.lease import LeaseLostError, OptedOutError
 from crawl.report import CrawlReport, Ending, event_values
-from crawl.robots import RobotsBook
-from crawl.sitemap import read_sitemaps
-from crawl.sitemap_reader import Listed
-from crawl.traps import Traps
-from crawl.url import key, site_host
-from crawl.verdict import UNREADABLE, Design, Streaks, home_verdict, schedule
-from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
-from crawl.withdrawal import Settled, settle
-from extract.page import PageReading
+from crawl.url import site_host
 from models.errors import DatabaseError
 from models.logs import about
 from models.tables import ScrapingStatus
 
 _log = logging.getLogger(__name__)
-
-Progress = Callable[[CrawlReport], None]
-
-#: Pages asked of the frontier at once at most, and seconds until they would grow stale: thousands of slow
-#: sites wait with what they were given.
-_BATCH: Final = 16
-_STALE_AFTER: Final = 60.0
-#: Pages of a sitemap given to the frontier in one transaction.
-_LISTED: Final = 1_000
-#: One crawl of one site lasts no longer; the next one resumes.
-_LONGEST: Final = 6 * 3600.0
-
-_OPTED_OUT: Final = Ending(ScrapingStatus.OPTED_OUT, LINE)
 
 
 async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress | None = None) -> CrawlReport:
@@ -76,429 +38,44 @@ async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress |
     host = site_host(held.agency.website_url)
     with about(agency=agency_id, host=host), context.meter.site(agency_id, host) as tally:
         _log.info("site begins", extra={"resumed": held.resumed})
-        report = await _crawl(_SiteCrawl(context, held, progress, tally))
+        report = await _crawl(Course(context, held, progress, tally))
         _log.info("site ended", extra=event_values(report))
     context.meter.ended[report.status] += 1
     return report
 
 
-async def _crawl(crawl: "_SiteCrawl") -> CrawlReport:
-    context = crawl.context
+async def _crawl(course: Course) -> CrawlReport:
+    context = course.context
     try:
-        ending = await _run(crawl)
-        return await crawl.finish(ending)
+        ending = await _run(course)
+        return await course.finish(ending)
     except asyncio.CancelledError:
         line = "Interrupted; the next crawl resumes."
         interrupted = Ending(ScrapingStatus.INTERRUPTED, line, unfinished=True)
         _log.info("site given back", extra={"outcome": interrupted.status.value})
         with suppress(LeaseLostError):
-            await asyncio.shield(crawl.finish(interrupted))
+            await asyncio.shield(course.finish(interrupted))
         raise
     except AllProxiesDeadError:
         raise
     except OptedOutError:
-        return await crawl.leave()
+        return await course.leave()
     except (DatabaseError, LeaseLostError) as error:
         _log.warning("the site was lost: %s", error)
         context.meter.leases_lost += isinstance(error, LeaseLostError)
-        return crawl.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
+        return course.report(Ending(ScrapingStatus.ERROR, str(error), type(error).__name__))
     except Exception as error:  # noqa: BLE001 - our own failure: the site is given back, and asked again later
-        _log.exception("the crawl of %s failed", crawl.host)
+        _log.exception("the crawl of %s failed", course.host)
         kind = type(error).__name__
-        return await crawl.finish(Ending(ScrapingStatus.ERROR, f"The crawl failed: {kind}.", kind))
+        return await course.finish(Ending(ScrapingStatus.ERROR, f"The crawl failed: {kind}.", kind))
     finally:
-        await asyncio.shield(crawl.rendering.close())
-        await asyncio.shield(context.fetcher.close(crawl.host))
-        context.fetcher.politeness.forget(crawl.host)
+        await asyncio.shield(course.close())
 
 
-async def _run(crawl: "_SiteCrawl") -> Ending:
+async def _run(course: Course) -> Ending:
     try:
-        return await crawl.run()
+        return await course.run()
     except AllProxiesDeadError as error:
         line = "No proxy works; the next crawl resumes."
-        await crawl.finish(Ending(ScrapingStatus.INTERRUPTED, line, type(error).__name__, unfinished=True))
+        await course.finish(Ending(ScrapingStatus.INTERRUPTED, line, type(error).__name__, unfinished=True))
         raise
-
-
-@dataclass(slots=True)
-class _SiteCrawl:
-    """One crawl under way. What must survive it is in the database; this is only its memory."""
-
-    context: CrawlContext
-    lease: Lease
-    progress: Progress | None
-    tally: Tally
-    robots: RobotsBook = field(init=False)
-    host: str = field(init=False)
-    started: float = field(default_factory=time.monotonic)
-    home: HomePage = field(default_factory=HomePage)
-    portrait: Portrait = field(default_factory=Portrait)
-    apprentice: Apprentice = field(init=False)
-    rendering: Rendering = field(init=False)
-    counts: dict[Outcome, int] = field(default_factory=dict)
-    pages: int = 0
-    bytes: int = 0
-    held: int = 0
-    streaks: Streaks = field(default_factory=Streaks)
-    design: Design = field(default_factory=Design)
-    settled: bool = False
-    #: Whether the lists are read, and what they do not name is due.
-    listed: bool = False
-    #: Hashes of the keys already given to the frontier in this crawl, with whether a list named them.
-    given: set[int] = field(default_factory=set)
-    traps: Traps = field(init=False)
-
-    def __post_init__(self) -> None:
-        agency = self.lease.agency
-        self.host = site_host(agency.website_url)
-        self.robots = RobotsBook(self.context.fetcher, self.context.clock)
-        self.apprentice = Apprentice(Known(), self.context.places)
-        self.rendering = Rendering(self.context.browser, self.context.fetcher)
-        self.traps = Traps.of(self.context.settings.max_pages_per_site)
-
-    async def run(self) -> Ending:
-        """From the door to the last page that is due."""
-        if self.lease.agency.opted_out_at is not None:
-            return _OPTED_OUT
-        if (ending := self._owed_wait()) is not None:
-            return ending
-        self.robots.recall(self.lease.agency)
-        known = await self.context.store.run(apprentice.load, self.lease.agency_id)
-        self.apprentice = Apprentice(known, self.context.places)
-        entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
-        if isinstance(entrance, Ending):
-            return entrance
-        passed = await self._open(entrance)
-        waits = None if passed.sitemaps else await self._read_sitemaps(entrance)
-        return waits or await self._work_off() or await self._conclude()
-
-    async def finish(self, ending: Ending) -> CrawlReport:
-        """Write the log and the agency's row, give the lease back; on a failure of ours nothing more."""
-        if not ending.unfinished:
-            self.apprentice.conclude()
-        try:
-            final = await self.context.store.run(self._close, ending)
-        except DatabaseError as error:
-            return self.report(Ending(ScrapingStatus.ERROR, str(error), "DatabaseError"))
-        return final
-
-    async def leave(self) -> CrawlReport:
-        """The owner opted out meanwhile: what was done until then is logged, and nothing else is written."""
-        final = self.report(_OPTED_OUT)
-        values = report.log_values(final) | report.tally_values(self.lease.log, self.tally)
-        with suppress(DatabaseError):  # the log was closed with the opt-out
-            await self.context.store.run(
-                lease.close_log, self.lease.log_id, values, ended_at=self.context.clock()
-            )
-        return final
-
-    def report(self, ending: Ending) -> CrawlReport:
-        """The report as far as this process's memory goes."""
-        number = self.counts.get
-        return CrawlReport(
-            self.lease.agency_id,
-            self.host,
-            ending.status,
-            ending.error,
-            ending.error_type,
-            self.pages,
-            self.bytes,
-            sum(n for outcome, n in self.counts.items() if outcome is not Outcome.NONE),
-            number(Outcome.NEW, 0) + number(Outcome.REPUBLISHED, 0),
-            number(Outcome.CHANGED, 0),
-            republished=number(Outcome.REPUBLISHED, 0),
-            held=self.held,
-            seconds=time.monotonic() - self.started,
-            resumed=self.lease.resumed,
-        )
-
-    # The door ------------------------------------------------------------------------------
-
-    def _owed_wait(self) -> Ending | None:
-        """Take over the pause that an earlier process promised to the site."""
-        politeness, owed = self.context.fetcher.politeness, self.lease.not_before
-        politeness.resume(self.host, self.lease.backoff)
-        if self.lease.agency.crawl_delay:
-            politeness.ask(self.host, self.lease.agency.crawl_delay)
-        wait = (owed - self.context.clock()).total_seconds() if owed else 0.0
-        if self.lease.resumed:  # whoever was killed may have asked after its last word
-            wait = max(wait, politeness.delay(self.host))
-        if wait > 0:
-            politeness.defer(self.host, wait)
-        return self._too_long_a_wait()
-
-    def _too_long_a_wait(self) -> Ending | None:
-        politeness = self.context.fetcher.politeness
-        wait = politeness.remaining(self.host) - politeness.delay(self.host)
-        if wait <= PATIENCE:
-            return None
-        until = self.context.clock() + timedelta(seconds=wait)
-        return Ending(
-            ScrapingStatus.INTERRUPTED, f"The site asks us to wait until {until:%H:%M} UTC.", unfinished=True
-        )
-
-    async def _open(self, entrance: str) -> frontier.Passed:
-        """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed. Returns what
-        that one had already passed.
-        """
-        home = [Find(entrance, Priority.HOME, FoundBy.HOME)]
-        now = self.context.clock()
-        moment = replace(self._moment(now), since=now)
-
-        def opening(connection: Connection) -> frontier.Passed:
-            lease.hold(connection, self.lease, now, self._owed())
-            # At once, so that whoever takes the site over knows its Crawl-delay without asking.
-            lease.note(connection, self.lease, self.robots.columns(self.lease.agency))
-            if not self.lease.resumed:
-                frontier.arm(connection, self.lease.agency_id, moment)
-                passed = frontier.Passed()
-            else:
-                passed = frontier.passed(connection, self.lease.agency_id, self.lease.since)
-            if not passed.home:
-                frontier.add(connection, self.lease.agency_id, home, moment)
-            return passed
-
-        return await self.context.store.run(opening)
-
-    async def _read_sitemaps(self, entrance: str) -> Ending | None:
-        """Sitemaps' pages join the queue; a sitemap that fails is only one source less, unless it asks for
-        a long wait.
-        """
-        rules = await self.robots.rules(entrance)
-        limit = 4 * self.context.settings.max_pages_per_site
-        async for fetched, listed in read_sitemaps(
-            self.context.fetcher, entrance, rules.sitemaps, self.robots.permit, limit
-        ):
-            self._note(fetched)
-            for start in range(0, min(len(listed), limit), _LISTED):
-                await self._list(listed[start : min(start + _LISTED, limit)])
-            limit = max(0, limit - len(listed))
-            if (ending := self._ordered() or self._too_long_a_wait()) is not None:
-                return ending
-        return None
-
-    async def _list(self, listed: Sequence[Listed]) -> None:
-        finds = self._fresh([Find(page.url, Priority.SITEMAP, FoundBy.SITEMAP, 1) for page in listed])
-        instants = {key(page.url): page.lastmod for page in listed if page.lastmod}
-        await self.context.store.run(self._add, finds, instants)
-
-    def _add(self, connection: Connection, finds: Sequence[Find], instants: Mapping[str, datetime]) -> None:
-        now = self.context.clock()
-        lease.hold(connection, self.lease, now, self._owed())
-        frontier.add(connection, self.lease.agency_id, finds, self._moment(now))
-        frontier.modified(connection, self.lease.agency_id, instants, self._moment(now))
-
-    # The pages -----------------------------------------------------------------------------
-
-    async def _work_off(self) -> Ending | None:
-        """Fetch what is due until nothing is, the site's budget is spent or it stops answering."""
-        while batch := await self._due():
-            if not self.settled and batch[0].priority > Priority.KNOWN:
-                await self._settle()
-            for page in batch:
-                if (ending := self._ordered() or self._over_budget()) is not None:
-                    return ending
-                if self.traps.skips(page.url, page.priority):
-                    await self.context.store.run(frontier.skip, page)
-                elif (ending := await self._visit(page)) is not None:
-                    return ending
-        return None
-
-    async def _due(self) -> Sequence[DuePage]:
-        """The next pages; once the lists are read, with the listings that they no longer name."""
-        batch = await self.context.store.run(self._next_pages)
-        if self.listed or (batch and batch[0].priority < Priority.KNOWN):
-            return batch
-        self.listed = True
-        await self.context.store.run(self._look_for_unlisted)
-        return await self._due()
-
-    def _next_pages(self, connection: Connection) -> Sequence[DuePage]:
-        now = self.context.clock()
-        self.tally.queue = frontier.queue(connection, self.lease.agency_id, now)
-        pause = self.context.fetcher.politeness.delay(self.host)
-        number = int(min(_BATCH, 1 + _STALE_AFTER / max(pause, 1.0)))
-        return frontier.due(connection, self.lease.agency_id, now, number)
-
-    def _look_for_unlisted(self, connection: Connection) -> None:
-        now = self.context.clock()
-        lease.hold(connection, self.lease, now, self._owed())
-        frontier.unlisted(connection, self.lease.agency_id, self._moment(now))
-
-    async def _visit(self, page: DuePage) -> Ending | None:
-        fetched = await self.context.fetcher.fetch(page.url, manner(page, self.robots.permit))
-        self._note(fetched)
-        fetched, reading = await self._rendered(page, fetched, self._read(page, fetched))
-        visited = judge(page, fetched, reading, self.home, self.context.clock())
-        if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
-            self.home = home_page(visited)
-        self.design.note(visited.redesigned)
-        self.portrait.look(page, visited.reading, fetched)
-        visited = replace(visited, finds=self._fresh(visited.finds))
-        named = visited.names_listings
-        if visited.unchanged and page.kind == "index":
-            named = await self.context.store.run(frontier.names, self.lease.agency_id, page.id)
-        self.traps.saw(page, visited.reading, named=named, unchanged=visited.unchanged)
-        try:
-            with self.context.meter.step(Step.STORE):
-                outcome = await self.context.store.run(self._store, visited)
-        except DBAPIError as error:
-            # The tables refuse this page. Left due, it would end every later crawl of its site as well.
-            _log.warning("%s could not be stored: %s", page.url, str(error.orig).partition("\n")[0])
-            visited = unstorable(page, fetched)
-            outcome = await self.context.store.run(self._store, visited)
-        self.apprentice.changed = False
-        self.counts[outcome] = self.counts.get(outcome, 0) + 1
-        self.tally.queue = max(0, self.tally.queue - 1)
-        self.context.meter.page(
-            visited.done.kind or "unread", visited.done.outcome, listing=outcome is not Outcome.NONE
-        )
-        if self.progress is not None:
-            self.progress(self.report(Ending(ScrapingStatus.RUNNING)))
-        return self._verdict(page, visited)
-
-    def _store(self, connection: Connection, visited: Visit) -> Outcome:
-        now = self.context.clock()
-        outcome = store_visit(connection, self.lease, visited, self._moment(now), self._owed())
-        if self.apprentice.changed:
-            apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
-        if visited.page.found_by == FoundBy.HOME:  # whoever takes the site over does not read it again
-            lease.note(connection, self.lease, self.portrait.columns(self.lease.agency))
-        return outcome
-
-    def _read(self, page: DuePage, fetched: Fetched) -> PageReading | None:
-        """The reading of whatever has a body: walls and errors are told by their pages, too."""
-        if not fetched.body or visit.is_unchanged(page, fetched):
-            return None
-        try:
-            with self.context.meter.step(Step.READ):
-                read = self.context.reader or self.apprentice.read
-                return read(fetched.body, fetched.final_url, fetched.content_type)
-        except Exception as error:  # noqa: BLE001 - no page, whatever it holds, may end the crawl of its site
-            _log.warning("%s could not be read: %r", page.url, error)
-            return PageReading("other", UNREADABLE)
-
-    async def _rendered(
-        self, page: DuePage, fetched: Fetched, reading: PageReading | None
-    ) -> tuple[Fetched, PageReading | None]:
-        """The page and its reading; of an empty shell, when RENDER is on, those that its scripts make."""
-        if not self.rendering.wants(fetched, reading):
-            return fetched, reading
-        rendered = await self.rendering.render(fetched, self.robots.permit)
-        self.pages += rendered.requests
-        self.bytes += rendered.bytes
-        if rendered.page.body != fetched.body:
-            reading = self._read(page, rendered.page)
-        self.rendering.note_reading(rendered, reading)
-        return rendered.page, reading
-
-    def _verdict(self, page: DuePage, visited: Visit) -> Ending | None:
-        """Whether the site is to be left alone after this page."""
-        wall = visited.done.outcome == FetchOutcome.CHALLENGED
-        if wall:
-            self.context.fetcher.walled(visited.fetched)
-        if (ending := self._too_long_a_wait()) is not None:
-            return ending
-        if page.found_by == FoundBy.HOME:
-            return home_verdict(visited.fetched, wall=wall)
-        return self.streaks.note(visited.done, wall=wall)
-
-    def _ordered(self) -> Ending | None:
-        """How the operator wants the crawl to end, if so."""
-        return self.context.standing.orders.ending(self.lease.agency_id)
-
-    def _over_budget(self) -> Ending | None:
-        if self.pages >= self.context.settings.max_pages_per_site:
-            notes = f"Stopped at {self.pages} pages (MAX_PAGES_PER_SITE).", self.traps.note
-            return Ending(ScrapingStatus.OK, " ".join(filter(None, notes)), "PageBudget")
-        if time.monotonic() - self.started > _LONGEST:
-            return Ending(ScrapingStatus.OK, "Stopped after six hours.", "TimeBudget", unfinished=True)
-        return None
-
-    def _fresh(self, finds: Iterable[Find]) -> tuple[Find, ...]:
-        """Finds that the frontier was not yet given in this crawl, without those that lead into traps."""
-        fresh = []
-        for find in finds:
-            named = key(self.traps.plain(find.url))
-            mark, listed = hash((named, find.found_by == FoundBy.LIST)), hash((named, True))
-            if mark in self.given or listed in self.given:
-                continue
-            if (admitted := self.traps.admit(find)) is not None:
-                self.given.add(mark)
-                fresh.append(admitted)
-        return tuple(fresh)
-
-    def _note(self, fetched: Fetched) -> None:
-        self.pages += 1 + len(fetched.redirects)
-        self.bytes += fetched.size
-
-    def _moment(self, now: datetime) -> Moment:
-        revisit = timedelta(hours=self.context.settings.revisit_hours)
-        return Moment(self.lease.since, now, revisit)
-
-    def _owed(self) -> Owed:
-        return self.context.fetcher.politeness.owed(self.host)
-
-    # The end -------------------------------------------------------------------------------
-
-    async def _settle(self) -> None:
-        self.settled = True
-        result = await self.context.store.run(self._settle_now)
-        self.held = result.held
-
-    def _settle_now(self, connection: Connection) -> Settled:
-        now = self.context.clock()
-        lease.hold(connection, self.lease, now, self._owed())
-        return settle(
-            connection,
-            self.lease.agency_id,
-            since=self.lease.since,
-            now=now,
-            log_id=self.lease.log_id,
-            by_words=not self.design.is_new,
-        )
-
-    async def _conclude(self) -> Ending:
-        await self._settle()
-        counts = await self.context.store.run(report.count, self.lease)
-        if counts.found:
-            held = f"{self.held} withdrawals at once are held back." if self.held else None
-            notes = filter(None, (held, self.robots.notice, self.traps.note))
-            return Ending(ScrapingStatus.OK, " ".join(notes) or None)
-        if (unread := self.rendering.note) is not None:
-            return Ending(ScrapingStatus.EMPTY, f"No listing was found on this site. {unread}", "Shell")
-        if counts.total or self.portrait.is_agency:
-            return Ending(ScrapingStatus.EMPTY, "No listing was found on this site.")
-        return Ending(ScrapingStatus.NOT_AN_AGENCY, "No listing, and nothing that tells of an estate agency.")
-
-    def _close(self, connection: Connection, ending: Ending) -> CrawlReport:
-        """The crawl's last transaction."""
-        now = self.context.clock()
-        lease.hold(connection, self.lease, now, self._owed())
-        counts = report.count(connection, self.lease)
-        final = replace(
-            self.report(ending),
-            pages=max(self.pages, counts.pages),
-            found=counts.found,
-            new=counts.new,
-            changed=counts.changed,
-            withdrawn=counts.withdrawn,
-            republished=counts.republished,
-        )
-        ended_at = None if ending.unfinished else now
-        values = report.log_values(final) | report.tally_values(self.lease.log, self.tally)
-        values |= {"duration": (now - self.lease.since).total_seconds()}
-        lease.close_log(connection, self.lease.log_id, values, ended_at)
-        row = self.lease.agency
-        if self.apprentice.changed:
-            apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
-        values = (
-            self.portrait.columns(row) | self.robots.columns(row) | schedule(row, ending, now, counts.news)
-        )
-        lease.release(
-            connection,
-            self.lease,
-            values | {"total_listings": counts.total, "active_listings": counts.active},
-        )
-        return final

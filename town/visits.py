@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from threading import Lock
 from time import monotonic
 
@@ -52,6 +53,12 @@ class VisitLog:
     def of(self, host: str) -> list[Visit]:
         """The visits of one host (`slug.localhost`, no port), oldest first."""
         return [visit for visit in self.all() if visit.host == host]
+
+    def since(self, instant: float) -> list[Visit]:
+        """The visits that came from `instant` on, monotonic; the earlier ones are not looked at."""
+        with self._lock:
+            late = list(takewhile(lambda visit: visit.time >= instant, reversed(self.visits)))
+        return late[::-1]
 
     def all(self) -> list[Visit]:
         """Every visit kept."""

@@ -244,9 +244,7 @@ class Machine:
         end = time.monotonic() + LONGEST
         while time.monotonic() < end:
             self.over()
-            came = [
-                visit.time for visit in self.town.log.all() if visit.time >= since and visit.host in hosts
-            ]
+            came = [visit.time for visit in self.town.log.since(since) if visit.host in hosts]
             if came:
                 return came[0]
             time.sleep(0.05)

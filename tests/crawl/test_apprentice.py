@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from crawl.apprentice import ENOUGH, Apprentice, Known, load, save
+from crawl.apprentice import ENOUGH, Apprentice, Known, Shelf, load, save
 from crawl.context import CrawlContext
 from crawl.site import crawl_site
 from extract.drift import AUDITED_LISTS, is_audited
@@ -135,6 +135,24 @@ def test_what_was_learnt_and_fails_is_dropped_and_the_page_read_without() -> Non
     assert reading.listing is not None
     assert broken.wrapper is None
     assert broken.changed
+
+
+def test_crawls_keep_pages_to_learn_from_while_the_shelf_has_room_and_give_it_back() -> None:
+    shelf, pages = Shelf(3 * len(detail(1))), [detail(n) for n in range(10)]
+    first, second = (Apprentice(Known(), Places.sample(), shelf) for _ in range(2))
+    room = shelf.room
+    for number in (1, 2):
+        first.read(pages[number].encode(), f"http://essai.localhost{path(number)}", None)
+    assert shelf.room == room - len(pages[1]) - len(pages[2])
+    for number in range(10):  # no room for as many as learning needs: read all the same
+        reading = second.read(pages[number].encode(), f"http://autre.localhost{path(number)}", None)
+        assert reading.listing is not None
+    assert 0 <= shelf.room < len(pages[1])
+    second.conclude()
+    assert second.wrapper is None
+    for apprentice in (first, second):
+        apprentice.close()
+    assert shelf.room == room
 
 
 # Lists -----------------------------------------------------------------------------------------
