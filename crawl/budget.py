@@ -1,7 +1,8 @@
 """Budgets: no more than one request per pause, in all processes together. Egresses and IP addresses have one.
 
-    departs = await budget.slot()       # the monotonic instant of our turn
-    await budget.depart(departs)        # sleeps until then
+    slot = await budget.slot()          # our turn, some time from now
+    await asyncio.sleep(slot.wait)
+    if await budget.use(slot): ...      # the request leaves; else too late, and another one's turn
 
 Slots are reserved in the database, as many at once as are waited for here; without a database they are
 this process's own. A slot that nobody used in time lapses: a budget is never saved up for a burst.
@@ -9,8 +10,9 @@ this process's own. A slot that nobody used in time lapses: a budget is never sa
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -41,54 +43,80 @@ def reserve(connection: Connection, name: str, pause: float, number: int) -> flo
     return max(0.0, float(until or 0.0) - seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A request's turn: from `at` on, and before `until`; monotonic."""
+
+    at: float
+    until: float = float("inf")
+
+    @property
+    def wait(self) -> float:
+        """Seconds until it comes."""
+        return max(0.0, self.at - time.monotonic())
+
+
 class Budget:
     """One egress's or address's requests. pause: seconds between two of them."""
 
     def __init__(self, name: str, pause: float, ask: Reserve | None = None) -> None:
         self.name, self.pause = name, pause
         self._ask = ask
-        self._slots: deque[float] = deque()
         self._wanted = 0
         self._lock = asyncio.Lock()
-        #: The next slot where no database keeps them, and this process's last departure; monotonic.
-        self._ready = self._departed = float("-inf")
+        #: The next slot to give out, the end of those that are reserved, and the last departure; monotonic.
+        self._next = self._departed = float("-inf")
+        self._until = float("-inf") if ask else float("inf")
+        #: Slots that pass while the database answers: at least so many are asked for, or all would lapse.
+        self._lag = 1
 
     @property
     def idle(self) -> bool:
         """Whether forgetting this budget forgets nothing."""
-        past = time.monotonic() - self.pause
-        return not self._wanted and self._ready <= past and self._departed <= past
-
-    async def slot(self) -> float:
-        """The instant of the caller's turn, each caller's a pause after the one before; monotonic."""
         now = time.monotonic()
+        return not self._wanted and self._next <= now and self._departed + self.pause <= now
+
+    async def slot(self) -> Slot:
+        """The caller's turn, a pause after the one before."""
         if self.pause <= 0:
-            return now
-        if self._ask is None:
-            mine = max(now, self._ready)
-            self._ready = mine + self.pause
-            return mine
+            return Slot(time.monotonic())
         self._wanted += 1
         try:
             async with self._lock:
-                return await self._next(self._ask)
+                at = max(time.monotonic(), self._next)
+                if at > self._until and self._ask:
+                    at = await self._reserve(self._ask)
+                self._next = at + self.pause
+                return Slot(at, self._until)
         finally:
             self._wanted -= 1
 
-    async def depart(self, slot: float) -> None:
-        """Wait for the slot, and for a pause since the last departure where that one was late."""
+    async def use(self, slot: Slot) -> bool:
+        """Depart in this slot, or in one that is free now if it lapsed. False: none is, nothing may leave."""
         if self.pause <= 0:
-            return
-        while (wait := max(slot, self._departed + self.pause) - time.monotonic()) > 0:  # noqa: ASYNC110
+            return True
+        if time.monotonic() > slot.until:
+            slot = await self.slot()
+            if slot.wait > self.pause:
+                return False
+        while (now := time.monotonic()) <= slot.until:
+            wait = max(slot.at, self._departed + self.pause) - now
+            if wait <= 0:
+                self._departed = now
+                return True
             await asyncio.sleep(wait)
-        self._departed = time.monotonic()
+        return False
 
-    async def _next(self, ask: Reserve) -> float:
-        while self._slots and self._slots[0] < time.monotonic() - _LATE * self.pause:
-            self._slots.popleft()
-        if not self._slots:
-            number = max(1, min(self._wanted, int(BLOCK / self.pause)))
-            # Counted from the answer: never before the instant that the database meant.
-            first = await ask(self.name, self.pause, number) + time.monotonic()
-            self._slots.extend(first + at * self.pause for at in range(number))
-        return self._slots.popleft()
+    async def _reserve(self, ask: Reserve) -> float:
+        """Take the next slots of all processes; the first one's instant.
+
+        Until the last one has lapsed all are ours, however late one of them is: only we depart then.
+        """
+        number = max(1, min(max(self._wanted, self._lag), int(BLOCK / self.pause)))
+        asked = time.monotonic()
+        wait = await ask(self.name, self.pause, number)
+        # The database meant an instant between asking and answer: from the later one on, by the earlier one.
+        answered = time.monotonic()
+        self._until = asked + wait + (number - 1 + _LATE) * self.pause
+        self._lag = ceil((answered - asked) / self.pause + 1 - _LATE)
+        return answered + wait

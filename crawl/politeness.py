@@ -43,6 +43,9 @@ _LAST: Final = 0.3
 _KEPT: Final = 4_096
 
 
+_NO_BUDGET: Final = Budget("none", 0.0)
+
+
 @dataclass(slots=True)
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -166,25 +169,26 @@ class Politeness:
                     self.slots.give()
 
     async def _wait(self, host: str, address: str | None, egress: str) -> None:
-        near = self._budget("address", _network(address)) if address else None
+        near = self._budget("address", _network(address) if address else "")
         while True:
             while wait := self.remaining(host):  # noqa: ASYNC110 - the instant may move while we sleep
                 await asyncio.sleep(wait)
-            slot = await near.slot() if near else 0.0
-            await asyncio.sleep(max(0.0, slot - time.monotonic()))
+            slot = await near.slot()
+            await asyncio.sleep(slot.wait)
             await self.slots.take()
-            out = self._budget("egress", egress)
-            began = time.monotonic()
-            await out.depart(await out.slot())
+            out, began = self._budget("egress", egress), time.monotonic()
+            leaves = await out.slot()
+            await asyncio.sleep(leaves.wait)
             self.egress_waited += time.monotonic() - began
-            if near:
-                await near.depart(slot)
-            if not self.remaining(host):
+            # In vain only where a turn came too late, and another's is next.
+            if await near.use(slot) and await out.use(leaves) and not self.remaining(host):
                 return
             self.slots.give()
 
     def _budget(self, kind: str, name: str) -> Budget:
         key = f"{kind} {name}"
+        if not name:
+            return _NO_BUDGET
         if key not in self._budgets:
             if len(self._budgets) >= _KEPT:
                 self._budgets = {k: budget for k, budget in self._budgets.items() if not budget.idle}

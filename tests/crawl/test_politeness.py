@@ -6,6 +6,7 @@ from itertools import chain, pairwise
 
 import pytest
 
+from crawl.budget import Budget
 from crawl.fetch import Fetcher
 from crawl.politeness import SLOW, Politeness
 from crawl.slots import Slots
@@ -88,6 +89,39 @@ async def test_processes_share_the_budget_of_an_egress_and_of_an_address(
     # Any window of ten pauses has room for eleven departures, and two that jitter lets in.
     assert all(after - before >= 0.5 - 0.03 for before, after in zip(times, times[13:], strict=False))
     assert times[-1] - times[0] < 3, "slots are not wasted"
+
+
+async def test_who_waited_long_for_its_egress_does_not_break_the_budget_of_its_address(
+    database_url: str,
+) -> None:
+    pauses = {"egress_delay": 0.02, "address_delay": 0.06}
+    engines = [open_async_engine(database_url) for _ in range(3)]
+    three = [Politeness(delay=0, in_flight=60, reserve=Store(e).reserve, **pauses) for e in engines]
+    far = [_departures(one, [f"{n}.far"], f"198.51.100.{n}") for one in three for n in range(20)]
+    near = [_departures(one, [f"{n}.near" for n in range(6)], "192.0.2.7") for one in three]
+    told = await asyncio.gather(*far, *near)
+    for engine in engines:
+        await engine.dispose()
+    for times, pause in (sorted(chain(*told[60:])), 0.06), (sorted(chain(*told)), 0.02):
+        least = min(after - before for before, after in zip(times, times[12:], strict=False))
+        assert least >= 10 * pause - 0.03, (pause, least)
+
+
+async def test_a_slot_that_nobody_used_in_time_lapses() -> None:
+    asked: list[int] = []
+
+    async def ask(name: str, pause: float, number: int) -> float:
+        asked.append(number)
+        return 0.0 if len(asked) < 3 else 9.0
+
+    budget = Budget("egress direct", 0.05, ask)
+    slot = await budget.slot()
+    assert await budget.use(slot)
+    late = await budget.slot()
+    await asyncio.sleep(0.1)
+    assert time.monotonic() > late.until
+    assert not await budget.use(late), "and the next one is far"
+    assert asked == [1, 1, 1]
 
 
 async def test_an_address_is_spared_whatever_the_hosts_behind_it() -> None:
