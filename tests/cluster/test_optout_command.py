@@ -32,6 +32,13 @@ def test_an_unknown_site_that_opted_out_is_not_added(in_town: Pignon) -> None:
     )
 
 
+def test_the_others_are_visited_all_the_same(in_town: Pignon) -> None:
+    in_town("optout", "inconnue.localhost")
+    ran = in_town("crawl", "http://inconnue.localhost:8123/", "http://absente.localhost:9/")
+    assert "The owner of inconnue.localhost asked not to be visited: leave it out." in ran.err
+    assert "absente.localhost: unreachable" in ran.err
+
+
 def test_a_mistake_is_told(in_town: Pignon) -> None:
     for arguments in (["--undo"], ["--note", "x"], ["agence"], ["a.localhost", "--note", "x" * 301]):
         assert in_town("optout", *arguments).code == 2
