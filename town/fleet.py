@@ -114,6 +114,10 @@ class FleetProcess(_Addresses):
         """Seconds of processor time that the server has used."""
         return float(json.loads(self._order("GET", "/usage"))["cpu"])
 
+    def requests(self) -> int:
+        """How many the log holds."""
+        return int(json.loads(self._order("GET", "/usage"))["requests"])
+
     def _order(self, method: str, path: str) -> bytes:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:

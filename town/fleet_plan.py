@@ -12,6 +12,7 @@ from email.utils import formatdate, parsedate_to_datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import count
+from math import ceil
 from typing import Any, Final, Self
 from zlib import crc32
 
@@ -229,12 +230,16 @@ def is_since(date: bytes, version: int) -> bool:
 
 @cache
 def _shared(pages: int, size: int) -> bytes:
-    """The rest of an advert's page: description, cards, about 100 links in menu, cards and footer."""
-    links = _links(pages)
-    menu = "".join(f'<li class="menu-item"><a href="{next(links)}">Ville {n}</a></li>' for n in range(30))
-    foot = "".join(f'<li><a href="{next(links)}">Acheter à {_CITIES[n % 8]}</a></li>' for n in range(40))
-    cards = "".join(_card(next(links), n) for n in range(30))
-    start = f'<section class="description"><h2>Description</h2><p>{_SENTENCE * 8}</p></section></main>{cards}'
+    """The rest of an advert's page: description, about 100 links in menu, cards and footer; less of all where
+    20 KB or less are asked for.
+    """
+    links, share = _links(pages), min(1.0, size / 20_000)
+    items, words = range(int(30 * share)), _SENTENCE * ceil(8 * share)
+    menu = "".join(f'<li class="menu-item"><a href="{next(links)}">Ville {n}</a></li>' for n in items)
+    towns = (_CITIES[n % 8] for n in range(int(40 * share)))
+    foot = "".join(f'<li><a href="{next(links)}">Acheter à {town}</a></li>' for town in towns)
+    cards = "".join(_card(next(links), n) for n in items)
+    start = f'<section class="description"><h2>Description</h2><p>{words}</p></section></main>{cards}'
     end = f'<nav><ul>{menu}</ul></nav><footer><ul>{foot}</ul><a href="/">Accueil</a></footer></body></html>'
     return f"{start}{_fill(size - len(_ADVERT) - len((start + end).encode()))}{end}".encode()
 

@@ -10,6 +10,7 @@ keeps to the rules is never found to break them; SLACK covers the rest.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -20,8 +21,9 @@ from town.ledger import Log, as_address
 #: Seconds that two clocks' readings may be apart.
 SLACK: Final = 0.002
 ROBOTS: Final = "/robots.txt"
-#: Windows are this many spacings long.
+#: Windows are this many spacings long, and a second at least: shorter spacings are a rate.
 _WINDOW: Final = 10
+_SECOND: Final = 1.0
 _FETCHED: Final = (200, 304)
 
 Rows = NDArray[np.int64]
@@ -109,17 +111,21 @@ def disallowed(log: Log, rules: Mapping[str, HostRules]) -> Breaches:
 
 
 def over_budget(log: Log, column: NDArray[np.uint32], spacing: float, *, slack: float = SLACK) -> Breaches:
-    """Requests of one address that make more than 11 in some window of 10 spacings.
+    """Requests of one address that make more than 11 in some window of 10 spacings; where those are less than
+    a second, more than its spacings and one in some second.
 
-    Amounts are the seconds in which that request and the 11 before it came.
+    Amounts are the seconds in which that request and as many as are allowed before it came.
     """
-    allowed = _WINDOW + 1
-    if spacing <= 0 or len(log) <= allowed:
+    if spacing <= 0:
+        return Breaches(log, np.arange(0), np.zeros(0))
+    window = max(_WINDOW, ceil(_SECOND / spacing))
+    allowed = window + 1
+    if len(log) <= allowed:
         return Breaches(log, np.arange(0), np.zeros(0))
     order = np.lexsort((log.arrival, column))
     whose, when = column[order], log.arrival[order]
     took = when[allowed:] - when[:-allowed]
-    over = (whose[allowed:] == whose[:-allowed]) & (took < _WINDOW * spacing - slack)
+    over = (whose[allowed:] == whose[:-allowed]) & (took < window * spacing - slack)
     return Breaches(log, order[allowed:][over], took[over])
 
 

@@ -17,24 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from selectolax.lexbor import LexborHTMLParser
 
 from crawl.agencies import register
 from crawl.context import CrawlContext, open_context
 from crawl.meter import Step
 from crawl.site import crawl_site
-from extract.page import PageReading
 from models.database import open_engine, upgrade
 from models.places import Places
 from models.postgres import embedded
 from models.settings import Settings
 from models.tables import utc_now
-
-
-def skim(body: bytes, url: str, content_type: str | None) -> PageReading:
-    """The page as its links alone."""
-    hrefs = (node.attributes.get("href") for node in LexborHTMLParser(body).css("a[href]"))
-    return PageReading("other", links=tuple(dict.fromkeys(href for href in hrefs if href)))
+from tests.crawl.skim import skim
 
 
 async def crawl(url: str, ids: list[int], settings: Settings, asked: argparse.Namespace) -> dict[str, Any]:
