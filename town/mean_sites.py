@@ -182,6 +182,15 @@ async def bombs(wire: Wire) -> None:
         await wire.reply(200, bomb, Content_Encoding="gzip")
 
 
+@site("sitemap-bomb")
+async def sitemap_bomb(wire: Wire) -> None:
+    """A sitemap of 1 GiB in 1 MiB of gzip, beside a list that is good."""
+    if wire.path == "/sitemap.xml.gz":
+        await wire.reply(200, await asyncio.to_thread(mean_pages.gzip_bomb), Content_Type="application/gzip")
+    elif not await _robots(wire, f"Sitemap: {wire.url('/sitemap.xml.gz')}\n"):
+        await _agency(wire, [f"/annonce/{n}" for n in range(3)])
+
+
 @site("sitemap-loop")
 async def sitemap_loop(wire: Wire) -> None:
     """Sitemaps that lead to ever new sitemaps."""

@@ -61,7 +61,7 @@ SITE_ENDS = {
     "calendar": "ok", "sessions": "ok", "facets": "ok", "deeper": "ok", "many-links": "ok",
     "same-everywhere": "not_an_agency", "base-elsewhere": "not_an_agency", "links-inward": "not_an_agency",
     "deep-pages": "not_an_agency", "refresh-loop": "not_an_agency", "bombs": "not_an_agency",
-    "sitemap-loop": "ok",
+    "sitemap-loop": "ok", "sitemap-bomb": "ok",
     "cookie-wall": "unreachable", "slow": "unreachable", "resets": "unreachable",
     "cloudflare": "challenged", "datadome": "challenged", "captcha": "challenged",
     "robots-503": "unreachable", "robots-hangs": "unreachable", "robots-inward": "unreachable",
