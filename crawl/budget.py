@@ -2,7 +2,7 @@
 
     slot = await budget.slot()          # our turn, some time from now
     await asyncio.sleep(slot.wait)
-    if await budget.use(slot): ...      # the request leaves; else too late, and another one's turn
+    if await budget.use(slot): ...      # the request leaves; else it is too late, and another slot's turn
 
 Slots are reserved in the database, as many at once as are waited for here; without a database they are
 this process's own. A slot that nobody used in time lapses: a budget is never saved up for a burst.
@@ -20,8 +20,11 @@ from sqlalchemy import Connection, text
 #: (name, pause in seconds, how many) -> seconds from now until the first of these slots.
 Reserve = Callable[[str, float, int], Awaitable[float]]
 
-#: Seconds of slots reserved at once at most: what a killed process may waste.
+#: Seconds of slots reserved at once: as many as are waited for, and what a killed process may waste at most.
+LEAST: Final = 0.2
 BLOCK: Final = 1.0
+#: Slots passed on that are kept.
+_SPARE: Final = 64
 #: Share of a pause after which a slot that nobody took has lapsed.
 _LATE: Final = 0.5
 
@@ -55,6 +58,11 @@ class Slot:
         """Seconds until it comes."""
         return max(0.0, self.at - time.monotonic())
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it lapsed."""
+        return time.monotonic() > self.until
+
 
 class Budget:
     """One egress's or address's requests. pause: seconds between two of them."""
@@ -63,6 +71,7 @@ class Budget:
         self.name, self.pause = name, pause
         self._ask = ask
         self._wanted = 0
+        self._spare: list[Slot] = []
         self._lock = asyncio.Lock()
         #: The next slot to give out, the end of those that are reserved, and the last departure; monotonic.
         self._next = self._departed = float("-inf")
@@ -77,12 +86,15 @@ class Budget:
         return not self._wanted and self._next <= now and self._departed + self.pause <= now
 
     async def slot(self) -> Slot:
-        """The caller's turn, a pause after the one before."""
+        """The caller's turn, a pause after the one before, or one that another passed on."""
         if self.pause <= 0:
             return Slot(time.monotonic())
         self._wanted += 1
         try:
             async with self._lock:
+                while self._spare:
+                    if not (spare := self._spare.pop()).is_over:
+                        return spare
                 at = max(time.monotonic(), self._next)
                 if at > self._until and self._ask:
                     at = await self._reserve(self._ask)
@@ -91,14 +103,15 @@ class Budget:
         finally:
             self._wanted -= 1
 
+    def pass_on(self, slot: Slot) -> None:
+        """Leave a slot to whoever asks next."""
+        if self.pause > 0 and len(self._spare) < _SPARE:
+            self._spare.append(slot)
+
     async def use(self, slot: Slot) -> bool:
-        """Depart in this slot, or in one that is free now if it lapsed. False: none is, nothing may leave."""
+        """Depart in this slot, a pause after the last departure at the soonest; False when it is over."""
         if self.pause <= 0:
             return True
-        if time.monotonic() > slot.until:
-            slot = await self.slot()
-            if slot.wait > self.pause:
-                return False
         while (now := time.monotonic()) <= slot.until:
             wait = max(slot.at, self._departed + self.pause) - now
             if wait <= 0:
@@ -112,7 +125,8 @@ class Budget:
 
         Until the last one has lapsed all are ours, however late one of them is: only we depart then.
         """
-        number = max(1, min(max(self._wanted, self._lag), int(BLOCK / self.pause)))
+        number = max(self._wanted, self._lag, int(LEAST / self.pause))
+        number = max(1, min(number, int(BLOCK / self.pause)))
         asked = time.monotonic()
         wait = await ask(self.name, self.pause, number)
         # The database meant an instant between asking and answer: from the later one on, by the earlier one.

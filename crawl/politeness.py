@@ -39,6 +39,8 @@ LONGEST_PAUSE: Final = 3_600.0
 _FORGIVEN: Final = 10
 #: Weight of the last answer in the average of answers' seconds.
 _LAST: Final = 0.3
+#: Seconds of waiting for its address that a site keeps its place and its egress's slot for.
+_SHORT: Final = 0.02
 #: Budgets of addresses kept in memory; idle ones are dropped beyond.
 _KEPT: Final = 4_096
 
@@ -169,20 +171,31 @@ class Politeness:
                     self.slots.give()
 
     async def _wait(self, host: str, address: str | None, egress: str) -> None:
+        """The egress's slot first, as most wait for it, then the address's: where that one is not free now,
+        the egress's goes to another.
+        """
         near = self._budget("address", _network(address) if address else "")
+        slot = None
         while True:
             while wait := self.remaining(host):  # noqa: ASYNC110 - the instant may move while we sleep
                 await asyncio.sleep(wait)
-            slot = await near.slot()
-            await asyncio.sleep(slot.wait)
             await self.slots.take()
             out, began = self._budget("egress", egress), time.monotonic()
             leaves = await out.slot()
             await asyncio.sleep(leaves.wait)
             self.egress_waited += time.monotonic() - began
-            # In vain only where a turn came too late, and another's is next.
+            if slot is None or slot.is_over:
+                slot = await near.slot()
+            if slot.wait > _SHORT:
+                out.pass_on(leaves)
+                self.slots.give()
+                await asyncio.sleep(slot.wait)
+                continue
+            if leaves.is_over:  # while the database answered
+                leaves = await out.slot()
             if await near.use(slot) and await out.use(leaves) and not self.remaining(host):
                 return
+            slot = None  # in vain: one of them was over before we came
             self.slots.give()
 
     def _budget(self, kind: str, name: str) -> Budget:

@@ -53,7 +53,7 @@ class Crowd:
         return {
             "pignon_home": str(home), "pignon_town": True, "min_delay_between_requests": self.soonest,
             "min_delay_per_address": self.address_pause, "min_global_delay": self.egress_pause,
-            "max_open_sites": self.hosts, "max_concurrent_requests": 32,
+            "max_open_sites": self.hosts, "max_concurrent_requests": 8,
         }  # fmt: skip
 
 
