@@ -25,6 +25,7 @@ from crawl.fetch import PATIENCE, Fetched, FetchOutcome
 from crawl.frontier import DuePage, Find, FoundBy, Moment, Priority
 from crawl.ingest import Outcome
 from crawl.lease import Lease
+from crawl.marks import Marks
 from crawl.meter import Step, Tally
 from crawl.optout import LINE
 from crawl.politeness import Owed
@@ -83,8 +84,8 @@ class Course:
     settled: bool = False
     #: Whether the lists are read, and what they do not name is due.
     listed: bool = False
-    #: Hashes of the keys already given to the frontier in this crawl, with whether a list named them.
-    given: set[int] = field(default_factory=set)
+    #: The keys already given to the frontier in this crawl, with whether a list named them.
+    given: Marks = field(default_factory=Marks)
     traps: Traps = field(init=False)
 
     def __post_init__(self) -> None:
@@ -367,8 +368,8 @@ class Course:
         fresh = []
         for find in finds:
             named = key(self.traps.plain(find.url))
-            mark, listed = hash((named, find.found_by == FoundBy.LIST)), hash((named, True))
-            if mark in self.given or listed in self.given:
+            mark = named, find.found_by == FoundBy.LIST
+            if mark in self.given or (named, True) in self.given:
                 continue
             if (admitted := self.traps.admit(find)) is not None:
                 self.given.add(mark)

@@ -8,10 +8,10 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, text, update
@@ -33,7 +33,11 @@ _LOCK: Final = 7_406_602
 HOST_LENGTH: Final = 40
 #: An interrupted crawl is resumed within this time; later it is closed and a new one begins.
 RESUMED_WITHIN: Final = timedelta(hours=24)
+#: A row's columns, and what a lease keeps them in: a row of SQLAlchemy holds its result besides, 9 KB.
+_AGENCY: Final = tuple(Agency.__table__.c)
 _LOG: Final = tuple(ScrapingLog.__table__.c)
+_AgencyRow: Final = namedtuple("_AgencyRow", [column.name for column in _AGENCY])  # type: ignore[misc]
+_LogRow: Final = namedtuple("_LogRow", [column.name for column in _LOG])  # type: ignore[misc]
 
 
 class LeaseLostError(CrawlError):
@@ -55,9 +59,8 @@ class Lease:
     log_id: int
     since: datetime
     resumed: bool
-    #: The agency's columns; not the row, which holds 9 KB of its result besides.
     agency: Any
-    log: Mapping[str, Any]
+    log: Any
     #: What is owed to the host, by whichever of its sites.
     not_before: datetime | None = None
     backoff: float = 1.0
@@ -71,7 +74,6 @@ def acquire(
 
     tokens: empty at first; keeps what this call was given, should its commit be in doubt and it run again.
     """
-    table = Agency.__table__
     host = _lock_host(connection, agency_id)
     if host is None or _is_held_by_others(connection, host, holder, now):
         return None
@@ -87,7 +89,7 @@ def acquire(
             scraping_status=ScrapingStatus.RUNNING,
             updated_at=now,
         )
-        .returning(*table.c)
+        .returning(*_AGENCY)
     ).first()
     if row is None:
         return None
@@ -99,10 +101,10 @@ def acquire(
     return Lease(
         agency_id,
         row.lease_token,
-        log["id"],
-        log["started_at"],
+        log.id,
+        log.started_at,
         resumed,
-        SimpleNamespace(**row._mapping),
+        _AgencyRow(*row),
         log,
         *connection.execute(told).one(),
     )
@@ -260,15 +262,15 @@ def close_log(connection: Connection, log_id: int, values: dict[str, Any], ended
     )
 
 
-def _new_log(connection: Connection, agency_id: int, now: datetime) -> Mapping[str, Any]:
+def _new_log(connection: Connection, agency_id: int, now: datetime) -> Any:
     query = insert(ScrapingLog).values(
         agency_id=agency_id, status=ScrapingStatus.RUNNING.value, started_at=now
     )
-    return dict(connection.execute(query.returning(*_LOG)).mappings().one())
+    return _LogRow(*connection.execute(query.returning(*_LOG)).one())
 
 
-def _open_log(connection: Connection, agency_id: int, now: datetime) -> Mapping[str, Any] | None:
-    """The interrupted crawl to resume; older ones are closed as such."""
+def _open_log(connection: Connection, agency_id: int, now: datetime) -> Any:
+    """The interrupted crawl to resume, if there is one; older ones are closed as such."""
     connection.execute(
         update(ScrapingLog)
         .where(ScrapingLog.agency_id == agency_id, ScrapingLog.ended_at.is_(None))
@@ -276,5 +278,5 @@ def _open_log(connection: Connection, agency_id: int, now: datetime) -> Mapping[
         .values(ended_at=now, status=ScrapingStatus.ERROR.value, error_message="Interrupted.")
     )
     query = select(*_LOG).where(ScrapingLog.agency_id == agency_id, ScrapingLog.ended_at.is_(None))
-    row = connection.execute(query.order_by(ScrapingLog.id.desc()).limit(1)).mappings().first()
-    return dict(row) if row else None
+    row = connection.execute(query.order_by(ScrapingLog.id.desc()).limit(1)).first()
+    return _LogRow(*row) if row else None

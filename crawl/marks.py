@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable
 
 
 class Marks:
-    """An unchanging set of texts or bytes, of which only hashes are kept; of this process alone."""
+    """A set of texts or bytes, of which only hashes are kept; of this process alone."""
 
     __slots__ = ("_sorted",)
 
@@ -26,6 +26,12 @@ class Marks:
     def __contains__(self, one: Hashable) -> bool:
         at = bisect_left(self._sorted, mark := hash(one))
         return at < len(self._sorted) and self._sorted[at] == mark
+
+    def add(self, one: Hashable) -> None:
+        """Note one more."""
+        at = bisect_left(self._sorted, mark := hash(one))
+        if at == len(self._sorted) or self._sorted[at] != mark:
+            self._sorted.insert(at, mark)
 
     def likeness(self, other: "Marks") -> float:
         """Jaccard's: what both have of what either has, 0 to 1."""

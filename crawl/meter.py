@@ -12,7 +12,7 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -153,19 +153,25 @@ class Meter:
     @asynccontextmanager
     async def turn(self, turn: AbstractAsyncContextManager[None]) -> AsyncIterator[Asked]:
         """A request's turn: the seconds until it comes are waited, those of the block are its fetch."""
-        async with AsyncExitStack() as stack:
-            with self.step(Step.WAIT):
-                await stack.enter_async_context(turn)
-            asked = Asked()
-            self.in_flight += 1
-            try:
-                with self.step(Step.FETCH):
-                    yield asked
-            finally:
-                self.in_flight -= 1
-                for tally in self._tallies():
-                    tally.requests[asked.outcome] += 1
-                    tally.bytes += asked.bytes
+        began, site = time.monotonic(), _SITE.get()
+        if site:
+            site.doing = Step.WAIT
+        try:
+            async with turn:
+                self._took(Step.WAIT, time.monotonic() - began)
+                asked = Asked()
+                self.in_flight += 1
+                try:
+                    with self.step(Step.FETCH):
+                        yield asked
+                finally:
+                    self.in_flight -= 1
+                    for tally in self._tallies():
+                        tally.requests[asked.outcome] += 1
+                        tally.bytes += asked.bytes
+        finally:
+            if site:
+                site.doing = None
 
     def retried(self) -> None:
         """A request is made once more."""

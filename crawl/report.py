@@ -4,7 +4,6 @@ Counts come from the database, so a crawl that was killed and resumed reports al
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -175,18 +174,18 @@ def ended_since(connection: Connection, agency_id: int, since: datetime) -> Craw
     )
 
 
-def tally_values(log: Mapping[str, Any], tally: Tally) -> dict[str, object]:
+def tally_values(log: Any, tally: Tally) -> dict[str, object]:
     """What was counted, on top of what an interrupted crawl had counted, as columns of the scraping log."""
     seconds = tally.seconds
     return {
-        "bytes_fetched": log["bytes_fetched"] + tally.bytes,
-        "requests": log["requests"] + tally.requests.total(),
-        "retries": log["retries"] + tally.retries,
-        "outcomes": dict(Counter(log["outcomes"]) + tally.requests),
-        "waiting": log["waiting"] + seconds[Step.WAIT],
-        "fetching": log["fetching"] + seconds[Step.FETCH],
-        "reading": log["reading"] + seconds[Step.READ],
-        "storing": log["storing"] + seconds[Step.STORE],
+        "bytes_fetched": log.bytes_fetched + tally.bytes,
+        "requests": log.requests + tally.requests.total(),
+        "retries": log.retries + tally.retries,
+        "outcomes": dict(Counter(log.outcomes) + tally.requests),
+        "waiting": log.waiting + seconds[Step.WAIT],
+        "fetching": log.fetching + seconds[Step.FETCH],
+        "reading": log.reading + seconds[Step.READ],
+        "storing": log.storing + seconds[Step.STORE],
     }
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from crawl.frontier import DuePage, Find, Priority
+from crawl.marks import Marks
 from crawl.url import key
 from extract.page import PageReading
 from models.listing import Listing
@@ -94,8 +95,8 @@ class Traps:
     skipped: Counter[str] = field(default_factory=Counter)
     _admitted: Counter[tuple[str, ...]] = field(default_factory=Counter)
     _barren: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    #: Hashes of the keys visited, and those of the keys that noise may be taken out of.
-    _visited: set[int] = field(default_factory=set)
+    #: The keys visited, and those that noise may be taken out of.
+    _visited: Marks = field(default_factory=Marks)
     _queried: list[str] = field(default_factory=list)
     #: Hashed listings by hashed address without one parameter; those that it made no difference to, and the
     #: names that made one.
@@ -132,7 +133,7 @@ class Traps:
             return False
         kind = _kind(priority)
         why = None
-        if self.noise and hash(without(key(url), self.noise)) in self._visited:
+        if self.noise and without(key(url), self.noise) in self._visited:
             why = "repetitions"
         elif self._is_barren(url, priority) or (kind == "lists" and self.asked[kind] >= self.lists):
             why = kind
@@ -151,7 +152,7 @@ class Traps:
         self.asked[kind] += 1
         if reading is None and not unchanged:
             return
-        self._visited.add(hash(without(page.key, self.noise)))
+        self._visited.add(without(page.key, self.noise))
         if "?" in page.key and len(self._queried) < _REMEMBERED:
             self._queried.append(page.key)
         if reading is not None and reading.listing is not None:
@@ -199,7 +200,8 @@ class Traps:
 
     def _learn(self, name: str) -> None:
         self.noise |= {name}
-        self._visited.update(hash(without(one, self.noise)) for one in self._queried)
+        for one in self._queried:
+            self._visited.add(without(one, self.noise))
 
 
 def _kind(priority: int) -> str:
