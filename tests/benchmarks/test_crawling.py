@@ -164,6 +164,10 @@ def test_ten_thousand_hosts_are_each_asked_as_often_as_they_may(track: Track) ->
         arrival = np.asarray(told["log"].arrival)
         last = arrival > arrival.max() - JUDGED
         ceiling = sum(JUDGED / delay for delay in delays)
-        track.note(use=float(last.sum()) / ceiling, kb_per_host=told["kb_per_open_host"])
+        track.note(
+            use=float(last.sum()) / ceiling,
+            kb_per_host=told["kb_per_open_host"],
+            kb_of_state=told["kb_of_state"],
+        )
         breaches = judge(told["log"], running.rules(), delay=0.0)
         assert not any(map(len, breaches.values())), breaches

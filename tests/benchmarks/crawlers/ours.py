@@ -27,6 +27,7 @@ from models.places import Places
 from models.postgres import embedded
 from models.settings import Settings
 from models.tables import utc_now
+from tests.benchmarks.crawlers.weigh import bytes_per_site
 from tests.crawl.skim import skim
 
 
@@ -45,6 +46,7 @@ async def crawl(url: str, ids: list[int], settings: Settings, asked: argparse.Na
         await asyncio.wait(work, timeout=asked.seconds)
         took, spent = time.monotonic() - began, time.process_time() - cpu
         watch.cancel()
+        held = bytes_per_site(context)
         reports = [task.result() for task in work if task.done()]
         for task in work:
             task.cancel()
@@ -60,6 +62,7 @@ async def crawl(url: str, ids: list[int], settings: Settings, asked: argparse.Na
             "found": sum(report.found for report in reports),
             "most_open": open_most.many[0],
             "kb_per_open_host": open_most.kb_per_site,
+            "kb_of_state": held / 1024,
             "errors": sorted({report.error or "" for report in reports if report.status == "error"})[:3],
         }
 
