@@ -32,16 +32,16 @@ class Crowd:
     is stopped, 0 for a crawl to the end. Pauses are seconds; hosts ask for `soonest` to `latest`.
     """
 
-    hosts: int = 10_000
-    pages: int = 150
+    hosts: int = 1_500
+    pages: int = 740
     workers: int = 2
     requests: int = 0
-    every: float = 45.0
-    soonest: float = 2.0
-    latest: float = 20.0
-    addresses: int = 500
-    address_pause: float = 0.4
-    egress_pause: float = 0.002
+    every: float = 150.0
+    soonest: float = 1.0
+    latest: float = 4.0
+    addresses: int = 150
+    address_pause: float = 0.1
+    egress_pause: float = 0.001
     seed: int = 1
 
     def delay(self, number: int) -> float:

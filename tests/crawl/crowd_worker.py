@@ -6,6 +6,7 @@ python -m tests.crawl.crowd_worker DATABASE_URL NAME NAMES SETTINGS
 import asyncio
 import json
 import sys
+from dataclasses import replace
 
 from sqlalchemy import Engine, select
 
@@ -14,6 +15,7 @@ from crawl.agencies import due
 from crawl.context import CrawlContext, open_context
 from crawl.lease import release_dead
 from crawl.site import crawl_site
+from extract.page import PageReading
 from models.database import open_engine
 from models.places import Places
 from models.settings import Settings
@@ -29,11 +31,16 @@ def mine(engine: Engine, name: str, names: list[str]) -> list[int]:
     return [row.id for row in rows if row.id in wanted and shard_of(row.host, names) == name]
 
 
+def read(body: bytes, url: str, content_type: str | None) -> PageReading:
+    """Links alone, and adverts by their address: a site of many pages that bring nothing would be a trap."""
+    return replace(skim(body, url, content_type), kind="detail" if "/annonce/" in url else "other")
+
+
 async def work(url: str, name: str, names: list[str], settings: Settings) -> None:
     """Crawl them, as many at once as the settings say."""
     engine = open_engine(url)
     release_dead(engine)
-    async with open_context(settings, url, places=Places.sample(), reader=skim) as context:
+    async with open_context(settings, url, places=Places.sample(), reader=read) as context:
         gate = asyncio.Semaphore(settings.max_open_sites)
         while numbers := mine(engine, name, names):
             await asyncio.gather(*(_one(context, gate, number) for number in numbers))
