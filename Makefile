@@ -13,13 +13,16 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-emit-find-links --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz fix lock assets pictures clean
+.PHONY: help demo newcomer test check bench fuzz fix lock assets pictures clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(RUN) $(ASSETS) ## the whole thing on a fictitious web: crawl, merge, search on http://127.0.0.1:8000/
 	@exec $(BIN)/pignon demo
+
+newcomer: $(RUN) $(ASSETS) ## the demo with the runtime's dependencies alone, until it shows listings
+	$(BIN)/python -m tests.newcomer
 
 # A file on one worker, so that what its tests share is made once (pytest 9.2 ignores groups of other kinds).
 test: $(DEV) $(ASSETS) ## the whole suite
