@@ -17,8 +17,8 @@ import time
 from urllib.request import urlopen
 
 ROOMS = ("cluster", "crawl", "extract", "dedup", "serve", "models", "town")
-#: Modules that need an extra, which their commands say themselves.
-EXTRAS = frozenset({"models.migrations.env"})
+#: What alembic alone can import.
+ALEMBICS = frozenset({"models.migrations.env"})
 PORT = 8_765
 #: Seconds that the demo may take until it shows a listing, and that it may take to end.
 PATIENCE, GRACE = 240, 60
@@ -30,7 +30,7 @@ def import_all() -> int:
         module.name
         for room in ROOMS
         for module in pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}.")
-        if module.name not in EXTRAS and ".versions." not in module.name
+        if module.name not in ALEMBICS and ".versions." not in module.name
     ]
     for name in names:
         importlib.import_module(name)
