@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawlee import ConcurrencySettings
+from crawlee import ConcurrencySettings, service_locator
 from crawlee.configuration import Configuration
 from crawlee.crawlers import ParselCrawler, ParselCrawlingContext
 from crawlee.request_loaders import ThrottlingRequestManager
@@ -23,6 +23,7 @@ from crawlee.storages import RequestQueue
 async def main(urls: list[str]) -> None:
     """Crawl them, and print what it took."""
     configuration = Configuration(storage_dir=sys.argv[2], log_level="ERROR")
+    service_locator.set_configuration(configuration)  # its throttle's queues would lie in the working folder
     manager = None
     if "--throttled" in sys.argv:
         manager = ThrottlingRequestManager(
