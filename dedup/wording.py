@@ -1,65 +1,67 @@
-"""What an advert's text says of its dwelling alone: folded words, without its agency's boilerplate."""
+"""What an advert's text says of its dwelling alone: folded words, without its agency's boilerplate.
+
+An agency's boilerplate is learnt from its first adverts, by their order: the same adverts teach the same,
+and one advert more seldom changes what was learnt.
+"""
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from dedup.advert import Advert
-
-_SENTENCES = re.compile(r"[.!?;:\n•|]+")
-_WORDS = re.compile(r"[a-z0-9]+")
+_SENTENCES = re.compile(r"[.!?;:](?=\s|$)|[\n•|]+")
+_WORDS = re.compile(r"\d+\.\d+|[a-z0-9]+")
+_PHONES = re.compile(r"(?<!\d)(?:\+33|0)\s?[1-9](?:[ .-]?\d\d){4}(?!\d)")
+_THOUSANDS = re.compile(r"(?<=\d)[ .](?=\d{3}(?!\d))")
+_DECIMALS = re.compile(r"(?<=\d),(?=\d)")
+#: Said in nearly every advert of the country, by law or by habit.
+_LEGAL = re.compile(
+    r"georisques|risques auxquels|honoraires|bareme|non contractuel|statut de la copropriete"
+    r"|agent commercial|rsac|carte professionnelle|depenses annuelles d.?energie|contact\b"
+)
 #: A sentence that this share of an agency's adverts repeat is the agency's, not the dwelling's …
 BOILERPLATE_SHARE = 0.3
 #: … when at least as many adverts say it; a programme's few lots may share theirs.
 BOILERPLATE_LEAST = 4
-SHINGLE = 3
-MAX_SHINGLES = 2_000
+#: Adverts of an agency that are read to learn its boilerplate: the first 4, 8, 16 … of them, at most.
+MOST_LEARNT = 512
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    """Lower case, no accents, ASCII alone: `62 m²` is `62 m2`.
+
+    >>> fold("Cœur de Ville, 62 m²")
+    'coeur de ville, 62 m2'
+    """
+    lowered = text.lower().replace("œ", "oe").replace("’", "'")
+    return unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
 
 
 def sentences(text: str) -> list[str]:
-    """The text's sentences as folded words joined by one space."""
-    parts = (" ".join(_WORDS.findall(part)) for part in _SENTENCES.split(fold(text)))
+    """The text's sentences as folded words joined by one space; `245 000` is one word, phones are none."""
+    folded = _THOUSANDS.sub("", _DECIMALS.sub(".", _PHONES.sub(" ", fold(text))))
+    parts = (" ".join(_WORDS.findall(part)) for part in _SENTENCES.split(folded))
     return [part for part in parts if part]
 
 
-def own_words(adverts: Sequence[Advert]) -> list[list[str]]:
-    """Per advert, in order, the words of the sentences that are not its agency's boilerplate."""
-    said = [sentences(advert.text) for advert in adverts]
-    boilerplate = _boilerplate(adverts, said)
-    kept = []
-    for advert, parts in zip(adverts, said, strict=True):
-        left_out = boilerplate.get(advert.agency or "", frozenset())
-        kept.append([word for part in parts if part not in left_out for word in part.split()])
-    return kept
+def learnt_from(adverts: int) -> int:
+    """Of so many adverts, from how many first ones the agency's boilerplate is learnt: 0, 4, 8, 16 …"""
+    return min(MOST_LEARNT, 1 << (adverts.bit_length() - 1)) if adverts >= BOILERPLATE_LEAST else 0
 
 
-def _boilerplate(adverts: Sequence[Advert], said: Iterable[list[str]]) -> dict[str, frozenset[str]]:
-    adverts_of: Counter[str] = Counter()
-    sayings: dict[str, Counter[str]] = defaultdict(Counter)
-    for advert, parts in zip(adverts, said, strict=True):
-        if advert.agency:
-            adverts_of[advert.agency] += 1
-            sayings[advert.agency].update(set(parts))
-    return {
-        agency: frozenset(
-            part
-            for part, number in counts.items()
-            if number >= max(BOILERPLATE_LEAST, BOILERPLATE_SHARE * adverts_of[agency])
-        )
-        for agency, counts in sayings.items()
-    }
+def boilerplate(said: Iterable[Sequence[str]]) -> frozenset[str]:
+    """The sentences that an agency's adverts, each given by its sentences, have in common."""
+    counts: Counter[str] = Counter()
+    adverts = 0
+    for parts in said:
+        adverts += 1
+        counts.update(set(parts))
+    least = max(BOILERPLATE_LEAST, BOILERPLATE_SHARE * adverts)
+    return frozenset(part for part, number in counts.items() if number >= least)
 
 
-def shingles(words: Sequence[str]) -> list[str]:
-    """Distinct runs of three words, sorted; the words themselves when there are fewer."""
-    if len(words) < SHINGLE:
-        return sorted(set(words))
-    runs = {" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
-    return sorted(runs)[:MAX_SHINGLES]
+def own_words(said: Iterable[str], left_out: frozenset[str] = frozenset()) -> list[str]:
+    """The words of the sentences that are neither its agency's boilerplate nor everyone's."""
+    return [
+        word for part in said if part not in left_out and not _LEGAL.search(part) for word in part.split()
+    ]

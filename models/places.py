@@ -96,6 +96,11 @@ class Places:
         """Number of communes and arrondissements."""
         return len(self._by_insee)
 
+    def postal_codes(self) -> Iterator[tuple[str, ...]]:
+        """Of each commune, its postal codes."""
+        for places in self._by_insee.values():
+            yield tuple(place.postal_code or "" for place in places)
+
     def by_postal_code(self, code: str) -> tuple[Place, ...]:
         """Every commune under a postal code, in the directory's order."""
         return self._by_postal_code.get(code, ())

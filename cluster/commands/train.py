@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- figures: pignon train --card -->", "<!-- end of figures -->"
 
 
-def train(
+def train(  # noqa: PLR0917 - a command's options are its arguments
     pages: Annotated[
         list[Path] | None,
         typer.Argument(help="Folders with labels.jsonl and html/.", metavar="PAGES", show_default=False),
@@ -27,6 +27,9 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Where the weights go; else into Pignon itself.")] = None,
     card: Annotated[Path | None, typer.Option(help="A model card whose figures are written anew.")] = None,
     folds: Annotated[int, typer.Option(min=0, help="Parts left out in turn; 0 for each site alone.")] = 10,
+    duplicates: Annotated[
+        Path | None, typer.Option(help="Train the pair model instead, with this folder's labelled pairs.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Train the node classifier on the town's pages and on labelled folders.
@@ -35,6 +38,9 @@ def train(
 
     Example: pignon train ../shared/pages --card docs/model-card.md
     """
+    if duplicates is not None:
+        _pair_model(duplicates, out, as_json)
+        return
     from extract import calibration, node_model
     from extract.fitting import Table, fit
 
@@ -54,6 +60,26 @@ def train(
         return
     stdout.print("\n".join(_table(figures)), markup=False)
     stdout.print(f"{path}: {len(told):,} bytes, from {plural(len(examples), 'page')}.", markup=False)
+
+
+def _pair_model(folder: Path, out: Path | None, as_json: bool) -> None:
+    """Fit what recognises properties on the town's adverts and a folder's labelled pairs."""
+    from cluster.twins import read_pairs, town_lesson
+    from dedup.model import SHIPPED
+    from dedup.training import fit
+
+    labelled = read_pairs(folder).labelled()
+    with stderr.status("Reading the towns …"):
+        town = town_lesson()
+    told = fit(town, labelled).to_json()
+    path = out or SHIPPED
+    _write(path, told.encode())
+    counts = {"weights": str(path), "labelled": len(labelled.groups), "town": len(town.same)}
+    if as_json:
+        print_json(counts)
+        return
+    pairs = f"{counts['labelled']:,} labelled pairs and {counts['town']:,} of the town"
+    stdout.print(f"{path}: from {pairs}.", markup=False)
 
 
 def _examples(folders: list[Path]) -> Iterator["Example"]:

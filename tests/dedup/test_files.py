@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dedup.files import read_adverts, write_pairs, write_properties
-from dedup.recognise import recognise
+from dedup.bulk import recognise_rows
+from dedup.files import Reading, pairs_of, write_lines, write_properties
 from models.errors import InputError
 
 ROW = {"id": "1", "price": "245 000", "surface": "65,4", "rooms": "3", "postal_code": "69003"}
@@ -16,20 +16,24 @@ def test_numbers_may_be_strings_and_broken_rows_are_left_out_and_named(tmp_path:
     path = tmp_path / "in.jsonl"
     lines = [json.dumps(ROW), "{broken", "[]", '{"price": 1}', json.dumps(ROW), "", json.dumps({"id": 2})]
     path.write_text("\n".join(lines))
-    adverts, problems = read_adverts(path)
-    assert [a.id for a in adverts] == ["1", "2"]
-    assert (adverts[0].price, adverts[0].surface, adverts[0].rooms) == (245_000, 65.4, 3)
-    assert [p.split(":")[0] for p in problems] == ["line 2", "line 3", "line 4", "line 5"]
+    reading = Reading(path)
+    (part,) = recognise_rows(reading.rows(), keep_pairs=True)
+    assert list(reading.ids) == ["1", "2"]
+    assert [p.split(":")[0] for p in reading.problems] == ["line 2", "line 3", "line 4", "line 5"]
+    assert part.result is not None
+    row = part.result.signatures.rows[0]
+    assert (row["price"], row["surface"], row["rooms"]) == (245_000, 65.4, 3)
 
 
 def test_every_listing_has_a_line_in_the_order_given(tmp_path: Path) -> None:
     path, out, pairs = tmp_path / "in.jsonl", tmp_path / "out.jsonl", tmp_path / "pairs.jsonl"
     rows = [{**ROW, "id": name, "agency": name} for name in ("z", "a", "m")]
     path.write_text("\n".join(map(json.dumps, rows)))
-    adverts, _ = read_adverts(path)
-    result = recognise(adverts)
-    write_properties(out, adverts, result)
-    write_pairs(pairs, result.comparisons)
+    reading = Reading(path)
+    (part,) = recognise_rows(reading.rows(), keep_pairs=True)
+    assert part.result is not None
+    write_properties(out, reading.ids, part.properties)
+    write_lines(pairs, pairs_of(part.result))
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["z", "a", "m"]
     assert {*json.loads(pairs.read_text().splitlines()[0])} == {"a", "b", "probability", "reasons"}
 
@@ -38,4 +42,4 @@ def test_a_file_without_listings_or_that_is_not_there_is_one_clear_line(tmp_path
     (tmp_path / "empty").write_text("")
     for name in ("empty", "missing"):
         with pytest.raises(InputError):
-            read_adverts(tmp_path / name)
+            list(Reading(tmp_path / name).rows())
