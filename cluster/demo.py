@@ -18,7 +18,7 @@ from cluster.progress import crawl_progress
 from cluster.runtime import ray_cluster
 from cluster.town import start_town
 from crawl.agencies import register
-from dedup.store import dedup_listings
+from dedup.store import dedup_listings, dwellings
 from models.database import open_engine, upgrade
 from models.postgres import embedded
 from models.settings import Settings, load_settings
@@ -109,13 +109,14 @@ def _show(stage: _Stage, port: int, seed: int, days: int) -> None:
 def _visit(stage: _Stage, pool: ShardPool, sites: list[Site], title: str) -> None:
     with crawl_progress(title) as show:
         pool.crawl(sites, show)
-    report = dedup_listings(stage.engine)
+    dedup_listings(stage.engine)
+    listings, properties = dwellings(stage.engine)
     live = AggregatedListing.is_active
     with stage.engine.connect() as connection:
         events = connection.scalar(select(func.count()).select_from(ListingHistory)) or 0
         cities = connection.scalar(select(func.count(func.distinct(AggregatedListing.city))).where(live))
     seconds = time.monotonic() - stage.began
     stderr.print(
-        f"{plural(report.listings, 'live listing')} of {report.properties:,} properties in {cities} cities, "
+        f"{plural(listings, 'live listing')} of {properties:,} properties in {cities} cities, "
         f"{plural(events, 'event')} kept, {seconds:.0f} s after the start."
     )

@@ -1,167 +1,202 @@
-"""Properties in the database: recognise the live listings, keep ids stable, write down every merge and split.
+"""Properties in the database: new, changed and withdrawn listings meet the others, and only theirs change.
 
-A cluster keeps the oldest property id among its listings; a listing split off gets a new one.
+A step takes some listings that were not looked at since they changed, in one transaction: sign them, find
+whom they meet, keep the likely links with their reasons, and cluster anew what those links touch. Killed
+between two steps, the next run goes on. `rebuild` forgets all but people's decisions and starts from nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+import numpy as np
+from sqlalchemy import Connection, Engine, Row, select, text
 
+from dedup import learning, links, shelf
 from dedup.advert import Advert
-from dedup.comparison import SAME, Comparison
-from dedup.recognise import Recognition, recognise
-from models.tables import AggregatedListing, EventKind, ListingHistory, Property, PropertyLink, utc_now
+from dedup.assign import Member, assign
+from dedup.bulk import whole_areas
+from dedup.keys import keys_of
+from dedup.links import Link
+from dedup.recognise import Recognition, recognise_signed
+from dedup.signature import Signatures, sign
+from models.tables import UNSIGNED, AggregatedListing, utc_now
 
 #: Any constant; two commands at once recognise one after the other.
 DEDUP_LOCK = 7_406_602
+#: Listings of one step: what a transaction holds, and what a kill costs.
+STEP = 5_000
+Watch = Callable[[int], None]
+Run = Callable[[Callable[[Signatures], Recognition], Iterable[Signatures]], Iterable[Recognition]]
 
 
 @dataclass(frozen=True, slots=True)
 class DedupReport:
-    """Counts after one run over the live listings."""
+    """Counts of one run. listings: new, changed or gone since the last one; pairs: compared."""
 
-    listings: int
-    properties: int
-    merged: int
-    split: int
-    pairs: int
+    listings: int = 0
+    merged: int = 0
+    split: int = 0
+    pairs: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class _Live:
-    advert: Advert
-    id: int
-    property_id: int
-    duplicate_of: int | None
-
-
-def dedup_listings(engine: Engine) -> DedupReport:
-    """Recognise every live listing, in one transaction. Running it twice changes nothing more."""
-    with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": DEDUP_LOCK})
-        live = _live_listings(connection)
-        result = recognise([listing.advert for listing in live])
-        merged, split = _assign(connection, live, result, utc_now())
-        _write_links(connection, result)
-    properties = len(set(result.properties.values()))
-    return DedupReport(len(live), properties, merged, split, len(result.comparisons))
-
-
-def _live_listings(connection: Connection) -> list[_Live]:
-    table = AggregatedListing.__table__
-    rows = connection.execute(select(table).where(table.c.is_active).order_by(table.c.id)).mappings()
-    return [
-        _Live(
-            # Zero-padded, so that the smallest name is the oldest listing's.
-            Advert.of({**row, "id": f"{row['id']:020d}", "agency": row["agency_id"]}),
-            row["id"],
-            row["property_id"],
-            row["duplicate_of"],
-        )
-        for row in rows
-    ]
-
-
-def _assign(connection: Connection, live: list[_Live], result: Recognition, now: datetime) -> tuple[int, int]:
-    clusters: dict[str, list[_Live]] = defaultdict(list)
-    for listing in live:
-        clusters[result.properties[listing.advert.id]].append(listing)
-    taken: set[int] = set()
-    merged = split = 0
-    for members in sorted(clusters.values(), key=lambda own: own[0].id):
-        free = sorted({m.property_id for m in members} - taken)
-        target = free[0] if free else _new_property(connection, now)
-        taken.add(target)
-        kind = EventKind.MERGED if free else EventKind.SPLIT
-        moved = [m for m in members if m.property_id != target]
-        _move(connection, moved, target, kind, now)
-        merged += len(moved) if free else 0
-        split += 0 if free else len(moved)
-        _mark_duplicates(connection, members)
-    _retire(connection, {listing.property_id for listing in live} - taken)
-    return merged, split
-
-
-def _new_property(connection: Connection, now: datetime) -> int:
-    return connection.execute(insert(Property).values(created_at=now).returning(Property.id)).scalar_one()
-
-
-def _move(
-    connection: Connection, moved: Iterable[_Live], target: int, kind: EventKind, now: datetime
-) -> None:
-    for listing in moved:
-        connection.execute(
-            update(AggregatedListing).where(AggregatedListing.id == listing.id).values(property_id=target)
-        )
-        connection.execute(
-            insert(ListingHistory).values(
-                listing_id=listing.id,
-                property_id=target,
-                kind=kind,
-                field="property_id",
-                old_value=listing.property_id,
-                new_value=target,
-                occurred_at=now,
-            )
+    def __add__(self, other: "DedupReport") -> "DedupReport":
+        return DedupReport(
+            self.listings + other.listings,
+            self.merged + other.merged,
+            self.split + other.split,
+            self.pairs + other.pairs,
         )
 
 
-def _mark_duplicates(connection: Connection, members: list[_Live]) -> None:
-    oldest = min(member.id for member in members)
-    for member in members:
-        duplicate_of = None if member.id == oldest else oldest
-        if member.duplicate_of != duplicate_of:
-            connection.execute(
-                update(AggregatedListing)
-                .where(AggregatedListing.id == member.id)
-                .values(duplicate_of=duplicate_of, is_duplicate=duplicate_of is not None)
-            )
+def dedup_listings(engine: Engine, *, watch: Watch | None = None) -> DedupReport:
+    """Recognise all listings that are new, changed or gone. Running it twice changes nothing more."""
+    report = DedupReport()
+    while True:
+        with engine.begin() as connection:
+            lock(connection)
+            unsigned = _unsigned(connection)
+            if not unsigned:
+                return report
+            report += _step(connection, unsigned)
+        if watch:
+            watch(report.listings)
 
 
-def _retire(connection: Connection, left: set[int]) -> None:
-    """Point emptied properties to where their listings went, so that old addresses still resolve."""
-    if left:
-        connection.execute(
-            text(
-                """
-                update properties p set merged_into = moved.new_id from (
-                    select distinct on (old_value) (old_value #>> '{}')::bigint as old_id,
-                        (new_value #>> '{}')::bigint as new_id
-                    from listing_history where kind = 'merged' order by old_value, id desc
-                ) moved
-                where p.id = moved.old_id and p.id = any(:left)
-                    and not exists (select from aggregated_listings l where l.property_id = p.id)
-                """
-            ),
-            {"left": sorted(left)},
-        )
+def rebuild(engine: Engine, run: Run = map, *, watch: Watch | None = None) -> DedupReport:
+    """Forget all but people's decisions, sign every live listing, and cluster them from nothing.
 
-
-def _write_links(connection: Connection, result: Recognition) -> None:
-    """The edges behind today's merges, with their reasons. Those of withdrawn adverts stand: their merge
-    must explain itself as well.
+    run: as `map`; `cluster.recognising` gives one that spreads areas over Ray. Killed on the way, the next
+    run of `dedup_listings` takes every listing for a new one.
     """
-    table = AggregatedListing
-    live = select(table.id).where(table.is_active)
-    connection.execute(
-        delete(PropertyLink).where(PropertyLink.listing_a.in_(live), PropertyLink.listing_b.in_(live))
-    )
-    rows = [_link(pair) for pair in result.comparisons if _joins(pair, result)]
-    if rows:
-        connection.execute(insert(PropertyLink), rows)
+    with engine.begin() as connection:
+        lock(connection)
+        connection.execute(text(_FORGET))
+    signed = _sign_all(engine, watch)
+    with engine.begin() as connection:
+        lock(connection)
+        pairs, merged, split = _cluster_all(connection, run)
+        connection.execute(text(f"update aggregated_listings set signed_hash = hash where {_IS_SIGNED}"))  # noqa: S608
+    return DedupReport(signed, merged, split, pairs)
 
 
-def _joins(pair: Comparison, result: Recognition) -> bool:
-    return (
-        not pair.vetoed
-        and pair.probability >= SAME
-        and result.properties[pair.a] == result.properties[pair.b]
-    )
+_IS_SIGNED = "id in (select listing_id from listing_signatures)"
+_FORGET = """
+    update aggregated_listings set signed_hash = null where signed_hash is not null;
+    delete from property_links where listing_a in (select listing_id from listing_signatures)
+        and listing_b in (select listing_id from listing_signatures);
+    truncate listing_keys, listing_signatures, agency_boilerplate
+"""
 
 
-def _link(pair: Comparison) -> dict[str, object]:
-    a, b = sorted((int(pair.a), int(pair.b)))
-    return {"listing_a": a, "listing_b": b, "probability": pair.probability, "reasons": list(pair.reasons)}
+def _sign_all(engine: Engine, watch: Watch | None) -> int:
+    table = AggregatedListing.__table__
+    signed, last = 0, 0
+    while True:
+        query = select(table).where(table.c.is_active, table.c.id > last).order_by(table.c.id).limit(STEP)
+        with engine.begin() as connection:
+            lock(connection)
+            rows = connection.execute(query).all()
+            if not rows:
+                return signed
+            _sign(connection, rows)
+        signed, last = signed + len(rows), rows[-1].id
+        if watch:
+            watch(signed)
+
+
+def _cluster_all(connection: Connection, run: Run) -> tuple[int, int, int]:
+    signatures = shelf.signatures_of(connection)
+    compared = 0
+    named: dict[int, int] = {}
+    parts = (signatures.at(chosen) for chosen in whole_areas(signatures))
+    for result in run(recognise_signed, parts):
+        compared += len(result.pairs.left)
+        links.replace(connection, (), links.of(result.signatures, result.pairs))
+        named |= {int(listing): int(first) for listing, first in result.named().items()}
+    said = links.reach(connection, set(links.decided(connection)))
+    named |= _clusters_of(connection, sorted(said))
+    return compared, *_assign(connection, named, links.properties_of(connection))
+
+
+def _clusters_of(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Of these listings, which hang together with no other, the first one of each one's property."""
+    if not ids:
+        return {}
+    properties = links.cluster(connection, shelf.signatures_of(connection, ids))
+    return {listing: ids[first] for listing, first in zip(ids, properties.tolist(), strict=True)}
+
+
+def _assign(
+    connection: Connection, named: Mapping[int, int], properties: Mapping[int, int]
+) -> tuple[int, int]:
+    clusters: dict[int, list[Member]] = defaultdict(list)
+    for listing, first in named.items():
+        clusters[first].append(Member(listing, properties[listing]))
+    return assign(connection, clusters.values(), utc_now())
+
+
+def dwellings(engine: Engine) -> tuple[int, int]:
+    """How many live listings there are, and of how many properties."""
+    query = "select count(*), count(distinct property_id) from aggregated_listings where is_active"
+    with engine.connect() as connection:
+        listings, properties = connection.execute(text(query)).one()
+    return listings, properties
+
+
+def lock(connection: Connection) -> None:
+    """Until this transaction ends, nobody else recognises."""
+    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": DEDUP_LOCK})
+
+
+_Listing = Row[Any]
+
+
+def _unsigned(connection: Connection) -> Sequence[_Listing]:
+    table = AggregatedListing.__table__
+    query = select(table).where(text(UNSIGNED)).order_by(table.c.id).limit(STEP)
+    return connection.execute(query).all()
+
+
+def _step(connection: Connection, listings: Sequence[_Listing]) -> DedupReport:
+    ids = [row.id for row in listings]
+    live = [row for row in listings if row.is_active]
+    touched = {*ids, *links.linked(connection, ids)}
+    shelf.remove(connection, ids)
+    _sign(connection, live)
+    found, pairs = _found(connection, [row.id for row in live])
+    links.replace(connection, [row.id for row in live], found)
+    mark = {"ids": ids}
+    connection.execute(_SIGNED, mark)
+    merged, split = recluster(connection, touched)
+    return DedupReport(len(ids), merged, split, pairs)
+
+
+def _sign(connection: Connection, live: Sequence[_Listing]) -> None:
+    left_out = learning.boilerplate_of(connection, {row.agency_id for row in live})
+    signatures = sign([advert_of(row) for row in live], left_out)
+    shelf.put(connection, [row.id for row in live], signatures, keys_of(signatures))
+
+
+_SIGNED = text(
+    "update aggregated_listings set signed_hash = case when is_active then hash end where id = any(:ids)"
+)
+
+
+def advert_of(row: _Listing) -> Advert:
+    """A stored listing as an advert."""
+    return Advert.of({**row._mapping, "agency": row.agency_id})
+
+
+def _found(connection: Connection, ids: Sequence[int]) -> tuple[list[Link], int]:
+    """The likely links of these listings with all stored ones; and how many pairs were compared."""
+    pairs = shelf.neighbours(connection, ids)
+    known, rows = shelf.rows_of(connection, np.unique(pairs).tolist())
+    left, right = np.searchsorted(known, pairs[:, 0]), np.searchsorted(known, pairs[:, 1])
+    return links.likely(connection, known, rows, left, right), len(pairs)
+
+
+def recluster(connection: Connection, touched: Iterable[int]) -> tuple[int, int]:
+    """Cluster anew all that hangs together with these listings; how many were merged, and split off."""
+    members = links.reach(connection, set(touched))
+    return _assign(connection, _clusters_of(connection, sorted(members)), members)

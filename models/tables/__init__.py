@@ -4,7 +4,8 @@ from models.tables.agency import Agency, ScrapingStatus
 from models.tables.base import Base, utc_now
 from models.tables.budget import Budget
 from models.tables.event import EventKind, ListingHistory
-from models.tables.listing import AggregatedListing
+from models.tables.likeness import AgencyBoilerplate, ListingKey, ListingSignature, PropertyDecision
+from models.tables.listing import UNSIGNED, AggregatedListing
 from models.tables.log import ScrapingLog
 from models.tables.market import MarketStatistics
 from models.tables.optout import OptOut
@@ -15,7 +16,9 @@ from models.tables.user import Favorite, SearchAlert, User
 from models.tables.wrapper import SiteWrapper
 
 __all__ = [
+    "UNSIGNED",
     "Agency",
+    "AgencyBoilerplate",
     "AggregatedListing",
     "Base",
     "Budget",
@@ -23,10 +26,13 @@ __all__ = [
     "EventKind",
     "Favorite",
     "ListingHistory",
+    "ListingKey",
+    "ListingSignature",
     "MarketStatistics",
     "OptOut",
     "Page",
     "Property",
+    "PropertyDecision",
     "PropertyLink",
     "ScrapingLog",
     "ScrapingStatus",

@@ -1,8 +1,10 @@
 """Properties: the dwelling behind one or more listings. Ids are stable and never reused."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Id, utc_now
@@ -20,7 +22,9 @@ class Property(Base):
 
 
 class PropertyLink(Base):
-    """Why two listings are one property: the edge behind a merge, with its reasons."""
+    """Two listings that are likely one dwelling, with `dedup.reasons` as data; in one property or, where
+    others contradict it, not.
+    """
 
     __tablename__ = "property_links"
 
@@ -31,5 +35,6 @@ class PropertyLink(Base):
         BigInteger, ForeignKey("aggregated_listings.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     probability: Mapped[float]
-    reasons: Mapped[list[str]]
+    log_odds: Mapped[float]
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     decided_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -1,11 +1,26 @@
 """Properties in the database: stable ids, merges and splits written down, twice changes nothing."""
 
-from sqlalchemy import Engine, select, text
+import hashlib
+
+import pytest
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
-from dedup.store import dedup_listings
+from dedup.canonical import canonical
+from dedup.decisions import merge_properties, split_listing
+from dedup.store import dedup_listings, dwellings, rebuild
+from models.errors import InputError
 from models.listing import PropertyType, Transaction
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, Property, PropertyLink
+from models.tables import (
+    Agency,
+    AggregatedListing,
+    EventKind,
+    ListingHistory,
+    ListingKey,
+    ListingSignature,
+    Property,
+    PropertyLink,
+)
 
 WORDS = (
     "Au troisième étage d'un immeuble de 1930, trois pièces traversant avec parquet, cheminée de marbre "
@@ -34,15 +49,35 @@ def add(session: Session, agency: str, **fields: object) -> AggregatedListing:
     return listing
 
 
+def change(engine: Engine, listing: int, **fields: object) -> None:
+    """As the crawl does: the fields, and their hash."""
+    told = hashlib.sha256(repr(fields).encode()).hexdigest()
+    columns = ", ".join(f"{name} = :{name}" for name in fields)
+    statement = text(f"update aggregated_listings set {columns}, hash = :told where id = :id")
+    with engine.begin() as connection:
+        connection.execute(statement, {**fields, "told": told, "id": listing})
+
+
+def withdraw(engine: Engine, listing: int) -> None:
+    with engine.begin() as connection:
+        statement = "update aggregated_listings set is_active = false, withdrawn_at = now() where id = :id"
+        connection.execute(text(statement), {"id": listing})
+
+
+def of(engine: Engine, listing: int) -> int:
+    with Session(engine) as session:
+        return session.get_one(AggregatedListing, listing).property_id
+
+
 def test_a_merge_keeps_the_oldest_property_explains_itself_and_is_written_once(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         oldest, other = add(session, "port"), add(session, "halles", price=249_000)
         add(session, "gare", surface=91.0)
         oldest_id, other_id, kept, left = oldest.id, other.id, oldest.property_id, other.property_id
     report = dedup_listings(engine)
-    assert (report.listings, report.properties, report.merged) == (3, 2, 1)
+    assert (report.listings, report.merged, dwellings(engine)) == (3, 1, (3, 2))
     again = dedup_listings(engine)
-    assert (again.properties, again.merged, again.split) == (2, 0, 0)
+    assert (again.listings, again.merged, again.split, dwellings(engine)) == (0, 0, 0, (3, 2))
     with Session(engine) as session:
         merged = session.get_one(AggregatedListing, other_id)
         assert (merged.property_id, merged.duplicate_of, merged.is_duplicate) == (kept, oldest_id, True)
@@ -51,20 +86,33 @@ def test_a_merge_keeps_the_oldest_property_explains_itself_and_is_written_once(e
         assert [(e.kind, e.listing_id, e.old_value, e.new_value) for e in events] == [
             (EventKind.MERGED, other_id, left, kept)
         ]
-        assert session.scalars(select(PropertyLink)).one().reasons
+        names = {reason["name"] for reason in session.scalars(select(PropertyLink)).one().reasons}
+        assert {"surface equal to the decimal", "texts alike"} <= names
+
+
+def test_a_new_advert_joins_the_property_of_those_already_compared(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        oldest = add(session, "port").id
+    dedup_listings(engine)
+    with Session(engine) as session, session.begin():
+        new = add(session, "halles").id
+    report = dedup_listings(engine)
+    assert (report.listings, report.merged) == (1, 1)
+    assert of(engine, new) == of(engine, oldest)
 
 
 def test_a_merge_explains_itself_after_one_of_its_adverts_was_withdrawn(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
-        add(session, "port")
-        gone = add(session, "halles").id
+        first, gone = add(session, "port").id, add(session, "halles").id
     dedup_listings(engine)
-    with engine.begin() as connection:
-        withdraw = "update aggregated_listings set is_active = false, withdrawn_at = now() where id = :id"
-        connection.execute(text(withdraw), {"id": gone})
+    withdraw(engine, gone)
     dedup_listings(engine)
     with Session(engine) as session:
         assert session.scalars(select(PropertyLink)).one().reasons
+        assert session.get_one(ListingSignature, first)
+        assert session.get(ListingSignature, gone) is None
+        assert gone not in session.scalars(select(ListingKey.listing_id)).all()
+    assert of(engine, gone) == of(engine, first)
 
 
 def test_adverts_that_come_to_differ_are_split_and_the_oldest_keeps_the_id(engine: Engine) -> None:
@@ -72,14 +120,10 @@ def test_adverts_that_come_to_differ_are_split_and_the_oldest_keeps_the_id(engin
         oldest, other = add(session, "port"), add(session, "halles")
         oldest_id, other_id, kept = oldest.id, other.id, oldest.property_id
     dedup_listings(engine)
-    with engine.begin() as connection:
-        connection.execute(
-            text("update aggregated_listings set surface = 91, price = 390000 where id = :id"),
-            {"id": other_id},
-        )
+    change(engine, other_id, surface=91.0, price=390_000)
     assert dedup_listings(engine).split == 1
+    assert of(engine, oldest_id) == kept
     with Session(engine) as session:
-        assert session.get_one(AggregatedListing, oldest_id).property_id == kept
         parted = session.get_one(AggregatedListing, other_id)
         assert parted.property_id != kept
         assert not parted.is_duplicate
@@ -87,3 +131,74 @@ def test_adverts_that_come_to_differ_are_split_and_the_oldest_keeps_the_id(engin
             EventKind.MERGED,
             EventKind.SPLIT,
         ]
+
+
+def test_adverts_split_by_hand_stay_apart_for_ever_and_those_merged_by_hand_together(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        first, second = add(session, "port").id, add(session, "halles").id
+        third = add(session, "gare", surface=91.0, price=390_000, floor=6).id
+    dedup_listings(engine)
+    assert split_listing(engine, second, note="another stairway") == of(engine, second) != of(engine, first)
+    merge_properties(engine, of(engine, first), of(engine, third))
+    for listing in (first, second, third):
+        change(engine, listing, description=f"{WORDS} Visites le samedi.")
+    dedup_listings(engine)
+    assert of(engine, first) == of(engine, third) != of(engine, second)
+    merge_properties(engine, of(engine, first), of(engine, second))
+    dedup_listings(engine)
+    assert of(engine, first) == of(engine, second) == of(engine, third)
+
+
+def test_a_rebuild_from_nothing_changes_nothing_and_keeps_peoples_word(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        listings = [add(session, f"agence-{number}").id for number in range(6)]
+        add(session, "gare", surface=91.0)
+    dedup_listings(engine)
+    split_listing(engine, listings[3])
+    before = {listing: of(engine, listing) for listing in listings}
+    report = rebuild(engine)
+    assert (report.listings, report.merged, report.split) == (7, 0, 0)
+    assert {listing: of(engine, listing) for listing in listings} == before
+    assert len(set(before.values())) == 2
+    assert dedup_listings(engine).listings == 0
+
+
+def test_a_decision_on_what_is_not_there_is_one_clear_line(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        alone = add(session, "port")
+        listing, dwelling = alone.id, alone.property_id
+    dedup_listings(engine)
+    with pytest.raises(InputError, match="only live advert"):
+        split_listing(engine, listing)
+    with pytest.raises(InputError, match="one property already"):
+        merge_properties(engine, dwelling, dwelling)
+    with pytest.raises(InputError, match="not there"):
+        merge_properties(engine, dwelling, 10**9)
+
+
+def test_the_canonical_record_tells_the_best_value_its_source_and_what_others_say(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        first = add(session, "port", floor=3)
+        second = add(session, "halles", surface=65.0, price=249_000, bedrooms=2)
+        third = add(session, "gare", rooms=4)
+        ids, kept = (first.id, second.id, third.id), first.property_id
+    dedup_listings(engine)
+    with engine.connect() as connection:
+        told = canonical(connection, kept)
+    assert told is not None
+    assert told.listings == ids
+    assert (told.lowest_price, told.highest_price) == (245_000, 249_000)
+    assert told.agencies == ("port", "halles", "gare")
+    assert (told.facts["surface"].value, told.facts["surface"].otherwise) == (65.4, {})
+    assert (told.facts["rooms"].value, told.facts["rooms"].otherwise) == (3, {ids[2]: 4})
+    assert (told.facts["bedrooms"].value, told.facts["bedrooms"].source) == (2, ids[1])
+
+
+def test_every_listing_has_one_property_and_every_stored_key_its_listing(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        for number in range(30):
+            add(session, f"agence-{number}", price=200_000 + 1_000 * number, description=None)
+    dedup_listings(engine)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(ListingSignature)) == 30
+        assert session.scalar(select(func.count(func.distinct(ListingKey.listing_id)))) == 30

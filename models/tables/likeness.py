@@ -1,0 +1,80 @@
+"""What recognising properties keeps: signatures and their keys, each agency's boilerplate, and people's word.
+
+All but `PropertyDecision` can be made again from the listings by `pignon dedup --rebuild`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, utc_now
+
+
+class ListingSignature(Base):
+    """What is compared of a live listing: `dedup.signature.ROW` as bytes, own words, address, its keys."""
+
+    __tablename__ = "listing_signatures"
+
+    listing_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("aggregated_listings.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    row: Mapped[bytes] = mapped_column(LargeBinary)
+    words: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    keys: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class ListingKey(Base):
+    """One bucket that a live listing stands in; a bucket's listings stand in the order of their price."""
+
+    __tablename__ = "listing_keys"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    price: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    listing_id: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("aggregated_listings.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+
+
+class AgencyBoilerplate(Base):
+    """The sentences that an agency's first listings, `learnt_from` of them, have in common."""
+
+    __tablename__ = "agency_boilerplate"
+
+    agency_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("agencies.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    learnt_from: Mapped[int]
+    sentences: Mapped[list[str]]
+
+
+class PropertyDecision(Base):
+    """A person's word that two listings are, or are not, one dwelling: over all evidence, for ever."""
+
+    __tablename__ = "property_decisions"
+    __table_args__ = (CheckConstraint("listing_a < listing_b", name="order"),)
+
+    listing_a: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("aggregated_listings.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    listing_b: Mapped[int] = mapped_column(
+        BigInteger,
+        ForeignKey("aggregated_listings.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )
+    same: Mapped[bool]
+    decided_at: Mapped[datetime] = mapped_column(default=utc_now)
+    note: Mapped[str | None] = mapped_column(String(300))
