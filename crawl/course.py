@@ -1,4 +1,5 @@
-"""The course of one site's crawl, its lease in hand: robots.txt, home, sitemaps, lists, details, withdrawals.
+"""The course of one site's crawl, its lease in hand: robots.txt, home, sitemaps, lists, details, withdrawals,
+photos.
 
     course = Course(context, lease, progress, tally)
     report = await course.finish(await course.run())
@@ -28,6 +29,7 @@ from crawl.lease import Lease
 from crawl.marks import Marks
 from crawl.meter import Step, Tally
 from crawl.optout import LINE
+from crawl.photos import Album
 from crawl.politeness import Owed
 from crawl.portrait import Portrait
 from crawl.render import Rendering
@@ -87,6 +89,7 @@ class Course:
     #: The keys already given to the frontier in this crawl, with whether a list named them.
     given: Marks = field(default_factory=Marks)
     traps: Traps = field(init=False)
+    album: Album = field(init=False)
 
     def __post_init__(self) -> None:
         agency = self.lease.agency
@@ -95,9 +98,10 @@ class Course:
         self.apprentice = Apprentice(Known(), self.context.places, self.context.shelf)
         self.rendering = Rendering(self.context.browser, self.context.fetcher)
         self.traps = Traps.of(self.context.settings.max_pages_per_site)
+        self.album = Album(self.context, self.lease, self.robots.permit)
 
     async def run(self) -> Ending:
-        """From the door to the last page that is due."""
+        """From the door to the last page that is due, then the photos, which change no ending."""
         if self.lease.agency.opted_out_at is not None:
             return _OPTED_OUT
         if (ending := self._owed_wait()) is not None:
@@ -110,7 +114,11 @@ class Course:
             return entrance
         passed = await self._open(entrance)
         waits = None if passed.sitemaps else await self._read_sitemaps(entrance)
-        return waits or await self._work_off() or await self._conclude()
+        if (ending := waits or await self._work_off()) is not None:
+            return ending
+        ending = await self._conclude()
+        await self.album.look(self.context.settings.max_pages_per_site - self.pages, self._goes_on)
+        return ending
 
     async def finish(self, ending: Ending) -> CrawlReport:
         """Write the log and the agency's row, give the lease back; on a failure of ours nothing more."""
@@ -137,6 +145,7 @@ class Course:
         fetcher = self.context.fetcher
         self.apprentice.close()
         await self.rendering.close()
+        await self.album.close()
         await fetcher.close(self.host)
         fetcher.politeness.forget(self.host)
 
@@ -150,7 +159,7 @@ class Course:
             ending.error,
             ending.error_type,
             self.pages,
-            self.bytes,
+            self.bytes + self.album.bytes,
             sum(n for outcome, n in self.counts.items() if outcome is not Outcome.NONE),
             number(Outcome.NEW, 0) + number(Outcome.REPUBLISHED, 0),
             number(Outcome.CHANGED, 0),
@@ -158,6 +167,7 @@ class Course:
             held=self.held,
             seconds=time.monotonic() - self.started,
             resumed=self.lease.resumed,
+            photos=self.album.looked_at,
         )
 
     # The door ------------------------------------------------------------------------------
@@ -354,6 +364,10 @@ class Course:
     def _ordered(self) -> Ending | None:
         """How the operator wants the crawl to end, if so."""
         return self.context.standing.orders.ending(self.lease.agency_id)
+
+    def _goes_on(self) -> bool:
+        """Whether nothing speaks against another photo."""
+        return not (self._ordered() or self._over_budget() or self._too_long_a_wait())
 
     def _over_budget(self) -> Ending | None:
         if self.pages >= self.context.settings.max_pages_per_site:

@@ -27,6 +27,7 @@ from models.tables import (
     ListingHistory,
     OptOut,
     Page,
+    PhotoHash,
     ScrapingLog,
     ScrapingStatus,
     SiteWrapper,
@@ -148,6 +149,8 @@ def _forget(connection: Connection, sites: Sequence[int], now: datetime) -> None
     """End what is under way on these sites, and drop what was learnt of their pages."""
     connection.execute(delete(Page).where(Page.agency_id.in_(sites)))
     connection.execute(delete(SiteWrapper).where(SiteWrapper.agency_id.in_(sites)))
+    listings = select(AggregatedListing.id).where(AggregatedListing.agency_id.in_(sites))
+    connection.execute(delete(PhotoHash).where(PhotoHash.listing_id.in_(listings)))
     ended = {"ended_at": now, "status": ScrapingStatus.OPTED_OUT.value, "error_message": LINE}
     running = ScrapingLog.agency_id.in_(sites), ScrapingLog.ended_at.is_(None)
     connection.execute(update(ScrapingLog).where(*running).values(**ended))

@@ -54,6 +54,8 @@ class CrawlReport:
     held: int = 0
     seconds: float = 0.0
     resumed: bool = False
+    #: Looked at for their hashes by this process.
+    photos: int = 0
 
     @property
     def line(self) -> str:
@@ -68,8 +70,9 @@ class CrawlReport:
             "held back": self.held,
         }
         said = ", ".join(f"{number} {what}" for what, number in parts.items() if number) or "nothing changed"
+        photos = f", {self.photos} photos looked at" if self.photos else ""
         note = f" {self.error}" if self.error else ""
-        return f"{self.host}: {self.found} listings on {self.pages} pages, {said}.{note}"
+        return f"{self.host}: {self.found} listings on {self.pages} pages, {said}{photos}.{note}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,12 @@ def log_values(report: CrawlReport) -> dict[str, object]:
 def event_values(report: CrawlReport) -> dict[str, object]:
     """A report as the fields of an event in the log."""
     values = log_values(report)
-    return {"outcome": values.pop("status"), "seconds": round(report.seconds, 3), **values}
+    return {
+        "outcome": values.pop("status"),
+        "seconds": round(report.seconds, 3),
+        "photos": report.photos,
+        **values,
+    }
 
 
 def ended_since(connection: Connection, agency_id: int, since: datetime) -> CrawlReport | None:

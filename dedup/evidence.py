@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from dedup.signature import KINDS, OFFERS, Signatures
 from dedup.vetoes import Side, gap, price_gap
+from models.photo_hash import ALIKE
 
 Features = NDArray[np.float32]
 
@@ -123,12 +124,15 @@ def _places(a: Side, b: Side) -> dict[str, NDArray[Any]]:
 
 
 def _sameness(a: Side, b: Side) -> dict[str, NDArray[Any]]:
+    pictures = _alike(a["portraits"], b["portraits"])
+    seen = (a["portraits"][:, 1] > 0) & (b["portraits"][:, 1] > 0)
     return {
         "same agency": (a["agency"] == b["agency"]) & (a["agency"] > 0),
         "same reference": (a["reference"] == b["reference"]) & (a["reference"] > 0),
         "photos in common": _shared(a["photos"], b["photos"]) > 0,
         "more photos in common": np.clip(_shared(a["photos"], b["photos"]) - 1, 0, 4),
-        "pictures alike": np.clip(_alike(a["portraits"], b["portraits"]), 0, 3),
+        "two pictures alike": pictures >= 2,
+        "no picture alike": seen & (pictures == 0),
     }
 
 
@@ -179,16 +183,12 @@ def _shared(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.int64]:
     return np.asarray((found & (a > 0)).sum(axis=1))
 
 
-#: Bits of 64 in which two encodings of one picture may differ.
-ALIKE_BITS: Final = 6
-
-
 def _alike(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.int64]:
     """How many of the left pictures look like one of the right ones."""
     found = np.zeros(a.shape, bool)
     for at in range(b.shape[1]):
         other = b[:, at : at + 1]
-        found |= (np.bitwise_count(a ^ other) <= ALIKE_BITS) & (other > 0)
+        found |= (np.bitwise_count(a ^ other) <= ALIKE) & (other > 0)
     return np.asarray((found & (a > 0)).sum(axis=1))
 
 
@@ -204,8 +204,8 @@ NAMES: Final = (
     "emissions equal", "emissions differ", "energy letter equal", "energy letter differs",
     "furnished differs", "types differ a little", "within 150 m", "within 600 m", "beyond 1500 m",
     "communes differ", "no place", "same agency", "same reference", "photos in common",
-    "more photos in common", "pictures alike", "texts unlike", "texts somewhat alike", "texts alike",
-    "phrases in common", "phrases mostly in common", "figures in common", "no figure in common",
-    "fields told in the other text", "street in common", "streets differ", "address alike",
-    "address differs",
+    "more photos in common", "two pictures alike", "no picture alike", "texts unlike",
+    "texts somewhat alike", "texts alike", "phrases in common", "phrases mostly in common",
+    "figures in common", "no figure in common", "fields told in the other text", "street in common",
+    "streets differ", "address alike", "address differs",
 )  # fmt: skip

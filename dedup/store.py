@@ -19,6 +19,7 @@ from dedup.assign import Member, assign
 from dedup.bulk import whole_areas
 from dedup.keys import keys_of
 from dedup.links import Link
+from dedup.photos import hashes_of
 from dedup.recognise import Recognition, recognise_signed
 from dedup.signature import Signatures, sign
 from models.tables import UNSIGNED, AggregatedListing, utc_now
@@ -174,7 +175,8 @@ def _step(connection: Connection, listings: Sequence[_Listing]) -> DedupReport:
 
 def _sign(connection: Connection, live: Sequence[_Listing]) -> None:
     left_out = learning.boilerplate_of(connection, {row.agency_id for row in live})
-    signatures = sign([advert_of(row) for row in live], left_out)
+    pictures = hashes_of(connection, [row.id for row in live])
+    signatures = sign([advert_of(row, pictures.get(row.id, ())) for row in live], left_out)
     shelf.put(connection, [row.id for row in live], signatures, keys_of(signatures))
 
 
@@ -183,9 +185,9 @@ _SIGNED = text(
 )
 
 
-def advert_of(row: _Listing) -> Advert:
-    """A stored listing as an advert."""
-    return Advert.of({**row._mapping, "agency": row.agency_id})
+def advert_of(row: _Listing, pictures: Sequence[int] = ()) -> Advert:
+    """A stored listing as an advert, with the hashes of its photos."""
+    return Advert.of({**row._mapping, "agency": row.agency_id, "portraits": pictures})
 
 
 def _found(connection: Connection, ids: Sequence[int]) -> tuple[list[Link], int]:

@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     max_pages_per_site: int = Field(
         default=5_000, ge=1, le=1_000_000, description="Pages fetched from one site in one crawl."
     )
+    photo_hashes: int = Field(
+        default=0,
+        ge=0,
+        le=6,
+        description="Photos of each new listing that are fetched, to recognise it at other agencies.",
+    )
     render: bool = Field(
         default=False, description="Render sites whose HTML is an empty shell; needs pignon[render]."
     )

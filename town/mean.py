@@ -5,7 +5,7 @@
 
 http://mean.localhost:PORT/NAME is one answer (`mean_wire`, `mean_answers`,
 `mean_bodies`), http://NAME.mean.localhost:PORT/ a whole site
-(`mean_sites`). A second port listens that no redirect and no link may bring a crawler to dial.
+(`mean_sites`, `mean_photos`). A second port listens that no redirect and no link may bring a crawler to dial.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from html import escape
 from typing import Final, Self
 
 from models.errors import ServiceError
-from town import mean_bodies, mean_pages, mean_sites, mean_wire
+from town import mean_bodies, mean_pages, mean_photos, mean_sites, mean_wire
 from town.mean_answers import INNER_TARGETS
 from town.wire import RESOURCES, SITES, Answer, Asked, Wire
 
 HOST: Final = "mean.localhost"
 #: Importing them fills the registries.
-_ROOMS: Final = (mean_wire, mean_bodies, mean_sites)
+_ROOMS: Final = (mean_wire, mean_bodies, mean_sites, mean_photos)
 _START_SECONDS: Final = 20
 _LONGEST_HEAD: Final = 65_536
 

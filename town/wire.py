@@ -3,8 +3,8 @@
     @resource("short-body")
     async def short_body(wire: Wire) -> None: ...
 
-`mean_wire`, `mean_answers` and `mean_bodies` fill the first registry below, `mean_sites` the second; `mean`
-serves them.
+`mean_wire`, `mean_answers` and `mean_bodies` fill the first registry below, `mean_sites` and `mean_photos`
+the second; `mean` serves them.
 """
 
 import asyncio

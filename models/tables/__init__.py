@@ -11,6 +11,7 @@ from models.tables.market import MarketStatistics
 from models.tables.optout import OptOut
 from models.tables.order import CrawlOrder
 from models.tables.page import Page
+from models.tables.photo import PhotoHash
 from models.tables.property import Property, PropertyLink
 from models.tables.user import Favorite, SearchAlert, User
 from models.tables.wrapper import SiteWrapper
@@ -31,6 +32,7 @@ __all__ = [
     "MarketStatistics",
     "OptOut",
     "Page",
+    "PhotoHash",
     "Property",
     "PropertyDecision",
     "PropertyLink",

@@ -1,4 +1,4 @@
-"""Budgets: until when each egress and each IP address is spoken for, by all processes together."""
+"""Budgets: until when each egress, IP address and host of photos is spoken for, by all processes together."""
 
 from datetime import datetime
 
@@ -9,7 +9,9 @@ from models.tables.base import Base
 
 
 class Budget(Base):
-    """`name` is `egress direct` or `address 192.0.2.7`; `ready_at` the end of the last slot reserved."""
+    """`name` is `egress direct`, `address 192.0.2.7` or `photos cdn.example`; `ready_at` the end of the last
+    slot reserved, or of the time for which a crawl has the host of photos to itself.
+    """
 
     __tablename__ = "budgets"
 

@@ -33,3 +33,10 @@ async def context(database_url: str) -> AsyncIterator[CrawlContext]:
     """A crawl's context on the test's own database."""
     async with open_context(quick_settings(), database_url, places=Places.sample()) as context:
         yield context
+
+
+@pytest.fixture
+async def looking(database_url: str) -> AsyncIterator[CrawlContext]:
+    """A context whose crawls look at two photos of each listing."""
+    async with open_context(quick_settings(photo_hashes=2), database_url, places=Places.sample()) as context:
+        yield context

@@ -97,7 +97,7 @@ async def _fetch(harmless: str, url: str) -> Contained:
 
 
 async def _crawl(database_url: str, harmless: int, agency: int) -> Contained:
-    settings = quick_settings(scraping_timeout=TIMEOUT, max_pages_per_site=BUDGET)
+    settings = quick_settings(scraping_timeout=TIMEOUT, max_pages_per_site=BUDGET, photo_hashes=6)
     async with open_context(settings, database_url, places=Places.sample()) as context:
         await _one_crawl(context, harmless)
         return await _measured(lambda: _one_crawl(context, agency))

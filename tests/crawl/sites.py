@@ -11,7 +11,13 @@ _TEXT = (
 )
 
 
-def detail(number: int, price: int = 250_000, surface: int | None = None, more: str = "") -> str:
+def detail(
+    number: int,
+    price: int = 250_000,
+    surface: int | None = None,
+    more: str = "",
+    photos: Sequence[str] = (),
+) -> str:
     """One advert's page: facts in JSON-LD and in words. Another number is another dwelling."""
     surface = surface or 40 + number
     title = f"Appartement 3 pièces {surface} m² Bordeaux"
@@ -23,13 +29,14 @@ def detail(number: int, price: int = 250_000, surface: int | None = None, more: 
         "description": f"{_TEXT} Annonce numéro {number}. {more}",
         "offers": {"@type": "Offer", "price": str(price), "priceCurrency": "EUR"},
     }
+    shown = "".join(f'<img src="{url}" alt="{title}">' for url in photos)
     return f"""<!doctype html><html lang="fr"><head><title>{title} - Agence Essai</title>
 <script type="application/ld+json">{json.dumps(facts, ensure_ascii=False)}</script></head><body>
 <nav><a href="/">Accueil</a><a href="/ventes">Nos ventes</a></nav>
 <main><h1>{title}</h1><p class="prix">Prix : {price:,} €</p>
 <ul><li>Référence : REF{number:04}</li><li>Surface : {surface} m²</li><li>Nombre de pièces : 3</li>
 <li>Ville : 33000 Bordeaux</li><li>DPE : C</li></ul>
-<h2>Description</h2><p>{_TEXT} Annonce numéro {number}. {more}</p>
+<h2>Description</h2><p>{_TEXT} Annonce numéro {number}. {more}</p>{shown}
 <p>Honoraires à la charge du vendeur.</p></main></body></html>"""
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from tests.crawl.asked import enter
 from tests.crawl.contained import BUDGET, TIMEOUT, Contained, crawl_contained, fetch_contained
-from town import mean_pages
+from town import mean_pages, mean_photos
 from town.mean import MeanTown, running_mean_town
 from town.mean_answers import INNER_TARGETS
 from town.wire import RESOURCES, SITES
@@ -66,6 +66,7 @@ SITE_ENDS = {
     "cloudflare": "challenged", "datadome": "challenged", "captcha": "challenged",
     "robots-503": "unreachable", "robots-hangs": "unreachable", "robots-inward": "unreachable",
     "robots-huge": "not_an_agency", "robots-redirects": "ok",
+    "photos": "ok",
 }  # fmt: skip
 
 #: Sites whose robots.txt cannot be had: nothing else may be asked for.
@@ -77,6 +78,7 @@ def town() -> Iterator[MeanTown]:
     """The mean town, in a thread of this process; the crawler runs in others."""
     mean_pages.nested_bomb()  # which takes longer to make than a crawler waits
     mean_pages.many_links()
+    mean_photos.pictures()
     with running_mean_town() as town:
         yield town
 
@@ -117,6 +119,10 @@ def test_a_trap_is_left_within_its_budget(
     assert len(asked) <= 2 * BUDGET + 10, "a failed request is tried once more"
     if name in SILENT:
         assert {one.path for one in asked} == {"/robots.txt"}
+    if name == "photos":
+        assert {"/photo/forbidden.jpg", "/photo/bomb.jpg"} & {one.path for one in asked} == {
+            "/photo/bomb.jpg"
+        }
     if name == "robots-huge":
         assert not [one.path for one in asked if one.path.startswith("/annonce/")], (
             "forbidden at its beginning"

@@ -18,8 +18,10 @@ from models.tables import (
     ListingHistory,
     ListingKey,
     ListingSignature,
+    PhotoHash,
     Property,
     PropertyLink,
+    utc_now,
 )
 
 WORDS = (
@@ -99,6 +101,24 @@ def test_a_new_advert_joins_the_property_of_those_already_compared(engine: Engin
     report = dedup_listings(engine)
     assert (report.listings, report.merged) == (1, 1)
     assert of(engine, new) == of(engine, oldest)
+
+
+def test_photos_that_look_alike_speak_for_one_dwelling_and_others_against(engine: Engine) -> None:
+    words = {"description": None, "price": None, "surface": 65.0}
+    with Session(engine) as session, session.begin():
+        shown = [
+            add(session, name, photos=["a.jpg", "b.jpg"], **words).id for name in ("port", "halles", "gare")
+        ]
+    dedup_listings(engine)
+    assert len({of(engine, listing) for listing in shown}) == 3
+    with Session(engine) as session, session.begin():
+        for listing, pictures in zip(shown, ((7, 2**60), (6, 2**60), (2**40 - 1, 2**63 - 1)), strict=True):
+            for url, told in zip(("a.jpg", "b.jpg"), pictures, strict=True):
+                session.add(PhotoHash(listing_id=listing, url=url, hash=told, fetched_at=utc_now()))
+        session.execute(text("update aggregated_listings set signed_hash = null"))
+    dedup_listings(engine)
+    first, second, third = (of(engine, listing) for listing in shown)
+    assert first == second != third
 
 
 def test_a_merge_explains_itself_after_one_of_its_adverts_was_withdrawn(engine: Engine) -> None:
