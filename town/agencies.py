@@ -34,18 +34,22 @@ _SLOGANS = (
 )  # fmt: skip
 
 
-def make_agencies(seed: int, count: int, families: tuple[Family, ...]) -> tuple[Agency, ...]:
+def make_agencies(
+    seed: int, count: int, families: tuple[Family, ...], areas: tuple[Area, ...] = AREAS
+) -> tuple[Agency, ...]:
     """`count` agencies, round-robin over the families and over clusters of one area each."""
-    return tuple(_agency(seed, number, count, families) for number in range(count))
+    homes = [area_of(cluster_of(number, count), areas) for number in range(count)]
+    return tuple(_agency(seed, number, area, families) for number, area in enumerate(homes))
 
 
 def cluster_of(number: int, count: int) -> int:
-    """The cluster of agency `number` among `count`: its area is `AREAS[cluster % len(AREAS)]`."""
+    """The cluster of agency `number` among `count`: `area_of` tells its area."""
     return number % ceil(count / CLUSTER)
 
 
-def area_of(cluster: int) -> Area:
-    return AREAS[cluster % len(AREAS)]
+def area_of(cluster: int, areas: tuple[Area, ...] = AREAS) -> Area:
+    """Where the agencies of that cluster work."""
+    return areas[cluster % len(areas)]
 
 
 def slug_of(text: str) -> str:
@@ -63,9 +67,8 @@ def luhn_complete(digits: str) -> str:
     return digits + str(-total % 10)
 
 
-def _agency(seed: int, number: int, count: int, families: tuple[Family, ...]) -> Agency:
+def _agency(seed: int, number: int, area: Area, families: tuple[Family, ...]) -> Agency:
     rng = chance(seed, "agency", number)
-    area = area_of(cluster_of(number, count))
     again = number // len(_NAMES)
     name = _NAMES[number % len(_NAMES)] + (f" {again + 1}" if again else "")
     slug = slug_of(name)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from town.adverts import Listed, Lot, State, print_advert
 from town.agencies import area_of, cluster_of, make_agencies
+from town.areas import AREAS, Area
 from town.articles import articles_of
 from town.chance import chance
 from town.clock import LAST_DAY, Life
@@ -157,16 +158,16 @@ class World:
         return chance(self.seed, what, advert.id).random()
 
 
-def build_world(seed: int = 0, agencies: int = 36) -> World:
-    """The town of that seed: the same seed and count give the same town, to the letter."""
-    people = make_agencies(seed, agencies, families())
+def build_world(seed: int = 0, agencies: int = 36, areas: tuple[Area, ...] = AREAS) -> World:
+    """The town of that seed, in those areas: the same arguments give the same town, to the letter."""
+    people = make_agencies(seed, agencies, families(), areas)
     clusters: dict[int, list[Agency]] = defaultdict(list)
     for number, agency in enumerate(people):
         clusters[cluster_of(number, agencies)].append(agency)
     lives = [
         life
         for cluster, members in sorted(clusters.items())
-        for life in lives_of_cluster(seed, cluster, area_of(cluster), tuple(members))
+        for life in lives_of_cluster(seed, cluster, area_of(cluster, areas), tuple(members))
     ]
     lives.sort(key=lambda life: (life.born, life.lot.dwelling.id, life.agency.slug, life.edition))
     return World(seed, people, {1001 + at: life for at, life in enumerate(lives)})
