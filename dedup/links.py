@@ -123,9 +123,9 @@ def reach(connection: Connection, start: set[int]) -> dict[int, int]:
     query = text(
         """
         select l.id, l.property_id from aggregated_listings l
-        join listing_signatures s on s.listing_id = l.id
-        where l.id = any(:ids) or (l.is_active and l.property_id in (
+        where l.is_active and l.property_id = any(array(
             select property_id from aggregated_listings where id = any(:ids)))
+            and exists (select from listing_signatures s where s.listing_id = l.id)
         """
     )
     found: dict[int, int] = {}

@@ -5,7 +5,7 @@ the model's own prior they add up to the pair's probability.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -32,7 +32,7 @@ class Reason:
 
     def to_dict(self) -> dict[str, Any]:
         """As it is stored."""
-        return asdict(self)
+        return {"name": self.name, "a": self.a, "b": self.b, "weight": self.weight}
 
     def told(self, french: bool = False) -> str:
         """One line for a person."""
