@@ -5,6 +5,7 @@ Words are folded (`dedup.wording`); each reader says None rather than choose amo
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from dedup.advert import Advert
@@ -83,7 +84,9 @@ def net_price(advert: Advert, said: Sequence[str]) -> float | None:
         return price - advert.charges if advert.charges and advert.charges < price else None
     if advert.fees and advert.fees < 0.25 * price:
         return price - advert.fees
-    return next((net for part in said if "honoraires" in part and (net := _told_net(price, part))), None)
+    # "Prix hors honoraires : 240 384 €" is two sentences.
+    told = (f"{part} {after}" for part, after in pairwise([*said, ""]) if "honoraires" in part)
+    return next((net for part in told if (net := _told_net(price, part))), None)
 
 
 def _told_net(price: float, part: str) -> float | None:

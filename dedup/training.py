@@ -24,7 +24,7 @@ from dedup.vetoes import Side, vetoes
 #: town's: chosen by leaving clusters of the labelled pairs out.
 STRENGTH: Final = 1.0
 LABELLED_SHARE: Final = 0.3
-STRANGERS_SHARE: Final = 0.03
+STRANGERS_SHARE: Final = 0.05
 TOTAL: Final = 1000.0
 #: No lesson has pictures: of the pairs of one dwelling, and of two of one kind and place, the shares of which
 #: it holds (`models.photo_hash`); their ratio is the weight, as Fellegi and Sunter have it. The second share
