@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import vetoes
-from dedup.advert import Advert
+from dedup.advert import MAX_TEXT, Advert
 from dedup.reasons import LABELS, reasons
 from dedup.recognise import Recognition, recognise
 
@@ -27,6 +27,8 @@ FLAT = Advert.of(
         "cheminée de marbre et vue sur les toits. Cave et chauffage collectif. À deux pas du métro.",
     }
 )
+SHOWN = {"transaction": "sale", "property_type": "apartment", "price": 245_000, "surface": 65.4, "rooms": 3,
+         "postal_code": "69003", "dpe_value": 187}  # fmt: skip
 #: The same flat in another agency's words, rounded and with its own fees.
 ELSEWHERE = replace(
     FLAT,
@@ -132,6 +134,27 @@ def test_ten_thousand_identical_adverts_of_one_agency_stay_bounded() -> None:
     result = recognise(adverts)
     assert len(result.pairs.left) < 40 * 10_000
     assert len(set(result.named().values())) == 10_000
+
+
+def test_ten_thousand_identical_adverts_that_nothing_tells_apart_join_nobody() -> None:
+    adverts = [replace(FLAT, id=f"{n:05d}", agency=f"Agence {n}") for n in range(10_000)]
+    assert len(set(recognise(adverts).named().values())) == 10_000
+
+
+def test_a_description_of_a_megabyte_is_read_in_part_and_still_recognised() -> None:
+    long = FLAT.text + " Parquet, cheminée et vue sur les toits." * 25_000
+    first = Advert.of({"id": "a", "agency": "A", **SHOWN, "description": long})
+    second = Advert.of({"id": "b", "agency": "B", **SHOWN, "description": FLAT.text})
+    assert len(first.text) <= MAX_TEXT
+    assert len(set(recognise([first, second]).named().values())) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1" * 20_000, "à" * 20_000, "rue " * 5_000, "\x00\ud800 é", ". . . ."]
+)
+def test_any_text_is_signed_and_merges_nothing(text: str) -> None:
+    adverts = [Advert(id=str(n), agency=f"A{n}", postal_code="69003", text=text) for n in range(3)]
+    assert len(set(recognise(adverts).named().values())) == 3
 
 
 def test_the_order_of_the_adverts_changes_nothing() -> None:
