@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dedup.advert import Advert
 from dedup.recognise import Recognition, recognise_signed, sign_all
-from dedup.signature import Signatures, stable_hash
+from dedup.signature import ROW, Signatures, stable_hash
 
 #: Adverts whose signatures are clustered at once: bounds memory, whatever the worker holds.
 PART: Final = 20_000
@@ -43,35 +43,35 @@ class Worker:
         """Adverts of agencies that this worker owns (`owner_of_agency`)."""
         self.adverts += map(Advert.of, rows)
 
-    def sign(self, workers: int) -> Pieces:
+    def sign(self, workers: int) -> list[Pieces]:
         """All that were added, signed: per worker those whose area it owns. They are let go of here."""
-        adverts, self.adverts = sorted(self.adverts, key=lambda advert: (advert.agency or "", advert.id)), []
-        signed = [sign_all(adverts[begin:end]) for begin, end in _whole_agencies(adverts)]
-        owners = [(own.rows["place"] % np.uint64(workers)).astype(np.int64) for own in signed]
-        return [
-            joined(
-                [own.at(np.flatnonzero(owner == number)) for own, owner in zip(signed, owners, strict=True)]
-            )
-            for number in range(workers)
-        ]
+        waiting, self.adverts = sorted(self.adverts, key=_by_agency, reverse=True), []
+        told: list[Pieces] = [[] for _ in range(workers)]
+        while waiting:
+            signed = sign_all(_whole_agencies(waiting))
+            owner = (signed.rows["place"] % np.uint64(workers)).astype(np.int64)
+            for number, pieces in enumerate(told):
+                pieces.append(signed.at(np.flatnonzero(owner == number)))
+        return told
 
-    def recognise(self, *pieces: Signatures, keep_pairs: bool = False) -> Iterator[Part]:
-        """The properties of the areas that this worker owns, from every worker's piece."""
-        whole = joined(pieces)
-        whole = whole.at(sorted(range(len(whole)), key=whole.ids.__getitem__))
+    def recognise(self, *pieces: Pieces, keep_pairs: bool = False) -> Iterator[Part]:
+        """The properties of the areas that this worker owns, from every worker's pieces."""
+        whole = joined(piece for own in pieces for piece in own)
         for chosen in whole_areas(whole):
-            result = recognise_signed(whole.at(chosen))
+            result = recognise_signed(whole.at(sorted(chosen.tolist(), key=whole.ids.__getitem__)))
             yield Part(result.named(), len(result.pairs.left), result if keep_pairs else None)
 
 
-def _whole_agencies(adverts: Sequence[Advert]) -> Iterator[tuple[int, int]]:
-    """Begin and end of runs of about BATCH adverts, sorted by agency, that part no agency."""
-    begin = 0
-    for end in range(1, len(adverts) + 1):
-        last = end == len(adverts) or adverts[end].agency != adverts[end - 1].agency
-        if end == len(adverts) or (last and end - begin >= BATCH):
-            yield begin, end
-            begin = end
+def _by_agency(advert: Advert) -> tuple[str, str]:
+    return advert.agency or "", advert.id
+
+
+def _whole_agencies(waiting: list[Advert]) -> list[Advert]:
+    """Take about BATCH adverts off the end, which are all of their agencies'."""
+    taken: list[Advert] = []
+    while waiting and (len(taken) < BATCH or waiting[-1].agency == taken[-1].agency is not None):
+        taken.append(waiting.pop())
+    return taken
 
 
 def owner_of_agency(agency: object, workers: int) -> int:
@@ -84,7 +84,7 @@ def joined(pieces: Iterable[Signatures]) -> Signatures:
     own = list(pieces)
     return Signatures(
         [one for piece in own for one in piece.ids],
-        np.concatenate([piece.rows for piece in own]),
+        np.concatenate([np.zeros(0, ROW), *(piece.rows for piece in own)]),
         [one for piece in own for one in piece.words],
         [one for piece in own for one in piece.addresses],
     )
@@ -96,7 +96,7 @@ def whole_areas(signatures: Signatures) -> Iterator[NDArray[np.int64]]:
     places = signatures.rows["place"][order]
     begin = 0
     for end in [*(np.flatnonzero(places[1:] != places[:-1]) + 1).tolist(), len(order)]:
-        if end - begin >= PART or end == len(order):
+        if end - begin >= PART or (end == len(order) > begin):
             yield np.sort(order[begin:end])
             begin = end
 

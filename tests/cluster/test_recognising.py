@@ -28,6 +28,11 @@ def test_any_number_of_workers_finds_the_same_properties_and_pairs(workers: int)
     assert sum(part.compared for part in here) == sum(part.compared for part in there)
 
 
+def test_a_worker_that_owns_nothing_has_nothing_to_say() -> None:
+    (part,) = spread(ROWS[:1], workers=2)
+    assert part.properties == {ROWS[0]["id"]: ROWS[0]["id"]}
+
+
 def test_parts_come_back_in_order_with_what_was_compared() -> None:
     signatures = sign_all(sorted(map(Advert.of, ROWS), key=lambda advert: advert.id))
     parts = [signatures.at(range(start, len(signatures), 3)) for start in range(3)]
