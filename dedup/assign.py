@@ -1,7 +1,7 @@
 """Properties of clusters: ids stay stable, every merge and split is written down, none is ever reused.
 
 A cluster keeps the oldest property id among its listings that no older cluster took; listings without one
-get a new one. A listing that is gone stays in the property it had.
+get a new one. A listing that is gone stays in the property it had, as long as a live one does.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +31,22 @@ _MARK = text(
     update aggregated_listings l set duplicate_of = m.first, is_duplicate = m.first is not null
     from unnest(:ids, cast(:firsts as bigint[])) m(id, first)
     where l.id = m.id and l.duplicate_of is distinct from m.first
+    """
+)
+#: What is withdrawn follows the last live adverts of its property, so that a dwelling keeps its past.
+_FOLLOW = text(
+    """
+    with left_behind as (
+        select m.old, min(m.new) as new
+        from unnest(cast(:old as bigint[]), cast(:new as bigint[])) m(old, new)
+        where not exists (select from aggregated_listings l where l.property_id = m.old and l.is_active)
+        group by m.old
+    ), moved as (
+        update aggregated_listings l set property_id = b.new from left_behind b where l.property_id = b.old
+        returning l.id, b.old, b.new
+    )
+    insert into listing_history (listing_id, property_id, kind, field, old_value, new_value, occurred_at)
+    select id, new, 'merged', 'property_id', to_jsonb(old), to_jsonb(new), :now from moved
     """
 )
 #: Emptied properties point to where their listings went, so that old addresses still resolve.
@@ -107,4 +123,5 @@ def _write(connection: Connection, moves: Sequence[_Move], now: datetime) -> Non
     }
     connection.execute(_MOVE, told)
     connection.execute(_TELL, told)
+    connection.execute(_FOLLOW, told)
     connection.execute(_RETIRE, told)

@@ -45,7 +45,8 @@ def add(session: Session, agency: str, **fields: object) -> AggregatedListing:
         "hash": agency,
         "source_url": f"http://{agency}.example/1",
     }
-    listing = AggregatedListing(agency_id=owner.id, property_id=dwelling.id, **{**known, **fields})
+    known["property_id"] = dwelling.id
+    listing = AggregatedListing(agency_id=owner.id, **{**known, **fields})
     session.add(listing)
     session.flush()
     return listing
@@ -133,6 +134,20 @@ def test_a_merge_explains_itself_after_one_of_its_adverts_was_withdrawn(engine: 
         assert session.get(ListingSignature, gone) is None
         assert gone not in session.scalars(select(ListingKey.listing_id)).all()
     assert of(engine, gone) == of(engine, first)
+
+
+def test_what_is_withdrawn_follows_the_last_live_advert_of_its_property(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        oldest = add(session, "port", surface=91.0).id
+        gone = add(session, "halles")
+        live = add(session, "gare", property_id=gone.property_id)
+        gone_id, live_id = gone.id, live.id
+    withdraw(engine, gone_id)
+    dedup_listings(engine)
+    assert of(engine, gone_id) == of(engine, live_id) != of(engine, oldest)
+    change(engine, oldest, surface=65.4)
+    dedup_listings(engine)
+    assert of(engine, gone_id) == of(engine, live_id) == of(engine, oldest)
 
 
 def test_adverts_that_come_to_differ_are_split_and_the_oldest_keeps_the_id(engine: Engine) -> None:
