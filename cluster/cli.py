@@ -19,7 +19,7 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from cluster.commands import crawl, data, dedup, demo, extract, optout, serve, train
+    from cluster.commands import crawl, data, dedup, demo, extract, optout, properties, serve, train
 
     app.command()(demo.demo)
     app.command()(demo.town)
@@ -29,6 +29,7 @@ def _register() -> None:
     app.command()(extract.evaluate)
     app.command()(train.train)
     app.command()(dedup.dedup)
+    app.add_typer(properties.app, name="property")
     app.command()(serve.serve)
     app.command()(serve.schedule)
     app.add_typer(data.db, name="db")
