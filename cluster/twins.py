@@ -69,7 +69,7 @@ def town_lesson(seeds: Sequence[int] = SEEDS) -> Lesson:
 
 
 def _as_shown(row: Row, *, bare: bool) -> Row:
-    """Fees that the seller pays are shown nowhere, a map on some sites alone; bare: much is left out."""
+    """Fees that the seller pays are left out, as many sites do, and most maps; bare: much more is."""
     draw = crc32(f"{row['id']}{bare}".encode())
     left: Row = {}
     if bare or row["fees_payer"] == "seller":

@@ -72,7 +72,7 @@ def record(property_id: int, rows: Sequence[Mapping[str, Any]]) -> Canonical:
         highest_price=max(prices, default=None),
         first_seen=min(row["first_seen"] for row in rows),
         is_active=any(row["is_active"] for row in rows),
-        agencies=tuple(dict.fromkeys(row["agency"] for row in speaking)),
+        agencies=tuple({row["agency_id"]: row["agency"] for row in speaking}.values()),
         listings=tuple(row["id"] for row in speaking),
     )
 
@@ -86,9 +86,16 @@ def _fact(name: str, rows: Sequence[Mapping[str, Any]]) -> Fact | None:
     differs = {
         row["id"]: row[name]
         for row in told
-        if name not in _MAPPED and _rounded(name, row[name]) != _rounded(name, best[name])
+        if name not in _MAPPED and not _agree(name, row[name], best[name])
     }
     return Fact(best[name], best["id"], differs)
+
+
+def _agree(name: str, one: Any, other: Any) -> bool:
+    """Whether both tell the same, one of them rounded or cut to whole square metres perhaps."""
+    if name in _MEASURED and (one == int(one) or other == int(other)):
+        return bool(abs(one - other) < 1)
+    return bool(one == other)
 
 
 def _merit(row: Mapping[str, Any], value: Any) -> tuple[Any, ...]:

@@ -4,8 +4,9 @@ The last word on two listings stands. A decision is about listings, so it outliv
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dedup.store import lock, recluster
@@ -22,13 +23,7 @@ def merge_properties(engine: Engine, one: int, other: int, note: str | None = No
         left, right = _members(connection, one), _members(connection, other)
         if set(left) & set(right):
             raise InputError(f"{one} and {other} are one property already.")
-        for listing in left:
-            ends = D.c.listing_a, D.c.listing_b
-            for mine, theirs in (ends, ends[::-1]):
-                connection.execute(
-                    delete(PropertyDecision).where(mine == listing, theirs.in_(right), ~D.c.same)
-                )
-        _say(connection, [(left[0], right[0])], same=True, note=note)
+        _say(connection, product(left, right), same=True, note=note)
         recluster(connection, [*left, *right])
         return _property(connection, left[0])
 
@@ -37,7 +32,10 @@ def split_listing(engine: Engine, listing: int, note: str | None = None) -> int:
     """Take an advert out of its property; the id of its own. InputError where it stands alone."""
     with engine.begin() as connection:
         lock(connection)
-        others = [one for one in _members(connection, _property(connection, listing)) if one != listing]
+        members = _members(connection, _property(connection, listing))
+        others = [one for one in members if one != listing]
+        if listing not in members:
+            raise InputError(f"Listing {listing} is withdrawn: it stays in its property.")
         if not others:
             raise InputError(f"Listing {listing} is the only live advert of its property.")
         _say(connection, [(listing, other) for other in others], same=False, note=note)

@@ -1,7 +1,7 @@
 """Keys: the buckets in which adverts of one dwelling are likely to meet. 64-bit numbers, stable: data.
 
 Three families: texts that share a band of their MinHash, structures that agree within a band, photos.
-Every key names the commune, so adverts of two communes never meet, and a country falls into parts.
+Every key names the postal area, so adverts of two areas never meet, and a country falls into parts.
 """
 
 from typing import Any, Final

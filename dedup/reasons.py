@@ -36,11 +36,11 @@ class Reason:
 
     def told(self, french: bool = False) -> str:
         """One line for a person."""
-        said = LABELS[self.name][french]
-        values = "" if not self.a else f" : {self.a}" if french else f": {self.a}"
-        if self.a and self.a != self.b:
-            values += f"{' et ' if french else ' and '}{self.b}"
-        return said + values + ("" if self.weight is None else f" ({self.weight:+.1f})")
+        colon, both = (" : ", " et ") if french else (": ", " and ")
+        values = both.join(dict.fromkeys(filter(None, (self.a, self.b))))
+        shown = f"{colon}{values.replace('.', ',') if french else values}" if values else ""
+        weight = "" if self.weight is None else f" ({self.weight:+.1f})"
+        return LABELS[self.name][french] + shown + weight
 
 
 def reasons(
@@ -89,7 +89,7 @@ def _number(column: str, unit: str = "") -> Callable[[Any], str]:
 
 
 def _either(column: str, other: str) -> Callable[[Any], str]:
-    return lambda row: _number(column)(row) or _number(other)(row)
+    return lambda row: (_number(column)(row) or _number(other)(row)).replace("\u202f", "")
 
 
 #: What is shown beside the evidence and vetoes whose names begin so.

@@ -144,8 +144,9 @@ def _fit(lesson: Lesson) -> PairModel:
 
     kept = list(range(len(NAMES)))
     while True:
-        model = LogisticRegression(C=STRENGTH, max_iter=5_000)
-        model.fit(lesson.evidence[:, kept], lesson.same, sample_weight=lesson.weight)
+        model = LogisticRegression(C=STRENGTH, max_iter=10_000, tol=1e-8)
+        # In double precision: in single, the weights' last digits hang on the number of threads.
+        model.fit(lesson.evidence[:, kept].astype(np.float64), lesson.same, sample_weight=lesson.weight)
         turned = {at for at, weight in zip(kept, model.coef_[0], strict=True) if _wrong(NAMES[at], weight)}
         if not turned:
             break

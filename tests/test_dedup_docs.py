@@ -41,7 +41,7 @@ def test_the_example_is_what_the_document_says_of_it() -> None:
 def test_the_canonical_record_of_the_example_is_the_one_that_is_told() -> None:
     seen = {"first_seen": datetime(2026, 1, 1, tzinfo=UTC), "last_seen": datetime(2026, 1, 2, tzinfo=UTC)}
     rest = {**seen, "is_active": True, "data_quality_score": 0.5}
-    rows = [{**row, **rest, "id": at} for at, row in enumerate(example().rows[:-1])]
+    rows = [{**row, **rest, "id": at, "agency_id": at} for at, row in enumerate(example().rows[:-1])]
     told = record(1, rows)
     assert (told.lowest_price, told.highest_price) == (243_000, 248_600)
     for name, value in (("surface", 69.6), ("floor", 3)):

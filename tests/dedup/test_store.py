@@ -184,6 +184,19 @@ def test_adverts_split_by_hand_stay_apart_for_ever_and_those_merged_by_hand_toge
     assert of(engine, first) == of(engine, second) == of(engine, third)
 
 
+def test_what_was_merged_by_hand_stays_together_when_one_of_it_is_split_off(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        rows = [(f"agence-{at}", {"surface": 40.0 + 20 * at, "price": 100_000 * (2 + at)}) for at in range(3)]
+        apart = [add(session, name, **fields).id for name, fields in rows]
+    dedup_listings(engine)
+    first = of(engine, apart[0])
+    for listing in apart[1:]:
+        merge_properties(engine, first, of(engine, listing))
+    assert len({of(engine, listing) for listing in apart}) == 1
+    split_listing(engine, apart[0])
+    assert of(engine, apart[1]) == of(engine, apart[2]) != of(engine, apart[0])
+
+
 def test_a_rebuild_from_nothing_changes_nothing_and_keeps_peoples_word(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         listings = [add(session, f"agence-{number}").id for number in range(6)]
@@ -207,6 +220,9 @@ def test_a_decision_on_what_is_not_there_is_one_clear_line(engine: Engine) -> No
         split_listing(engine, listing)
     with pytest.raises(InputError, match="one property already"):
         merge_properties(engine, dwelling, dwelling)
+    withdraw(engine, listing)
+    with pytest.raises(InputError, match="none of its adverts is live"):
+        split_listing(engine, listing)
     with pytest.raises(InputError, match="not there"):
         merge_properties(engine, dwelling, 10**9)
 
