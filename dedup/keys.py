@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.signature import PERMUTATIONS, Signatures
+from dedup.signature import PERMUTATIONS, PHOTOS, Signatures
 
 Keys = NDArray[np.uint64]
 
@@ -19,6 +19,8 @@ BANDS: Final = 16
 #: Bands overlap by half: two values within this share of each other share at least one of the two.
 SURFACE_STEP: Final = 0.03
 PRICE_STEP: Final = 0.06
+#: Of photos by address alone: agencies share none, and who publishes an advert again keeps the first.
+SAME_PHOTOS: Final = 2
 NONE: Final = np.uint64(0)
 
 
@@ -67,8 +69,8 @@ def _structure_keys(rows: NDArray[Any]) -> list[Keys]:
 
 def _photo_keys(rows: NDArray[Any]) -> list[Keys]:
     keys = []
-    for kind, name in ((10, "photos"), (11, "portraits")):
-        for at in range(rows[name].shape[1]):
+    for kind, name, most in ((10, "photos", SAME_PHOTOS), (11, "portraits", PHOTOS)):
+        for at in range(most):
             own = rows[name][:, at]
             keys.append(_key(kind, own > 0, rows["place"], own))
     return keys

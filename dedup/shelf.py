@@ -28,7 +28,7 @@ _NEIGHBOURS = text(
         (select k.listing_id from listing_keys k
          where k.key = mine.key and (k.price, k.listing_id) < (mine.price, mine.id)
          order by k.price desc, k.listing_id desc limit :window)
-    ) near
+    ) near join listing_signatures there on there.listing_id = near.listing_id
     """
 )
 

@@ -30,18 +30,16 @@ class ListingSignature(Base):
 
 
 class ListingKey(Base):
-    """One bucket that a live listing stands in; a bucket's listings stand in the order of their price."""
+    """One bucket that a live listing stands in; a bucket's listings stand in the order of their price.
+
+    Without a foreign key, whose check would cost more than the row; a key of no signature is not heard.
+    """
 
     __tablename__ = "listing_keys"
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     price: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    listing_id: Mapped[int] = mapped_column(
-        BigInteger,
-        ForeignKey("aggregated_listings.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    )
+    listing_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class AgencyBoilerplate(Base):

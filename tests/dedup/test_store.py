@@ -211,6 +211,22 @@ def test_a_rebuild_from_nothing_changes_nothing_and_keeps_peoples_word(engine: E
     assert dedup_listings(engine).listings == 0
 
 
+def test_a_rebuild_that_was_killed_is_forgotten_by_the_next_run(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        listings = [add(session, f"agence-{number}").id for number in range(4)]
+    dedup_listings(engine)
+    before = {listing: of(engine, listing) for listing in listings}
+
+    def killed(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(engine, watch=killed)
+    assert dedup_listings(engine).listings == 4
+    assert {listing: of(engine, listing) for listing in listings} == before
+    assert dedup_listings(engine).listings == 0
+
+
 def test_a_decision_on_what_is_not_there_is_one_clear_line(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         alone = add(session, "port")

@@ -39,7 +39,6 @@ def upgrade() -> None:
         _listing("key"),
         _listing("price"),
         _listing("listing_id"),
-        _of_listing("listing_keys", "listing_id"),
         sa.PrimaryKeyConstraint("key", "price", "listing_id", name=op.f("pk_listing_keys")),
     )
     op.create_table(
