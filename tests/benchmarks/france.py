@@ -38,19 +38,21 @@ FIRST_SEED = 10_000
 _ARRONDISSEMENTS = ("751", "132", "6938")
 #: Where communes of unknown coordinates lie: latitudes and longitudes of the mainland's inside.
 _LATITUDES, _LONGITUDES = (43.5, 49.8), (-0.5, 6.5)
+#: Postal codes from here on are of the Pacific's islands, of which the density rule would make cities.
+_LAST_CODE = 97_700
 _PROGRESS = 20_000
 
 
 def market(first_seed: int = FIRST_SEED) -> Iterator[Row]:
     """Live listings without end, town after town; the same at every call."""
     for seed in count(first_seed):
-        yield from town(seed)
+        yield from town(seed, moved(seed))
         habits_of.cache_clear()  # it keeps every agency it was asked about
 
 
-def town(seed: int) -> Iterator[Row]:
-    """The live listings of the town of that seed on its first day, moved."""
-    world = build_world(seed, areas=moved(seed))
+def town(seed: int, areas: tuple[Area, ...] = AREAS) -> Iterator[Row]:
+    """The live listings of the town of that seed on its first day, in those areas."""
+    world = build_world(seed, areas=areas)
     digits = _digits(chance(seed, "references"))
     for agency in world.agencies:
         family = family_named(agency.family)
@@ -93,7 +95,7 @@ def _atlas() -> dict[Density, list[Place]]:
     """
     directory = Places.load(Path(places.__file__).parent)
     found: dict[Density, list[Place]] = defaultdict(list)
-    for code in (f"{number:05}" for number in range(100_000)):
+    for code in (f"{number:05}" for number in range(_LAST_CODE)):
         for place in directory.by_postal_code(code):
             found[_density(directory, place)].append(_place(place))
     return found

@@ -16,11 +16,11 @@ SEED = 7
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    return list(town(SEED))
+    return list(town(SEED, moved(SEED)))
 
 
 def test_the_same_seed_gives_the_same_rows(rows: list[Row]) -> None:
-    assert list(town(SEED)) == rows
+    assert list(town(SEED, moved(SEED))) == rows
 
 
 def test_every_live_advert_is_there_with_the_dwellings_of_the_unmoved_town(rows: list[Row]) -> None:
