@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.harness import ROOT, Track, percentile
+from tests.benchmarks.linkers.judging import by_dwelling, by_labels
 
 
 def test_figures_are_written_with_their_machine_and_shown_beside_the_run_before(
@@ -48,3 +49,19 @@ def test_the_suite_leaves_the_benches_out_until_they_are_named() -> None:
     name = "test_storing.py"
     assert name not in collected("tests", "--ignore-glob=tests/[!b]*")
     assert name in collected(f"tests/benchmarks/{name}")
+
+
+def test_a_linker_is_judged_by_its_pairs() -> None:
+    rows = [{"id": name, "dwelling": home} for name, home in zip("abcde", "XXXYZ", strict=True)]
+    said = {"a": "1", "b": "1", "c": "2", "d": "2", "e": "3"}
+    assert by_dwelling(rows)(said) == pytest.approx({"precision": 1 / 2, "recall": 1 / 3, "f1": 2 / 5})
+
+
+def test_labelled_pairs_weigh_as_their_stratum_and_unsure_ones_nothing() -> None:
+    def pair(a: str, b: str, label: str, size: int) -> dict[str, object]:
+        return {"a": a, "b": b, "label": label, "stratum_size": size, "stratum_sampled": 10}
+
+    pairs = [pair("a", "b", "same", 30), pair("a", "c", "same", 10), pair("a", "d", "different", 10)]
+    said = {"a": "1", "b": "1", "c": "2", "d": "1"}
+    told = by_labels([*pairs, pair("b", "d", "unsure", 900)])(said)
+    assert (told["precision"], told["recall"]) == (3 / 4, 3 / 4)
