@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dedup.advert import MAX_TEXT
@@ -11,6 +11,15 @@ from models.tables import AgencyBoilerplate, AggregatedListing
 
 L = AggregatedListing.__table__
 B = AgencyBoilerplate.__table__
+#: Materialized: seeing the limit, the planner would walk the whole table by id, 2.5 s at a million listings.
+_FIRST = text(
+    """
+    with own as materialized (
+        select id, title, description from aggregated_listings where agency_id = :agency
+    )
+    select title, description from own order by id limit :enough
+    """
+)
 
 
 def boilerplate_of(connection: Connection, agencies: Iterable[int]) -> dict[str, frozenset[str]]:
@@ -36,11 +45,10 @@ def _counts(connection: Connection, agencies: Sequence[int]) -> dict[int, int]:
 
 
 def _learn(connection: Connection, agency: int, enough: int, before: frozenset[str]) -> frozenset[str]:
-    first = select(L.c.title, L.c.description).where(L.c.agency_id == agency).order_by(L.c.id).limit(enough)
     said = boilerplate(
         [
             sentences(f"{title or ''}\n{own or ''}"[:MAX_TEXT].strip())
-            for title, own in connection.execute(first)
+            for title, own in connection.execute(_FIRST, {"agency": agency, "enough": enough})
         ]
     )
     values = {"learnt_from": enough, "sentences": sorted(said)}
