@@ -37,7 +37,7 @@ def test_a_property_is_shown_with_its_adverts_and_why_they_are_one(
     assert "Decisions" not in told
     french = in_town("property", "show", str(of(engine, first)), "--french").out
     assert "  Pièces: 3 (port); mais halles: 4\n" in french
-    assert "      même surface, à la décimale : 65.4 m² (+" in french
+    assert "      même surface, à la décimale : 65,4 m² (+" in french
 
 
 def test_a_program_reads_the_same_and_a_merged_id_is_followed(

@@ -50,11 +50,13 @@ def test_real_adverts_are_recognised_by_models_that_have_not_seen_their_clusters
 
 
 def test_the_shipped_model_is_what_the_data_teach(labelled: Path) -> None:
-    from dedup.model import SHIPPED
+    from dedup.model import SHIPPED, PairModel
 
     lessons = read_pairs(labelled / "data" / "ads").labelled()
-    taught, shipped = fit(town_lesson(), lessons), SHIPPED.read_text("utf-8")
-    assert taught.to_json() == shipped, "run `pignon train --duplicates ../shared/data/ads`"
+    taught, shipped = fit(town_lesson(), lessons), PairModel.from_json(SHIPPED.read_text("utf-8"))
+    # Last digits differ between machines' linear algebra.
+    differ = np.abs(np.append(taught.weights - shipped.weights, taught.intercept - shipped.intercept))
+    assert differ.max() < 0.02, "run `pignon train --duplicates ../shared/data/ads`"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
