@@ -2,7 +2,8 @@
 
 Average linkage: two groups become one when their pairs, taken together, speak for it. All pairs within a
 component are scored, so that a contradiction counts even between two that were no candidates.
-The result depends on neither the order of the adverts nor of the pairs: ties break on positions.
+The result does not depend on the order of the pairs; nor on that of the adverts but for exact ties, which
+their positions settle: give them in the order of their ids.
 """
 
 from collections.abc import Callable, Iterable, Iterator
