@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle
 from typing import Any
 
-from dedup.bulk import Part, Pieces, Worker, owner_of_agency
+from dedup.bulk import Part, Worker, owner_of_agency
 from dedup.recognise import Recognition
 from dedup.signature import Signatures
 from models.errors import ServiceError
@@ -30,12 +30,13 @@ def spread(rows: Iterable[Row], *, workers: int | None = None, keep_pairs: bool 
     actors = [actor.remote() for _ in range(count)]
     try:
         _send(actors, rows)
-        signing = [one.sign.options(num_returns=count).remote(count) for one in actors]
-        signed = signing if count > 1 else [[ray.remote(_only).remote(own)] for own in signing]
+        signing = [one.sign.options(num_returns="streaming").remote(count) for one in actors]
+        signed = [piece for stream in signing for piece in stream]
         parts = [
-            one.recognise.options(num_returns="streaming").remote(*own, keep_pairs=keep_pairs)
-            for one, own in zip(actors, zip(*signed, strict=True), strict=True)
+            one.recognise.options(num_returns="streaming").remote(*signed[at::count], keep_pairs=keep_pairs)
+            for at, one in enumerate(actors)
         ]
+        del signed
         for part in _in_turn(parts):
             yield ray.get(part)
     except RayError as error:
@@ -45,11 +46,6 @@ def spread(rows: Iterable[Row], *, workers: int | None = None, keep_pairs: bool 
     finally:
         for one in actors:
             ray.kill(one)
-
-
-def _only(told: list[Pieces]) -> Pieces:
-    """Of one worker's signatures, its own: Ray hands out the list, not its one item."""
-    return told[0]
 
 
 def run_on_ray(

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text, update
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.dialects.postgresql import insert
 
 from crawl import lease
@@ -31,7 +31,7 @@ from crawl.url import MAX_LENGTH, site_host
 from crawl.verdict import FAILURES
 from extract.wishes import read_wishes
 from models.photo_hash import MAX_BYTES, perceptual_hash
-from models.tables import AggregatedListing, PhotoHash
+from models.tables import PhotoHash, UnsignedListing
 
 _log = logging.getLogger(__name__)
 
@@ -172,8 +172,7 @@ class Album:
         query = insert(PhotoHash).values(listing_id=listing_id, url=url, **row)
         connection.execute(query.on_conflict_do_update(index_elements=["listing_id", "url"], set_=row))
         if told is not None:  # its listing is to be compared again
-            listing = update(AggregatedListing).where(AggregatedListing.id == listing_id)
-            connection.execute(listing.values(signed_hash=None))
+            connection.execute(insert(UnsignedListing).values(listing_id=listing_id))
 
     def _owed(self) -> Owed:
         return self._context.fetcher.politeness.owed(self._host)

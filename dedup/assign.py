@@ -14,9 +14,12 @@ from models.tables import EventKind, Property
 
 #: Listings that one statement moves.
 BATCH = 20_000
-_MOVE = text(
+_PLACE = text(
     """
-    update aggregated_listings l set property_id = m.new from unnest(:ids, :new) m(id, new) where l.id = m.id
+    update aggregated_listings l
+    set property_id = m.home, duplicate_of = m.first, is_duplicate = m.first is not null
+    from unnest(:ids, :homes, cast(:firsts as bigint[])) m(id, home, first)
+    where l.id = m.id and (l.property_id <> m.home or l.duplicate_of is distinct from m.first)
     """
 )
 _TELL = text(
@@ -25,13 +28,6 @@ _TELL = text(
     select id, new, kind, 'property_id', to_jsonb(old), to_jsonb(new), :now
     from unnest(:ids, cast(:old as bigint[]), cast(:new as bigint[]), cast(:kinds as text[])) m(id, old, new, kind)
     """  # noqa: E501
-)
-_MARK = text(
-    """
-    update aggregated_listings l set duplicate_of = m.first, is_duplicate = m.first is not null
-    from unnest(:ids, cast(:firsts as bigint[])) m(id, first)
-    where l.id = m.id and l.duplicate_of is distinct from m.first
-    """
 )
 #: What is withdrawn follows the last live adverts of its property, so that a dwelling keeps its past.
 _FOLLOW = text(
@@ -82,12 +78,17 @@ def assign(connection: Connection, clusters: Iterable[Sequence[Member]], now: da
     """
     ordered = sorted((sorted(own, key=lambda m: m.id) for own in clusters), key=lambda own: own[0].id)
     moves = list(_moves(connection, ordered, now))
+    homes = {move.listing: move.new for move in moves}
+    placed = [
+        (m.id, homes.get(m.id, m.property_id), None if m is own[0] else own[0].id)
+        for own in ordered
+        for m in own
+    ]
+    for start in range(0, len(placed), BATCH):
+        ids, new, firsts = map(list, zip(*placed[start : start + BATCH], strict=True))
+        connection.execute(_PLACE, {"ids": ids, "homes": new, "firsts": firsts})
     for start in range(0, len(moves), BATCH):
-        _write(connection, moves[start : start + BATCH], now)
-    marks = [(m.id, None if m is own[0] else own[0].id) for own in ordered for m in own]
-    for start in range(0, len(marks), BATCH):
-        part = marks[start : start + BATCH]
-        connection.execute(_MARK, {"ids": [i for i, _ in part], "firsts": [first for _, first in part]})
+        _tell(connection, moves[start : start + BATCH], now)
     merged = sum(move.kind is EventKind.MERGED for move in moves)
     return merged, len(moves) - merged
 
@@ -113,7 +114,7 @@ def _new_properties(connection: Connection, count: int, now: datetime) -> list[i
     return sorted(connection.execute(insert(Property).returning(Property.id), rows).scalars())
 
 
-def _write(connection: Connection, moves: Sequence[_Move], now: datetime) -> None:
+def _tell(connection: Connection, moves: Sequence[_Move], now: datetime) -> None:
     told = {
         "ids": [m.listing for m in moves],
         "old": [m.old for m in moves],
@@ -121,7 +122,6 @@ def _write(connection: Connection, moves: Sequence[_Move], now: datetime) -> Non
         "kinds": [m.kind.value for m in moves],
         "now": now,
     }
-    connection.execute(_MOVE, told)
     connection.execute(_TELL, told)
     connection.execute(_FOLLOW, told)
     connection.execute(_RETIRE, told)

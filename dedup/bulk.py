@@ -5,6 +5,8 @@ the worker that owns their postal area, which clusters them. No pair crosses an 
 the answer is the same for any number of workers. `cluster.recognising` puts the workers on Ray.
 """
 
+import pickle
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,7 +22,6 @@ from dedup.signature import ROW, Signatures, stable_hash
 PART: Final = 20_000
 #: Adverts that are signed at once.
 BATCH: Final = 5_000
-Pieces = list[Signatures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +38,44 @@ class Part:
 class Worker:
     """One share of the adverts."""
 
-    adverts: list[Advert] = field(default_factory=list)
+    #: By agency, pickled: half of what they take as objects, and a million wait here to be signed.
+    waiting: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Adverts of agencies that this worker owns (`owner_of_agency`)."""
-        self.adverts += map(Advert.of, rows)
+        for advert in map(Advert.of, rows):
+            self.waiting[advert.agency or ""].append(pickle.dumps(advert))
 
-    def sign(self, workers: int) -> list[Pieces]:
-        """All that were added, signed: per worker those whose area it owns. They are let go of here."""
-        waiting, self.adverts = sorted(self.adverts, key=_by_agency, reverse=True), []
-        told: list[Pieces] = [[] for _ in range(workers)]
-        while waiting:
-            signed = sign_all(_whole_agencies(waiting))
+    def sign(self, workers: int) -> Iterator[Signatures]:
+        """All that were added, signed and let go of, some agencies at a time.
+
+        Of each time as many pieces as there are workers: those whose area the first one owns, the second …
+        """
+        for adverts in self._whole_agencies():
+            signed = sign_all(adverts)
             owner = (signed.rows["place"] % np.uint64(workers)).astype(np.int64)
-            for number, pieces in enumerate(told):
-                pieces.append(signed.at(np.flatnonzero(owner == number)))
-        return told
+            for number in range(workers):
+                yield signed.at(np.flatnonzero(owner == number))
 
-    def recognise(self, *pieces: Pieces, keep_pairs: bool = False) -> Iterator[Part]:
+    def _whole_agencies(self) -> Iterator[list[Advert]]:
+        """About BATCH at a time, which are all of their agencies'."""
+        taken: list[Advert] = []
+        for agency in sorted(self.waiting):
+            own = self.waiting.pop(agency)
+            while own:
+                taken.append(pickle.loads(own.pop()))  # noqa: S301
+                if len(taken) >= BATCH and not (agency and own):
+                    yield taken
+                    taken = []
+        if taken:
+            yield taken
+
+    def recognise(self, *pieces: Signatures, keep_pairs: bool = False) -> Iterator[Part]:
         """The properties of the areas that this worker owns, from every worker's pieces."""
-        whole = joined(piece for own in pieces for piece in own)
+        whole = joined(pieces)
         for chosen in whole_areas(whole):
             result = recognise_signed(whole.at(sorted(chosen.tolist(), key=whole.ids.__getitem__)))
             yield Part(result.named(), len(result.pairs.left), result if keep_pairs else None)
-
-
-def _by_agency(advert: Advert) -> tuple[str, str]:
-    return advert.agency or "", advert.id
-
-
-def _whole_agencies(waiting: list[Advert]) -> list[Advert]:
-    """Take about BATCH adverts off the end, which are all of their agencies'."""
-    taken: list[Advert] = []
-    while waiting and (len(taken) < BATCH or waiting[-1].agency == taken[-1].agency is not None):
-        taken.append(waiting.pop())
-    return taken
 
 
 def owner_of_agency(agency: object, workers: int) -> int:

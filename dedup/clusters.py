@@ -87,35 +87,29 @@ def agglomerate(count: int, scores: NDArray[np.float64]) -> list[list[int]]:
     """Groups of 0 … count - 1; scores: of all pairs in the order of `numpy.triu_indices`."""
     if count == 2:
         return [[0, 1]] if scores[0] > 0 else [[0], [1]]
-    table = np.full((count, count), NEVER)
-    table[np.triu_indices(count, 1)] = scores
-    table = np.maximum(table, table.T)
-    groups = _decided(count, table)
-    while len(groups) > 1:
-        best = max(_joins(groups, table), default=None)
-        if best is None:
-            break
-        _, left, right = best
-        groups[-left] += groups.pop(-right)
-    return list(groups.values())
-
-
-def _decided(count: int, table: NDArray[np.float64]) -> dict[int, list[int]]:
-    """The groups that people made, whatever the evidence."""
+    sums = np.full((count, count), NEVER)
+    sums[np.triu_indices(count, 1)] = scores
+    sums = np.maximum(sums, sums.T)
     groups = {at: [at] for at in range(count)}
-    for left, right in np.argwhere(np.triu(table == ALWAYS)).tolist():
-        a, b = (next(name for name, own in groups.items() if at in own) for at in (left, right))
-        if a != b:
-            groups[min(a, b)] += groups.pop(max(a, b))
-    return groups
+    sizes = np.ones(count)
 
+    def join(left: int, right: int) -> None:
+        groups[left] += groups.pop(right)
+        sizes[left] += sizes[right]
+        with np.errstate(invalid="ignore"):
+            sums[left] += sums[right]
+        sums[:, left] = sums[left]
+        sums[right] = sums[:, right] = sums[left, left] = NEVER
 
-def _joins(groups: dict[int, list[int]], table: NDArray[np.float64]) -> Iterator[tuple[float, int, int]]:
-    """Mean log-odds and, negated so that the smallest win a tie, the two groups of every likely join."""
-    names = sorted(groups)
-    for at, left in enumerate(names):
-        for right in names[at + 1 :]:
-            if len(groups[left]) + len(groups[right]) <= MAX_CLUSTER:
-                mean = float(table[np.ix_(groups[left], groups[right])].mean())
-                if mean > 0:
-                    yield round(mean, 9), -left, -right
+    for left, right in np.argwhere(np.triu(sums == ALWAYS)).tolist():
+        one, other = sorted(next(name for name, own in groups.items() if at in own) for at in (left, right))
+        if one != other:
+            join(one, other)
+    while True:
+        # Of equal means the first ones win: argmax takes the smallest positions.
+        means = np.round(sums / (sizes[:, None] * sizes), 9)
+        means[sizes[:, None] + sizes > MAX_CLUSTER] = NEVER
+        left, right = divmod(int(means.argmax()), count)
+        if not means[left, right] > 0:
+            return list(groups.values())
+        join(left, right)

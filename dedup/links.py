@@ -60,14 +60,11 @@ def of(signatures: Signatures, pairs: Scored) -> list[Link]:
 
 def replace(connection: Connection, ids: Sequence[int], found: Iterable[Link]) -> None:
     """The links of these listings with live ones are `found` from now on."""
-    live = "(select listing_id from listing_signatures)"
-    connection.execute(
-        text(
-            f"delete from property_links where (listing_a = any(:ids) and listing_b in {live})"  # noqa: S608
-            f" or (listing_b = any(:ids) and listing_a in {live})"
-        ),
-        {"ids": list(ids)},
-    )
+    before = [tuple(pair) for pair in connection.execute(_OF, {"ids": list(ids)})]
+    live = shelf.known(connection, {listing for pair in before for listing in pair}) | set(ids)
+    gone = [{"a": a, "b": b} for a, b in before if a in live and b in live]
+    if gone:
+        connection.execute(_DELETE, gone)
     rows = [
         {
             "listing_a": link.a,
@@ -82,6 +79,15 @@ def replace(connection: Connection, ids: Sequence[int], found: Iterable[Link]) -
         connection.execute(_INSERT, rows)
 
 
+#: Plain questions that an index answers, and pairs taken out one by one: as one statement, the planner reads
+#: all links there are, half a minute at a million listings.
+_OF = text(
+    """
+    select listing_a, listing_b from property_links where listing_a = any(:ids)
+    union select listing_a, listing_b from property_links where listing_b = any(:ids)
+    """
+)
+_DELETE = text("delete from property_links where listing_a = :a and listing_b = :b")
 _INSERT = text(
     """
     insert into property_links (listing_a, listing_b, probability, log_odds, reasons, decided_at)
@@ -140,12 +146,17 @@ def reach(connection: Connection, start: set[int]) -> dict[int, int]:
     return found
 
 
-def cluster(connection: Connection, signatures: Signatures) -> NDArray[np.int64]:
-    """Per position, the smallest position of its property: by the stored links and people's word."""
-    ids = np.array(signatures.ids, np.int64)
-    a, b, odds = _between(connection, ids.tolist())
-    links = (np.searchsorted(ids, a), np.searchsorted(ids, b), odds)
-    decided = {(int(i), int(j)): word for i, j, word in _decided(connection, ids)}
+def cluster(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Of listings that hang together with no other, the first one of each one's property.
+
+    By the stored links and people's word; signatures are read of those alone that have any.
+    """
+    a, b, odds = _between(connection, ids)
+    words = _decided(connection, ids)
+    bound = np.array(sorted({*a.tolist(), *b.tolist(), *(at for pair in words for at in pair)}), np.int64)
+    signatures = shelf.signatures_of(connection, bound.tolist())
+    links = (np.searchsorted(bound, a), np.searchsorted(bound, b), odds)
+    decided = {tuple(np.searchsorted(bound, pair).tolist()): word for pair, word in words.items()}
 
     def score(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
         scores = compare(signatures, left, right).log_odds
@@ -154,7 +165,11 @@ def cluster(connection: Connection, signatures: Signatures) -> NDArray[np.int64]
                 scores[at] = decided.get(pair, scores[at])
         return scores
 
-    return clusters.cluster(len(ids), _with_words(links, decided), score)
+    first = clusters.cluster(len(bound), _with_words(links, decided), score)
+    return {
+        **dict(zip(ids, ids, strict=True)),
+        **dict(zip(bound.tolist(), bound[first].tolist(), strict=True)),
+    }
 
 
 def _with_words(links: clusters.Links, decided: dict[tuple[int, int], float]) -> clusters.Links:
@@ -168,22 +183,21 @@ def _with_words(links: clusters.Links, decided: dict[tuple[int, int], float]) ->
     )
 
 
-def _between(connection: Connection, ids: list[int]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _between(connection: Connection, ids: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     query = """
         select listing_a, listing_b, log_odds from property_links
         where listing_a = any(:ids) and listing_b = any(:ids) and log_odds > :likely
         order by listing_a, listing_b
     """
-    rows = connection.execute(text(query), {"ids": ids, "likely": LIKELY}).all()
+    rows = connection.execute(text(query), {"ids": list(ids), "likely": LIKELY}).all()
     table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, 3)
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
 
 
-def _decided(connection: Connection, ids: NDArray[np.int64]) -> Iterable[tuple[int, int, float]]:
+def _decided(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], float]:
     query = """
         select listing_a, listing_b, same from property_decisions
         where listing_a = any(:ids) and listing_b = any(:ids)
     """
-    for a, b, same in connection.execute(text(query), {"ids": ids.tolist()}):
-        word = clusters.ALWAYS if same else clusters.NEVER
-        yield int(np.searchsorted(ids, a)), int(np.searchsorted(ids, b)), word
+    told = connection.execute(text(query), {"ids": list(ids)})
+    return {(a, b): clusters.ALWAYS if same else clusters.NEVER for a, b, same in told}

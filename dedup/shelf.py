@@ -1,6 +1,6 @@
 """The stored signatures and their keys: a new listing meets only its own buckets, by index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,8 +37,7 @@ _REMOVE = "delete from listing_keys where listing_id = %s and key = %s"
 
 
 def put(connection: Connection, listing_ids: Sequence[int], signatures: Signatures, keys: Keys) -> None:
-    """Store signatures and keys, in place of what was stored of these listings."""
-    remove(connection, listing_ids)
+    """Store signatures and keys of listings of which none are stored."""
     prices = np.nan_to_num(signatures.rows["price"]).astype(np.int64).tolist()
     own = [sorted(set(line[line != NONE].astype(np.int64).tolist())) for line in keys]
     cursor = _cursor(connection)
@@ -69,6 +68,12 @@ def neighbours(connection: Connection, listing_ids: Sequence[int]) -> NDArray[np
     """Shape (pairs, 2): listings that share a bucket with these, each pair once, smaller id first."""
     rows = connection.execute(_NEIGHBOURS, {"ids": list(listing_ids), "window": WINDOW}).all()
     return np.array(sorted(map(tuple, rows)), np.int64).reshape(-1, 2)
+
+
+def known(connection: Connection, listing_ids: Iterable[int]) -> set[int]:
+    """Those of which a signature is stored: live, and compared."""
+    query = "select listing_id from listing_signatures where listing_id = any(%s)"
+    return {listing for (listing,) in _cursor(connection).execute(query, (list(listing_ids),))}
 
 
 def rows_of(connection: Connection, listing_ids: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[Any]]:

@@ -7,7 +7,7 @@ between two steps, the next run goes on. `rebuild` forgets all but people's deci
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from dedup.links import Link
 from dedup.photos import hashes_of
 from dedup.recognise import Recognition, recognise_signed
 from dedup.signature import Signatures, sign
-from models.tables import UNSIGNED, AggregatedListing, utc_now
+from models.tables import AggregatedListing, utc_now
 
 #: Any constant; two commands at once recognise one after the other.
 DEDUP_LOCK = 7_406_602
@@ -57,10 +57,11 @@ def dedup_listings(engine: Engine, *, watch: Watch | None = None) -> DedupReport
         with engine.begin() as connection:
             lock(connection)
             _heal(connection)
-            unsigned = _unsigned(connection)
-            if not unsigned:
+            told = _unsigned(connection)
+            if not told:
                 return report
-            report += _step(connection, unsigned)
+            report += _step(connection, sorted(set(told.values())))
+            connection.execute(_TAKE_OUT, {"told": list(told)})
         if watch:
             watch(report.listings)
 
@@ -75,22 +76,24 @@ def rebuild(engine: Engine, run: Run = map, *, watch: Watch | None = None) -> De
         lock(connection)
         _heal(connection)
         connection.execute(text(_FORGET))
+        told = connection.execute(text(_TELL_ALL)).scalars().all()
     signed = _sign_all(engine, watch)
     with engine.begin() as connection:
         lock(connection)
         connection.execute(text(_INDEX))
         pairs, merged, split = _cluster_all(connection, run)
-        connection.execute(text(f"update aggregated_listings set signed_hash = hash where {_IS_SIGNED}"))  # noqa: S608
+        connection.execute(_TAKE_OUT, {"told": told})
     return DedupReport(signed, merged, split, pairs)
 
 
-_IS_SIGNED = "id in (select listing_id from listing_signatures)"
 _FORGET = """
-    update aggregated_listings set signed_hash = null where signed_hash is not null;
     delete from property_links where listing_a in (select listing_id from listing_signatures)
         and listing_b in (select listing_id from listing_signatures);
     truncate listing_keys, listing_signatures, agency_boilerplate;
     alter table listing_keys drop constraint pk_listing_keys
+"""
+_TELL_ALL = """
+    insert into unsigned_listings (listing_id) select id from aggregated_listings where is_active returning id
 """
 #: Built at once, the index costs a tenth of what it does row by row.
 _INDEX = "alter table listing_keys add constraint pk_listing_keys primary key (key, price, listing_id)"
@@ -104,10 +107,9 @@ def _heal(connection: Connection) -> None:
 
 
 def _sign_all(engine: Engine, watch: Watch | None) -> int:
-    table = AggregatedListing.__table__
     signed, last = 0, 0
     while True:
-        query = select(table).where(table.c.is_active, table.c.id > last).order_by(table.c.id).limit(STEP)
+        query = select(*_READ).where(L.c.is_active, L.c.id > last).order_by(L.c.id).limit(STEP)
         with engine.begin() as connection:
             lock(connection)
             rows = connection.execute(query).all()
@@ -129,16 +131,8 @@ def _cluster_all(connection: Connection, run: Run) -> tuple[int, int, int]:
         links.replace(connection, (), links.of(result.signatures, result.pairs))
         named |= {int(listing): int(first) for listing, first in result.named().items()}
     said = links.reach(connection, set(links.decided(connection)))
-    named |= _clusters_of(connection, sorted(said))
+    named |= links.cluster(connection, sorted(said))
     return compared, *_assign(connection, named, links.properties_of(connection))
-
-
-def _clusters_of(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Of these listings, which hang together with no other, the first one of each one's property."""
-    if not ids:
-        return {}
-    properties = links.cluster(connection, shelf.signatures_of(connection, ids))
-    return {listing: ids[first] for listing, first in zip(ids, properties.tolist(), strict=True)}
 
 
 def _assign(
@@ -164,24 +158,29 @@ def lock(connection: Connection) -> None:
 
 
 _Listing = Row[Any]
+L = AggregatedListing.__table__
+#: What an advert is made of, and no more.
+_READ = [
+    L.c[name]
+    for name in ("agency_id", "title", "description", *(told.name for told in fields(Advert)))
+    if name in L.c
+]
+_TAKE_OUT = text("delete from unsigned_listings where id = any(:told)")
 
 
-def _unsigned(connection: Connection) -> Sequence[_Listing]:
-    table = AggregatedListing.__table__
-    query = select(table).where(text(UNSIGNED)).order_by(table.c.id).limit(STEP)
-    return connection.execute(query).all()
+def _unsigned(connection: Connection) -> dict[int, int]:
+    """The first listings that were told of: by the number of their telling."""
+    query = "select id, listing_id from unsigned_listings order by id limit :step"
+    return dict(map(tuple, connection.execute(text(query), {"step": STEP})))
 
 
-def _step(connection: Connection, listings: Sequence[_Listing]) -> DedupReport:
-    ids = [row.id for row in listings]
-    live = [row for row in listings if row.is_active]
+def _step(connection: Connection, ids: Sequence[int]) -> DedupReport:
+    live = connection.execute(select(*_READ).where(L.c.id.in_(ids), L.c.is_active).order_by(L.c.id)).all()
     touched = {*ids, *links.linked(connection, ids)}
     shelf.remove(connection, ids)
     _sign(connection, live)
     found, pairs = _found(connection, [row.id for row in live])
     links.replace(connection, [row.id for row in live], found)
-    mark = {"ids": ids}
-    connection.execute(_SIGNED, mark)
     merged, split = recluster(connection, touched)
     return DedupReport(len(ids), merged, split, pairs)
 
@@ -191,11 +190,6 @@ def _sign(connection: Connection, live: Sequence[_Listing]) -> None:
     pictures = hashes_of(connection, [row.id for row in live])
     signatures = sign([advert_of(row, pictures.get(row.id, ())) for row in live], left_out)
     shelf.put(connection, [row.id for row in live], signatures, keys_of(signatures))
-
-
-_SIGNED = text(
-    "update aggregated_listings set signed_hash = case when is_active then hash end where id = any(:ids)"
-)
 
 
 def advert_of(row: _Listing, pictures: Sequence[int] = ()) -> Advert:
@@ -214,4 +208,4 @@ def _found(connection: Connection, ids: Sequence[int]) -> tuple[list[Link], int]
 def recluster(connection: Connection, touched: Iterable[int]) -> tuple[int, int]:
     """Cluster anew all that hangs together with these listings; how many were merged, and split off."""
     members = links.reach(connection, set(touched))
-    return _assign(connection, _clusters_of(connection, sorted(members)), members)
+    return _assign(connection, links.cluster(connection, sorted(members)), members)

@@ -4,8 +4,14 @@ from models.tables.agency import Agency, ScrapingStatus
 from models.tables.base import Base, utc_now
 from models.tables.budget import Budget
 from models.tables.event import EventKind, ListingHistory
-from models.tables.likeness import AgencyBoilerplate, ListingKey, ListingSignature, PropertyDecision
-from models.tables.listing import UNSIGNED, AggregatedListing
+from models.tables.likeness import (
+    AgencyBoilerplate,
+    ListingKey,
+    ListingSignature,
+    PropertyDecision,
+    UnsignedListing,
+)
+from models.tables.listing import AggregatedListing
 from models.tables.log import ScrapingLog
 from models.tables.market import MarketStatistics
 from models.tables.optout import OptOut
@@ -17,7 +23,6 @@ from models.tables.user import Favorite, SearchAlert, User
 from models.tables.wrapper import SiteWrapper
 
 __all__ = [
-    "UNSIGNED",
     "Agency",
     "AgencyBoilerplate",
     "AggregatedListing",
@@ -40,6 +45,7 @@ __all__ = [
     "ScrapingStatus",
     "SearchAlert",
     "SiteWrapper",
+    "UnsignedListing",
     "User",
     "utc_now",
 ]

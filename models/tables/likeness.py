@@ -1,15 +1,28 @@
-"""What recognising properties keeps: signatures and their keys, each agency's boilerplate, and people's word.
+"""What recognising properties keeps, and what it has yet to look at.
 
-All but `PropertyDecision` can be made again from the listings by `pignon dedup --rebuild`.
+Signatures, their keys and each agency's boilerplate can be made again from the listings by
+`pignon dedup --rebuild`; people's word cannot.
 """
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, LargeBinary, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, utc_now
+
+
+class UnsignedListing(Base):
+    """A listing that is new, changed or gone since it was last compared: told by triggers of its table.
+
+    A listing may be told several times; who has compared it takes out what he read.
+    """
+
+    __tablename__ = "unsigned_listings"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    listing_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class ListingSignature(Base):

@@ -20,9 +20,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.listing import FeesPayer, PropertyType, Transaction
 from models.tables.base import Base, Id, utc_now, values_of
 
-#: Listings that recognising properties has yet to look at: new, changed, or gone since.
-UNSIGNED = "(is_active and signed_hash is distinct from hash) or (not is_active and signed_hash is not null)"
-
 
 class AggregatedListing(Base):
     """Field meanings and units are `models.listing.Listing`'s; a null is unknown, never zero."""
@@ -52,7 +49,6 @@ class AggregatedListing(Base):
         Index("ix_listings_property", "property_id"),
         Index("ix_listings_duplicate_of", "duplicate_of"),
         Index("ix_listings_reference", "agency_id", "reference"),
-        Index("ix_listings_unsigned", "id", postgresql_where=text(UNSIGNED)),
         Index("ix_listings_nearby", text("point(longitude, latitude)"), postgresql_using="gist"),
     )
 
@@ -62,8 +58,6 @@ class AggregatedListing(Base):
     source_url: Mapped[str] = mapped_column(Text, unique=True)
     #: SHA-256 of the fields as read: equal means that nothing changed.
     hash: Mapped[str] = mapped_column(String(64), index=True)
-    #: The hash that it had when it was last compared with others (`dedup.store`); null before, and once gone.
-    signed_hash: Mapped[str | None] = mapped_column(String(64))
 
     title: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)

@@ -5,6 +5,7 @@ PIGNON_MARKET_LISTINGS another size than a million.
 """
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ from tests.benchmarks.stored_market import StoredMarket, analysed, properties_of
 SIZE = int(os.environ.get("PIGNON_MARKET_LISTINGS", "1000000"))
 #: New ones among those stored: at once, then one after the other.
 NEW, SINGLE = 10_000, 200
+SEED = 1
 #: In how many parts the market of the comparison comes, as crawls would bring it.
 CRAWLS = 20
 COMPARED = min(60_000, SIZE)
@@ -89,20 +91,34 @@ def _held(pid: int) -> float:
 
 
 def test_new_listings_meet_a_million_stored(track: Track, market: Path, tmp_path: Path) -> None:
+    """At once come those of towns never seen; alone, some of any agency and some of new ones."""
     with _database(tmp_path) as engine:
         stored = StoredMarket(engine)
-        rows = france.read(market)
-        stored.add(islice(rows, SIZE - NEW - SINGLE))
+        known, alone, new, young = _in_parts(market)
+        stored.add(known)
         analysed(engine)
         track.measure("rebuild", "listings", lambda: rebuild(engine).listings, rounds=1)
         analysed(engine)
-        stored.add(islice(rows, NEW))
+        for name, rows in (("of any agency", alone), ("of new agencies", young)):
+            seconds = [_one_new(engine, stored, row) for row in rows]
+            track.measure(f"one new, {name}", "listings", lambda: 0, rounds=1)
+            track.note(**{f"p{share}_ms": 1e3 * percentile(seconds, share / 100) for share in (50, 90, 95)})
+        stored.add(new)
         track.measure(f"{NEW:,} new", "listings", lambda: dedup_listings(engine).listings, rounds=1)
-        seconds = [_one_new(engine, stored, row) for row in rows]
-        track.measure("one new", "listings", lambda: 0, rounds=1)
-        track.note(p50_ms=1e3 * percentile(seconds, 0.5), p95_ms=1e3 * percentile(seconds, 0.95))
         named = {stored.names[listing]: dwelling for listing, dwelling in properties_of(engine).items()}
         track.note(**_quality(named, {row["id"]: row["dwelling"] for row in france.read(market)}))
+
+
+def _in_parts(
+    market: Path,
+) -> tuple[Iterator[france.Row], list[france.Row], list[france.Row], list[france.Row]]:
+    """All but some rows; SINGLE drawn from everywhere; of the last towns NEW; and SINGLE more."""
+    rows = france.read(market)
+    before = SIZE - NEW - SINGLE
+    drawn = set(random.Random(SEED).sample(range(before), SINGLE))
+    alone = [row for at, row in enumerate(islice(rows, before)) if at in drawn]
+    known = (row for at, row in enumerate(islice(france.read(market), before)) if at not in drawn)
+    return known, alone, list(islice(rows, NEW)), list(islice(rows, SINGLE))
 
 
 def _one_new(engine: Engine, stored: StoredMarket, row: france.Row) -> float:

@@ -21,6 +21,7 @@ from models.tables import (
     PhotoHash,
     Property,
     PropertyLink,
+    UnsignedListing,
     utc_now,
 )
 
@@ -116,7 +117,7 @@ def test_photos_that_look_alike_speak_for_one_dwelling_and_others_against(engine
         for listing, pictures in zip(shown, ((7, 2**60), (6, 2**60), (2**40 - 1, 2**63 - 1)), strict=True):
             for url, told in zip(("a.jpg", "b.jpg"), pictures, strict=True):
                 session.add(PhotoHash(listing_id=listing, url=url, hash=told, fetched_at=utc_now()))
-        session.execute(text("update aggregated_listings set signed_hash = null"))
+        session.add_all(UnsignedListing(listing_id=listing) for listing in shown)
     dedup_listings(engine)
     first, second, third = (of(engine, listing) for listing in shown)
     assert first == second != third
@@ -269,3 +270,67 @@ def test_every_listing_has_one_property_and_every_stored_key_its_listing(engine:
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(ListingSignature)) == 30
         assert session.scalar(select(func.count(func.distinct(ListingKey.listing_id)))) == 30
+
+
+def told(engine: Engine) -> list[int]:
+    with Session(engine) as session:
+        return list(session.scalars(select(UnsignedListing.listing_id).order_by(UnsignedListing.id)))
+
+
+def test_whoever_writes_a_listing_tells_when_it_is_new_changed_or_gone(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        listing = add(session, "port").id
+    assert told(engine) == [listing]
+    dedup_listings(engine)
+    assert told(engine) == []
+    with engine.begin() as connection:
+        connection.execute(text("update aggregated_listings set view_count = 7, last_seen = now()"))
+    assert told(engine) == []
+    change(engine, listing, price=251_000)
+    withdraw(engine, listing)
+    assert told(engine) == [listing, listing]
+    assert dedup_listings(engine).listings == 1
+    assert told(engine) == []
+
+
+def test_boilerplate_learnt_anew_has_those_signed_again_that_hold_it(engine: Engine) -> None:
+    slogan = "Votre maison est notre passion depuis toujours"
+    texts = [
+        f"{slogan}. Vue sur le port.",
+        "Sans vis-à-vis.",
+        f"{slogan}. Près du lac.",
+        f"{slogan}. Au calme.",
+    ]
+    with Session(engine) as session, session.begin():
+        first = add(session, "port", description=texts[0], surface=30.0)
+        agency, shown = first.agency_id, [first.id]
+        for at, own in enumerate(texts[1:], 2):
+            shown.append(_another(session, agency, at, own))
+    assert dedup_listings(engine).listings == 4
+    assert words(engine, shown[0]).startswith("votre maison")
+    with Session(engine) as session, session.begin():
+        for at, own in enumerate([*texts[2:], texts[0], texts[1]], 5):
+            shown.append(_another(session, agency, at, own))
+    assert dedup_listings(engine).listings == 4 + 3
+    assert [words(engine, listing) for listing in shown[:4]] == [
+        "vue sur le port", "sans vis a vis", "pres du lac", "au calme"
+    ]  # fmt: skip
+    assert dedup_listings(engine).listings == 0
+
+
+def _another(session: Session, agency: int, at: int, description: str) -> int:
+    dwelling = Property()
+    session.add(dwelling)
+    session.flush()
+    listing = AggregatedListing(
+        agency_id=agency, property_id=dwelling.id, surface=30.0 * at, description=description, hash=f"{at}",
+        postal_code="69003", source_url=f"http://port.example/{at}", transaction=Transaction.SALE,
+    )  # fmt: skip
+    session.add(listing)
+    session.flush()
+    return listing.id
+
+
+def words(engine: Engine, listing: int) -> str:
+    with Session(engine) as session:
+        return session.get_one(ListingSignature, listing).words
