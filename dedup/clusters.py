@@ -1,7 +1,9 @@
 """From pairs to properties: the surest first, never joining adverts that contradict each other.
 
 Average linkage: two groups become one when their pairs, taken together, speak for it. All pairs within a
-component are scored, so that a contradiction counts even between two that were no candidates.
+component are scored, so that a contradiction counts even between two that were no candidates. And an advert
+that expects strangers among its likely partners is less sure of each: where twenty parkings of one price
+stand in one place, they are twenty, not one dwelling with twenty adverts.
 The result does not depend on the order of the pairs; nor on that of the adverts but for exact ties, which
 their positions settle: give them in the order of their ids.
 """
@@ -11,6 +13,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dedup.model import SUREST, probability
 
 #: One dwelling is rarely advertised more often; beyond, it is a programme or an error.
 MAX_CLUSTER: Final = 30
@@ -64,8 +68,6 @@ def _components(count: int, links: Links, least: float) -> Iterator[NDArray[np.i
 
 def _cut(count: int, links: Links, inside: NDArray[np.bool_], least: float) -> Iterator[NDArray[np.int64]]:
     """The component by its surer links alone; past the surest nothing tells its members apart: none joins."""
-    from dedup.model import SUREST
-
     if least >= SUREST:
         return
     least += 1.0
@@ -87,9 +89,9 @@ def agglomerate(count: int, scores: NDArray[np.float64]) -> list[list[int]]:
     """Groups of 0 … count - 1; scores: of all pairs in the order of `numpy.triu_indices`."""
     if count == 2:
         return [[0, 1]] if scores[0] > 0 else [[0], [1]]
-    sums = np.full((count, count), NEVER)
-    sums[np.triu_indices(count, 1)] = scores
-    sums = np.maximum(sums, sums.T)
+    odds = np.full((count, count), NEVER)
+    odds[np.triu_indices(count, 1)] = scores
+    sums = _shared_out(np.maximum(odds, odds.T))
     groups = {at: [at] for at in range(count)}
     sizes = np.ones(count)
 
@@ -113,3 +115,12 @@ def agglomerate(count: int, scores: NDArray[np.float64]) -> list[list[int]]:
         if not means[left, right] > 0:
             return list(groups.values())
         join(left, right)
+
+
+def _shared_out(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The odds of each pair divided by the strangers that its adverts expect among their other likely
+    partners, where they expect more than one.
+    """
+    doubt = np.where(log_odds > 0, 1 - probability(log_odds), 0)
+    strangers = doubt.sum(axis=1)[:, None] - doubt
+    return np.asarray(log_odds - np.log(np.maximum(1, np.maximum(strangers, strangers.T))))

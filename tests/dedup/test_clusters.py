@@ -35,6 +35,14 @@ def test_a_chain_does_not_join_ends_that_speak_against_it() -> None:
     assert clustered(3, {(0, 1): 3.0, (1, 2): 2.0, (0, 2): -1.0}) == [0, 0, 0]
 
 
+def test_many_partners_that_are_a_little_likely_are_strangers_and_sure_ones_are_not() -> None:
+    crowd = {(a, b): 0.6 for a in range(8) for b in range(a + 1, 8)}
+    assert clustered(3, {pair: odds for pair, odds in crowd.items() if pair[1] < 3}) == [0, 0, 0]
+    assert clustered(8, crowd) == list(range(8))
+    assert clustered(8, crowd | {(2, 5): 6.0}) == [0, 1, 2, 3, 4, 2, 6, 7]
+    assert clustered(8, dict.fromkeys(crowd, 4.0)) == [0] * 8
+
+
 def test_what_people_said_stands_over_all_evidence() -> None:
     assert clustered(3, {(0, 1): ALWAYS, (1, 2): 2.0, (0, 2): NEVER}) == [0, 0, 2]
     assert agglomerate(3, np.array([ALWAYS, NEVER, ALWAYS])) == [[0, 1, 2]]
