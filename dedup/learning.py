@@ -1,6 +1,8 @@
 """Each agency's boilerplate, kept: learnt anew when its listings have doubled, from the first ones by id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -8,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dedup.advert import MAX_TEXT
 from dedup.shelf import known
 from dedup.wording import boilerplate, learnt_from, sentences
-from models.tables import AgencyBoilerplate, AggregatedListing, UnsignedListing
+from models.tables import AgencyBoilerplate, AggregatedListing
 
 L = AggregatedListing.__table__
 B = AgencyBoilerplate.__table__
@@ -16,21 +18,31 @@ B = AgencyBoilerplate.__table__
 _OWN = text("select id, title, description from aggregated_listings where agency_id = :agency order by id")
 
 
-def boilerplate_of(connection: Connection, agencies: Iterable[int]) -> dict[str, frozenset[str]]:
-    """Of each agency. Where one was learnt anew, signed listings with a sentence that it tells apart from
-    before are to be signed again."""
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """Of each agency, by its id as text; stale: signed listings whose words it tells apart from before."""
+
+    left_out: dict[str, frozenset[str]]
+    stale: set[int]
+
+
+def boilerplate_of(connection: Connection, agencies: Iterable[int]) -> Boilerplate:
+    """The boilerplate of each agency, learnt anew where its listings have doubled."""
     wanted = sorted(set(agencies))
     learnt = {
         row.agency_id: row for row in connection.execute(select(B).where(B.c.agency_id.in_(wanted))).all()
     }
-    told = {}
+    told = Boilerplate({}, set())
     for agency, count in _counts(connection, wanted).items():
         row, enough = learnt.get(agency), learnt_from(count)
         said = frozenset(row.sentences) if row else frozenset()
         if enough and (row is None or row.learnt_from < enough):
-            said = _learn(connection, agency, enough, said)
-        told[str(agency)] = said
-    return told
+            before, own = said, _texts(connection, agency)
+            said = _learn(connection, agency, own, enough)
+            changed = said ^ before
+            told.stale.update(listing for listing, parts in own.items() if changed.intersection(parts))
+        told.left_out[str(agency)] = said
+    return replace(told, stale=known(connection, told.stale)) if told.stale else told
 
 
 def _counts(connection: Connection, agencies: Sequence[int]) -> dict[int, int]:
@@ -39,17 +51,17 @@ def _counts(connection: Connection, agencies: Sequence[int]) -> dict[int, int]:
     return dict(map(tuple, connection.execute(query)))
 
 
-def _learn(connection: Connection, agency: int, enough: int, before: frozenset[str]) -> frozenset[str]:
-    own = connection.execute(_OWN, {"agency": agency}).all()
-    told = [sentences(f"{row.title or ''}\n{row.description or ''}"[:MAX_TEXT].strip()) for row in own]
-    said = boilerplate(told[:enough])
+def _texts(connection: Connection, agency: int) -> dict[int, list[str]]:
+    """The sentences of the agency's listings, the first ones first."""
+    rows = connection.execute(_OWN, {"agency": agency})
+    return {
+        row.id: sentences(f"{row.title or ''}\n{row.description or ''}"[:MAX_TEXT].strip()) for row in rows
+    }
+
+
+def _learn(connection: Connection, agency: int, own: Mapping[int, list[str]], enough: int) -> frozenset[str]:
+    said = boilerplate(islice(own.values(), enough))
     values = {"learnt_from": enough, "sentences": sorted(said)}
     row = insert(AgencyBoilerplate).values(agency_id=agency, **values)
     connection.execute(row.on_conflict_do_update(index_elements=[B.c.agency_id], set_=values))
-    changed = said ^ before
-    again = known(
-        connection, (row.id for row, parts in zip(own, told, strict=True) if changed.intersection(parts))
-    )
-    if again:
-        connection.execute(insert(UnsignedListing), [{"listing_id": listing} for listing in sorted(again)])
     return said

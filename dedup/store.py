@@ -18,6 +18,7 @@ from dedup.advert import Advert
 from dedup.assign import Member, assign
 from dedup.bulk import whole_areas
 from dedup.keys import keys_of
+from dedup.learning import Boilerplate
 from dedup.links import Link
 from dedup.photos import hashes_of
 from dedup.recognise import Recognition, recognise_signed
@@ -52,18 +53,19 @@ class DedupReport:
 
 def dedup_listings(engine: Engine, *, watch: Watch | None = None) -> DedupReport:
     """Recognise all listings that are new, changed or gone. Running it twice changes nothing more."""
-    report = DedupReport()
-    while True:
+    report, left = DedupReport(), True
+    while left:
         with engine.begin() as connection:
             lock(connection)
             _heal(connection)
             told = _unsigned(connection)
-            if not told:
-                return report
-            report += _step(connection, sorted(set(told.values())))
-            connection.execute(_TAKE_OUT, {"told": list(told)})
-        if watch:
+            if told:
+                report += _step(connection, sorted(set(told.values())))
+                connection.execute(_TAKE_OUT, {"told": list(told)})
+            left = bool(connection.scalar(_ANY))
+        if watch and told:
             watch(report.listings)
+    return report
 
 
 def rebuild(engine: Engine, run: Run = map, *, watch: Watch | None = None) -> DedupReport:
@@ -80,7 +82,7 @@ def rebuild(engine: Engine, run: Run = map, *, watch: Watch | None = None) -> De
     signed = _sign_all(engine, watch)
     with engine.begin() as connection:
         lock(connection)
-        connection.execute(text(_INDEX))
+        connection.execute(text(shelf.INDEX))
         pairs, merged, split = _cluster_all(connection, run)
         connection.execute(_TAKE_OUT, {"told": told})
     return DedupReport(signed, merged, split, pairs)
@@ -90,20 +92,21 @@ _FORGET = """
     delete from property_links where listing_a in (select listing_id from listing_signatures)
         and listing_b in (select listing_id from listing_signatures);
     truncate listing_keys, listing_signatures, agency_boilerplate;
+    delete from unsigned_listings;
     alter table listing_keys drop constraint pk_listing_keys
 """
+_TELL = "insert into unsigned_listings (listing_id) select unnest(cast(:ids as bigint[]))"
 _TELL_ALL = """
     insert into unsigned_listings (listing_id) select id from aggregated_listings where is_active returning id
 """
-#: Built at once, the index costs a tenth of what it does row by row.
-_INDEX = "alter table listing_keys add constraint pk_listing_keys primary key (key, price, listing_id)"
-_INDEXED = "select exists (select from pg_constraint where conname = 'pk_listing_keys')"
 
 
 def _heal(connection: Connection) -> None:
-    """Let go of what a rebuild that was killed has signed."""
-    if not connection.scalar(text(_INDEXED)):
-        connection.execute(text(f"truncate listing_keys, listing_signatures; {_INDEX}"))
+    """Let go of what a rebuild that was killed has signed; make keys again that the server's crash took."""
+    if not connection.scalar(text(shelf.INDEXED)):
+        connection.execute(text(f"truncate listing_keys, listing_signatures; {shelf.INDEX}"))
+    elif connection.scalar(text(shelf.LOST)):
+        connection.execute(text(shelf.AGAIN))
 
 
 def _sign_all(engine: Engine, watch: Watch | None) -> int:
@@ -115,7 +118,7 @@ def _sign_all(engine: Engine, watch: Watch | None) -> int:
             rows = connection.execute(query).all()
             if not rows:
                 return signed
-            _sign(connection, rows)
+            _sign(connection, rows, learning.boilerplate_of(connection, {row.agency_id for row in rows}))
         signed, last = signed + len(rows), rows[-1].id
         if watch:
             watch(signed)
@@ -165,6 +168,7 @@ _READ = [
     for name in ("agency_id", "title", "description", *(told.name for told in fields(Advert)))
     if name in L.c
 ]
+_ANY = text("select exists (select from unsigned_listings)")
 _TAKE_OUT = text("delete from unsigned_listings where id = any(:told)")
 
 
@@ -174,21 +178,30 @@ def _unsigned(connection: Connection) -> dict[int, int]:
     return dict(map(tuple, connection.execute(text(query), {"step": STEP})))
 
 
-def _step(connection: Connection, ids: Sequence[int]) -> DedupReport:
-    live = connection.execute(select(*_READ).where(L.c.id.in_(ids), L.c.is_active).order_by(L.c.id)).all()
+def _step(connection: Connection, told: Sequence[int]) -> DedupReport:
+    live = _live(connection, told)
+    learnt = learning.boilerplate_of(connection, {row.agency_id for row in live})
+    if stale := sorted(learnt.stale - set(told)):
+        live += _live(connection, stale[:STEP])
+        connection.execute(text(_TELL), {"ids": stale[STEP:]})
+    ids = [*told, *stale[:STEP]]
     touched = {*ids, *links.linked(connection, ids)}
     shelf.remove(connection, ids)
-    _sign(connection, live)
+    _sign(connection, live, learnt)
     found, pairs = _found(connection, [row.id for row in live])
     links.replace(connection, [row.id for row in live], found)
     merged, split = recluster(connection, touched)
     return DedupReport(len(ids), merged, split, pairs)
 
 
-def _sign(connection: Connection, live: Sequence[_Listing]) -> None:
-    left_out = learning.boilerplate_of(connection, {row.agency_id for row in live})
+def _live(connection: Connection, ids: Sequence[int]) -> list[_Listing]:
+    """Those that are live, in the order of their ids."""
+    return list(connection.execute(select(*_READ).where(L.c.id.in_(ids), L.c.is_active).order_by(L.c.id)))
+
+
+def _sign(connection: Connection, live: Sequence[_Listing], learnt: Boilerplate) -> None:
     pictures = hashes_of(connection, [row.id for row in live])
-    signatures = sign([advert_of(row, pictures.get(row.id, ())) for row in live], left_out)
+    signatures = sign([advert_of(row, pictures.get(row.id, ())) for row in live], learnt.left_out)
     shelf.put(connection, [row.id for row in live], signatures, keys_of(signatures))
 
 

@@ -46,9 +46,11 @@ class ListingKey(Base):
     """One bucket that a live listing stands in; a bucket's listings stand in the order of their price.
 
     Without a foreign key, whose check would cost more than the row; a key of no signature is not heard.
+    Without a journal: empty after a crash of the server, and made again from the signatures (`dedup.shelf`).
     """
 
     __tablename__ = "listing_keys"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy reads this very attribute
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     price: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

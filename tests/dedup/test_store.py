@@ -1,7 +1,11 @@
 """Properties in the database: stable ids, merges and splits written down, twice changes nothing."""
 
 import hashlib
+import os
+import signal
+from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
@@ -9,8 +13,10 @@ from sqlalchemy.orm import Session
 from dedup.canonical import canonical
 from dedup.decisions import merge_properties, split_listing
 from dedup.store import dedup_listings, dwellings, rebuild
+from models.database import open_engine, upgrade
 from models.errors import InputError
 from models.listing import PropertyType, Transaction
+from models.postgres import embedded
 from models.tables import (
     Agency,
     AggregatedListing,
@@ -212,6 +218,15 @@ def test_a_rebuild_from_nothing_changes_nothing_and_keeps_peoples_word(engine: E
     assert dedup_listings(engine).listings == 0
 
 
+def test_a_rebuild_leaves_nothing_to_compare_but_what_changes_meanwhile(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        listings = [add(session, f"agence-{number}").id for number in range(3)]
+    assert rebuild(engine, watch=lambda signed: change(engine, listings[1], price=1_000 * signed)).merged == 2
+    assert told(engine) == [listings[1]]
+    assert dedup_listings(engine).split == 1
+    assert told(engine) == []
+
+
 def test_a_rebuild_that_was_killed_is_forgotten_by_the_next_run(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         listings = [add(session, f"agence-{number}").id for number in range(4)]
@@ -226,6 +241,27 @@ def test_a_rebuild_that_was_killed_is_forgotten_by_the_next_run(engine: Engine) 
     assert dedup_listings(engine).listings == 4
     assert {listing: of(engine, listing) for listing in listings} == before
     assert dedup_listings(engine).listings == 0
+
+
+def test_keys_that_a_crash_of_the_server_took_are_made_again(tmp_path: Path) -> None:
+    with embedded(tmp_path / "home") as url:
+        upgrade(url)
+        engine = open_engine(url)
+        with Session(engine) as session, session.begin():
+            oldest = add(session, "port").id
+        dedup_listings(engine)
+        engine.dispose()
+        server = int((tmp_path / "home" / "postgres" / "postmaster.pid").read_text().split()[0])
+        os.kill(server, signal.SIGQUIT)  # stops at once, as a crash does
+        psutil.Process(server).wait(20)
+    with embedded(tmp_path / "home") as url:
+        engine = open_engine(url)
+        with Session(engine) as session, session.begin():
+            assert session.scalar(select(func.count()).select_from(ListingKey)) == 0
+            new = add(session, "halles").id
+        assert dedup_listings(engine).merged == 1
+        assert of(engine, new) == of(engine, oldest)
+        engine.dispose()
 
 
 def test_a_decision_on_what_is_not_there_is_one_clear_line(engine: Engine) -> None:

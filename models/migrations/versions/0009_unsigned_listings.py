@@ -1,4 +1,8 @@
-"""A queue of the listings to recognise: a mark in their rows cost an entry in each of their indexes."""
+"""A queue of the listings to recognise: a mark in their rows cost an entry in each of their indexes.
+
+And keys without a journal: a listing's keys lie on a page each, of which the journal would hold a copy. They
+are made again from the signatures where the server was killed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +25,7 @@ def upgrade() -> None:
     )
     op.drop_index("ix_listings_unsigned", table_name="aggregated_listings")
     op.drop_column("aggregated_listings", "signed_hash")
+    op.execute("alter table listing_keys set unlogged")
     op.execute(
         """
         create function tell_unsigned() returns trigger language plpgsql as $$
@@ -38,6 +43,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("alter table listing_keys set logged")
     op.execute(
         """
         drop trigger listing_is_new on aggregated_listings;
