@@ -23,8 +23,8 @@ _LEGAL = re.compile(
 BOILERPLATE_SHARE = 0.3
 #: … when at least as many adverts say it; a programme's few lots may share theirs.
 BOILERPLATE_LEAST = 4
-#: Adverts of an agency that are read to learn its boilerplate: the first 4, 8, 16 … of them, at most.
-MOST_LEARNT = 512
+#: From how many first adverts an agency's boilerplate is learnt, the most that it has: seldom anew.
+LEARNT_FROM = (4, 8, 16, 64, 256)
 
 
 def fold(text: str) -> str:
@@ -45,8 +45,8 @@ def sentences(text: str) -> list[str]:
 
 
 def learnt_from(adverts: int) -> int:
-    """Of so many adverts, from how many first ones the agency's boilerplate is learnt: 0, 4, 8, 16 …"""
-    return min(MOST_LEARNT, 1 << (adverts.bit_length() - 1)) if adverts >= BOILERPLATE_LEAST else 0
+    """Of so many adverts, from how many first ones the agency's boilerplate is learnt; 0 of too few."""
+    return max((enough for enough in LEARNT_FROM if enough <= adverts), default=0)
 
 
 def boilerplate(said: Iterable[Sequence[str]]) -> frozenset[str]:
