@@ -2,15 +2,19 @@
 
     >>> SearchQuery.model_validate({"city": "Lyon", "rooms_min": "3", "sort": "price_asc"})
 
-Knows no SQL (`serve.search`) and no place (`serve.location`).
+Knows no SQL (`serve.conditions`) and no place (`serve.location`).
 """
 
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.features import FEATURES
 from models.listing import PropertyType, Transaction
 
 #: Whole euros; above it a number is a mistake, not a budget.
@@ -20,6 +24,13 @@ MAX_SURFACE = 1_000_000.0
 MAX_ROOMS = 200
 #: PostgreSQL's bigint.
 MAX_ID = 2**63 - 1
+#: Values of one parameter that may be repeated.
+MAX_VALUES = 50
+#: Metres.
+MAX_RADIUS = 100_000
+MAX_CORNERS = 500
+#: A request's address must hold them all.
+MAX_POLYGON = 20_000
 
 
 def plain_text(text: str) -> str:
@@ -35,18 +46,115 @@ def _postal_code(text: str) -> str:
     return text
 
 
+def _insee_code(text: str) -> str:
+    code = text.upper()
+    if len(code) != 5 or not code.isascii() or not code.replace("A", "0", 1).replace("B", "0", 1).isdigit():
+        raise PydanticCustomError("insee_code", "must be an INSEE code, such as 69383 or 2A004")
+    return code
+
+
+def _department(text: str) -> str:
+    code = text.upper()
+    if code in ("2A", "2B") or (code.isascii() and code.isdigit() and _is_department(int(code), len(code))):
+        return code
+    raise PydanticCustomError("department", "must be a département's number, such as 07, 2A or 974")
+
+
+def _is_department(number: int, digits: int) -> bool:
+    return (digits == 2 and 1 <= number <= 95 and number != 20) or (digits == 3 and 971 <= number <= 978)
+
+
+def _feature(text: str) -> str:
+    if text not in FEATURES:
+        raise PydanticCustomError("feature", "must be a feature's name, such as lift or balcony")
+    return text
+
+
+def _moment(at: datetime) -> datetime:
+    """A time without a zone is UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class Box(BaseModel):
+    """Degrees. West may not lie past east: no French commune lies on the date line."""
+
+    model_config = ConfigDict(frozen=True)
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def _box(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    told = _degrees(value.split(","))
+    if len(told) != 4 or not _on_earth([(told[0], told[1]), (told[2], told[3])]):
+        raise PydanticCustomError(
+            "bbox", "must be west,south,east,north in degrees, such as 4.8,45.7,4.9,45.8"
+        )
+    west, south, east, north = told
+    if west > east or south > north:
+        raise PydanticCustomError("bbox", "must begin with west and south: 4.8,45.7,4.9,45.8")
+    return Box(west=west, south=south, east=east, north=north)
+
+
+class Polygon(BaseModel):
+    """Corners as longitude and latitude, degrees; the last one is joined to the first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    corners: tuple[tuple[float, float], ...]
+
+
+def _polygon(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if len(value) > MAX_POLYGON:
+        raise PydanticCustomError("polygon", "must have at most {most} corners", {"most": MAX_CORNERS})
+    corners = [tuple(_degrees(corner.split(","))) for corner in value.split(";")]
+    if len(corners) > MAX_CORNERS:
+        raise PydanticCustomError("polygon", "must have at most {most} corners", {"most": MAX_CORNERS})
+    if len(corners) < 3 or any(len(corner) != 2 for corner in corners) or not _on_earth(corners):
+        raise PydanticCustomError("polygon", "must be lng,lat;lng,lat;… in degrees, three corners at least")
+    return Polygon(corners=corners)
+
+
+def _degrees(parts: Iterable[str]) -> list[float]:
+    """The numbers, or none at all."""
+    try:
+        told = [float(part) for part in parts]
+    except ValueError:
+        return []
+    return told if all(map(math.isfinite, told)) else []
+
+
+def _on_earth(corners: Iterable[tuple[float, ...]]) -> bool:
+    return all(abs(longitude) <= 180 and abs(latitude) <= 90 for longitude, latitude in corners)
+
+
 Name = Annotated[str, Field(max_length=120), AfterValidator(plain_text)]
 PostalCode = Annotated[str, AfterValidator(_postal_code)]
+InseeCode = Annotated[str, AfterValidator(_insee_code)]
+Department = Annotated[str, AfterValidator(_department)]
+Feature = Annotated[str, AfterValidator(_feature)]
+Letter = Literal["A", "B", "C", "D", "E", "F", "G"]
 Price = Annotated[int, Field(ge=0, le=MAX_PRICE)]
 Surface = Annotated[float, Field(ge=0, le=MAX_SURFACE, allow_inf_nan=False)]
 Rooms = Annotated[int, Field(ge=1, le=MAX_ROOMS)]
+Floor = Annotated[int, Field(ge=-5, le=100)]
+Year = Annotated[int, Field(ge=1000, le=2100)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
+Moment = Annotated[datetime, AfterValidator(_moment)]
 
 
 class Sort(StrEnum):
     """The order of results. Listings that lack the sorted value come last, newest first."""
 
     NEWEST = "newest"
+    OLDEST = "oldest"
     PRICE_ASC = "price_asc"
     PRICE_DESC = "price_desc"
     SURFACE_ASC = "surface_asc"
@@ -69,48 +177,124 @@ class Asked(BaseModel):
         return {name: value for name, value in trimmed.items() if value not in ("", [])}
 
 
+def _several(description: str, **more: Any) -> Any:
+    return Field(default_factory=list, max_length=MAX_VALUES, description=description, **more)
+
+
 class Criteria(Asked):
     """Which listings are wanted. A listing whose field is unknown never matches a bound on that field."""
 
     transaction: Transaction | None = Field(
         default=None, description="Sale, rent…; all of them when left out.", examples=["sale"]
     )
-    property_type: list[PropertyType] = Field(
-        default_factory=list,
-        max_length=len(PropertyType),
-        description="Kind of dwelling; repeat the parameter for several.",
-        examples=[["apartment", "house"]],
+    property_type: list[PropertyType] = _several(
+        "Kind of dwelling; repeat the parameter for several.", examples=[["apartment", "house"]]
     )
-    postal_code: PostalCode | None = Field(default=None, description="Five digits.", examples=["69003"])
+
+    postal_code: list[PostalCode] = _several("Five digits; repeat it for several.", examples=[["69003"]])
+    postal_code_not: list[PostalCode] = _several("Postal codes to leave out.")
+    insee_code: list[InseeCode] = _several("INSEE codes of communes or arrondissements.")
+    insee_code_not: list[InseeCode] = _several("INSEE codes to leave out.")
+    department: list[Department] = _several("Départements, by number.", examples=[["69", "2A"]])
+    department_not: list[Department] = _several("Départements to leave out.")
     city: Name | None = Field(
         default=None,
         description="A commune in any usual spelling; an arrondissement or a postal code may be part of it.",
         examples=["Lyon 3e"],
     )
+    lat: float | None = Field(
+        default=None, ge=-90, le=90, allow_inf_nan=False, description="Degrees, with `lng` and `radius`."
+    )
+    lng: float | None = Field(
+        default=None, ge=-180, le=180, allow_inf_nan=False, description="Degrees, with `lat` and `radius`."
+    )
+    radius: float | None = Field(
+        default=None, gt=0, le=MAX_RADIUS, allow_inf_nan=False, description="Metres around `lat`, `lng`."
+    )
+    bbox: Annotated[Box | None, BeforeValidator(_box)] = Field(
+        default=None, description="west,south,east,north, degrees.", json_schema_extra={"type": "string"}
+    )
+    polygon: Annotated[Polygon | None, BeforeValidator(_polygon)] = Field(
+        default=None, description="Corners, lng,lat;lng,lat;…, degrees.", json_schema_extra={"type": "string"}
+    )
+
     price_min: Price | None = Field(default=None, description="Euros; per month for rent.", examples=[150000])
     price_max: Price | None = Field(default=None, description="Euros; per month for rent.", examples=[350000])
+    price_per_sqm_min: Price | None = Field(default=None, description="Euros per m² of living area.")
+    price_per_sqm_max: Price | None = Field(default=None, description="Euros per m² of living area.")
     surface_min: Surface | None = Field(default=None, description="Living area, m².", examples=[40])
     surface_max: Surface | None = Field(default=None, description="Living area, m².", examples=[120])
+    land_surface_min: Surface | None = Field(default=None, description="The plot, m².")
+    land_surface_max: Surface | None = Field(default=None, description="The plot, m².")
     rooms: Rooms | None = Field(
         default=None, description="Exactly so many main rooms (T3 is 3).", examples=[3]
     )
     rooms_min: Rooms | None = Field(default=None, description="At least so many main rooms.", examples=[2])
     rooms_max: Rooms | None = Field(default=None, description="At most so many main rooms.", examples=[5])
-    agency_id: RowId | None = Field(default=None, description="One agency's listings only.", examples=[1])
+    bedrooms_min: Rooms | None = Field(default=None, description="At least so many bedrooms.")
+    bedrooms_max: Rooms | None = Field(default=None, description="At most so many bedrooms.")
+    floor_min: Floor | None = Field(default=None, description="0 is the ground floor.")
+    floor_max: Floor | None = Field(default=None, description="0 is the ground floor.")
+    construction_year_min: Year | None = Field(default=None, description="Built in that year or later.")
+    construction_year_max: Year | None = Field(default=None, description="Built in that year or before.")
+    charges_max: Price | None = Field(default=None, description="Euros, as the advert tells them.")
+    dpe_best: Letter | None = Field(default=None, description="Energy letter, no better than this one.")
+    dpe_worst: Letter | None = Field(default=None, description="Energy letter, no worse than this one.")
+    ges_best: Letter | None = Field(default=None, description="Emission letter, no better than this one.")
+    ges_worst: Letter | None = Field(default=None, description="Emission letter, no worse than this one.")
+    furnished: bool | None = Field(default=None, description="Furnished or not, where the advert says so.")
+    feature: list[Feature] = _several("Features that the advert says are there.", examples=[["lift"]])
+    feature_not: list[Feature] = _several("Features that the advert says are not there.")
+    feature_unknown: list[Feature] = _several("Features that the advert says nothing of.")
+
+    agency_id: list[RowId] = _several("These agencies' listings only.", examples=[[1]])
+    agency_id_not: list[RowId] = _several("Agencies to leave out.")
+    first_seen_since: Moment | None = Field(
+        default=None, description="Seen for the first time then or later; UTC unless it says otherwise."
+    )
+    days_on_market_min: Days | None = Field(default=None, description="First seen so many days ago or more.")
+    days_on_market_max: Days | None = Field(default=None, description="First seen so many days ago or less.")
+    price_drop_min: float | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="The latest change of price was a cut of so many per cent or more; 0 for any cut.",
+    )
+    price_drop_since: Moment | None = Field(
+        default=None, description="The latest change of price was a cut, then or later."
+    )
+    adverts_min: Rooms | None = Field(
+        default=None, description="The dwelling has at least so many live adverts.", examples=[2]
+    )
+    adverts_max: Rooms | None = Field(default=None, description="The dwelling has at most so many of them.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        for low, high in (
-            ("price_min", "price_max"),
-            ("surface_min", "surface_max"),
-            ("rooms_min", "rooms_max"),
-        ):
+        for low, high in _ORDERED:
             least, most = getattr(self, low), getattr(self, high)
             if least is not None and most is not None and least > most:
                 raise PydanticCustomError(
                     "bounds", "must not exceed {other}", {"parameter": low, "other": high}
                 )
         return self
+
+    @model_validator(mode="after")
+    def _centred(self) -> Self:
+        missing = [name for name in ("lat", "lng", "radius") if getattr(self, name) is None]
+        if 0 < len(missing) < 3:
+            raise PydanticCustomError(
+                "centre", "is needed beside the other two of lat, lng, radius", {"parameter": missing[0]}
+            )
+        return self
+
+
+_ORDERED = tuple(
+    (f"{name}_{low}", f"{name}_{high}")
+    for low, high in (("min", "max"), ("best", "worst"))
+    for name in sorted({field.rsplit("_", 1)[0] for field in Criteria.model_fields})
+    if {f"{name}_{low}", f"{name}_{high}"} <= Criteria.model_fields.keys()
+)
 
 
 class SearchQuery(Criteria):

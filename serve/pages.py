@@ -29,6 +29,15 @@ router = APIRouter(include_in_schema=False)
 STATIC: Final = Path(__file__).with_name("static")
 HTMX: Final = STATIC / "vendor" / "htmx.min.js"
 SWAGGER: Final = STATIC / "vendor" / "swagger-ui-bundle.js"
+#: Parameters of the search that may be repeated.
+SEVERAL: Final = frozenset(
+    n for n, field in SearchQuery.model_fields.items() if field.default_factory is list
+)
+#: Those that the form has fields for, and those that another search begins without.
+IN_FORM: Final = frozenset((
+    "transaction", "city", "price_min", "price_max", "surface_min", "surface_max", "rooms_min",
+    "property_type", "sort", "cursor", "limit",
+))  # fmt: skip
 #: Cards on a page: fills rows of two, three and four.
 CARDS: Final = 24
 #: Facts in the order of a buyer's questions.
@@ -77,14 +86,19 @@ async def search_page(request: Request, connection: Connection, places: Director
     """The form and its results. A criterion that cannot be used is told beside its field."""
     asked = parameters(request)
     progress = await read_progress(connection)
-    context: dict[str, Any] = {"asked": asked, "progress": progress, "sorts": list(Sort)}
+    context: dict[str, Any] = {
+        "asked": asked,
+        "carried": _carried(asked),
+        "progress": progress,
+        "sorts": list(Sort),
+    }
     try:
         query = SearchQuery.model_validate({"limit": CARDS, **asked})
         found = await search(connection, places, query)
     except (ValidationError, CursorError) as error:
         wrong = {"errors": _lines(error), "found": None, "agency": None}
         return page(request, "search.html", {**context, **wrong}, 422)
-    agency = await read_agency(connection, query.agency_id) if query.agency_id else None
+    agency = await read_agency(connection, query.agency_id[0]) if len(query.agency_id) == 1 else None
     return page(request, "search.html", {**context, "errors": {}, "found": found, "agency": agency})
 
 
@@ -153,11 +167,16 @@ def parameters(request: Request) -> dict[str, Any]:
     """
     given = request.query_params
     asked: dict[str, Any] = {name: given[name] for name in SearchQuery.model_fields if name in given}
-    if "property_type" in asked:
-        asked["property_type"] = given.getlist("property_type")
+    asked |= {name: given.getlist(name) for name in SEVERAL if name in given}
     if "transaction" not in asked and "agency_id" not in asked:
         asked["transaction"] = "sale"
     return asked
+
+
+def _carried(asked: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Criteria that the form has no field for: they stay as they were asked."""
+    told = [(name, value) for name, value in asked.items() if name not in IN_FORM]
+    return [(name, one) for name, value in told for one in (value if name in SEVERAL else [value])]
 
 
 def web_address(address: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Search in PostgreSQL: criteria to conditions, a page by keyset, and a count that stays cheap.
+"""Search in PostgreSQL: a page by keyset, and a count that stays cheap.
 
 A page is read in the sorted column's index order from where the cursor ends: no offset, so page 500
 costs what page 1 does. Rows whose sorted value is unknown follow in a second, newest-first stretch.
@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.places import Places
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
 from serve import cursor
 from serve.answers import ListingCard, SearchPage
-from serve.criteria import Criteria, SearchQuery, Sort
-from serve.location import Location, locate
+from serve.conditions import conditions
+from serve.criteria import SearchQuery, Sort
 
 L: Final = AggregatedListing
 
@@ -35,6 +35,7 @@ class Order:
 
 ORDERS: Final[dict[Sort, Order]] = {
     Sort.NEWEST: Order(L.first_seen.expression, descending=True, read=cursor.moment),
+    Sort.OLDEST: Order(L.first_seen.expression, descending=False, read=cursor.moment),
     Sort.PRICE_ASC: Order(L.price.expression, descending=False, read=cursor.whole),
     Sort.PRICE_DESC: Order(L.price.expression, descending=True, read=cursor.whole),
     Sort.SURFACE_ASC: Order(L.surface.expression, descending=False, read=cursor.number),
@@ -60,42 +61,6 @@ async def search(connection: AsyncConnection, places: Places, query: SearchQuery
     )
 
 
-def conditions(criteria: Criteria, places: Places) -> list[ColumnElement[bool]]:
-    """What a listing and its agency must satisfy: live, not opted out, and every criterion."""
-    least_most = (
-        (L.price, criteria.price_min, criteria.price_max),
-        (L.surface, criteria.surface_min, criteria.surface_max),
-        (L.rooms, criteria.rooms_min, criteria.rooms_max),
-    )
-    wanted: list[ColumnElement[bool]] = [L.is_active.expression, Agency.opted_out_at.is_(None)]
-    wanted += [column >= least for column, least, _ in least_most if least is not None]
-    wanted += [column <= most for column, _, most in least_most if most is not None]
-    equal = (
-        (L.transaction, criteria.transaction),
-        (L.postal_code, criteria.postal_code),
-        (L.rooms, criteria.rooms),
-        (L.agency_id, criteria.agency_id),
-    )
-    wanted += [column == value for column, value in equal if value is not None]
-    if criteria.property_type:
-        wanted.append(L.property_type.in_(criteria.property_type))
-    if criteria.city and _is_postal_code(criteria.city):
-        wanted.append(L.postal_code == criteria.city)
-    elif criteria.city:
-        wanted.append(_within(locate(places, criteria.city, criteria.postal_code)))
-    return wanted
-
-
-def _is_postal_code(text: str) -> bool:
-    return len(text) == 5 and text.isascii() and text.isdigit()
-
-
-def _within(place: Location) -> ColumnElement[bool]:
-    """A listing's INSEE code decides; only where it is unknown, its city's name or postal code."""
-    named = or_(L.city_key.in_(place.city_keys), L.postal_code.in_(place.postal_codes))
-    return or_(L.insee_code.in_(place.insee_codes), and_(L.insee_code.is_(None), named))
-
-
 async def count(connection: AsyncConnection, wanted: Sequence[ColumnElement[bool]]) -> int:
     """How many listings satisfy `wanted`, counted to one past COUNT_LIMIT."""
     listings = select(literal(1)).select_from(L).join(Agency, Agency.id == L.agency_id)
@@ -116,7 +81,7 @@ async def _placed(
     rows: list[Row[Any]] = []
     if after is None or after.value is not None:
         rows += await connection.execute(_known(place, order, after).limit(room))
-    if len(rows) < room and query.sort is not Sort.NEWEST:
+    if len(rows) < room and query.sort not in (Sort.NEWEST, Sort.OLDEST):
         unknown = place.where(order.column.is_(None)).order_by(L.id.desc())
         if after is not None and after.value is None:
             unknown = unknown.where(L.id < after.id)
