@@ -49,11 +49,11 @@ class Canonical:
 
 
 def canonical(connection: Connection, property_id: int) -> Canonical | None:
-    """The record of one property, or None where it has no advert."""
+    """The record of one property, or None where it has no advert; agencies that opted out do not speak."""
     query = (
         select(AggregatedListing.__table__, Agency.name.label("agency"))
         .join(Agency, Agency.id == AggregatedListing.agency_id)
-        .where(AggregatedListing.property_id == property_id)
+        .where(AggregatedListing.property_id == property_id, Agency.opted_out_at.is_(None))
         .order_by(AggregatedListing.id)
     )
     rows = [dict(row) for row in connection.execute(query).mappings()]

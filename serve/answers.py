@@ -57,6 +57,7 @@ class ListingCard(Answer):
     source_url: str = Field(description="The advert on the agency's own site.")
     first_seen: datetime
     last_seen: datetime
+    distance: int | None = Field(default=None, description="Metres from `lat`, `lng`, where they were asked.")
 
 
 class SearchPage(Answer):
@@ -65,6 +66,26 @@ class SearchPage(Answer):
     total: int = Field(description="Matching listings, counted up to 10,000.", examples=[128])
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     listings: list[ListingCard]
+    next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
+
+
+class PropertyCard(Answer):
+    """One dwelling in a list of results."""
+
+    id: int = Field(examples=[981])
+    listing: ListingCard = Field(description="Of its adverts that satisfy the criteria, the first.")
+    lowest_price: int | None = Field(description="Of all its live adverts, euros.", examples=[245000])
+    highest_price: int | None = Field(examples=[249000])
+    adverts: int = Field(description="Its live adverts.", examples=[2])
+    agencies: int = Field(description="How many agencies offer it.", examples=[2])
+
+
+class PropertyPage(Answer):
+    """One page of dwellings."""
+
+    total: int = Field(description="Matching dwellings, counted up to 10,000.", examples=[96])
+    total_is_exact: bool = Field(description="False when there are more than `total`.")
+    properties: list[PropertyCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
 
 
@@ -139,6 +160,50 @@ class ListingDetail(ListingCard):
     price_history: list[PricePoint]
     history: list[Event]
     others: list[OtherAdvert]
+
+
+class Fact(Answer):
+    """A field of a dwelling: what most of its adverts tell, the advert that told it, and what others say."""
+
+    value: Any
+    source: int = Field(description="The listing whose value it is.", examples=[1042])
+    otherwise: Mapping[int, Any] = Field(description="What other listings say, by their ids.")
+
+
+class PropertyAdvert(OtherAdvert):
+    """One advert of a dwelling, with its prices."""
+
+    price_difference: int | None = Field(description="Its price minus the lowest live one, euros.")
+    first_seen: datetime
+    withdrawn_at: datetime | None
+    price_history: list[PricePoint]
+
+
+class Tie(Answer):
+    """Why two adverts are taken for one dwelling."""
+
+    a: int
+    b: int
+    probability: float = Field(examples=[0.97])
+    reasons: list[str] = Field(description="The weightiest first, in French.")
+    reasons_en: list[str] = Field(description="The same in English.")
+
+
+class PropertyDetail(Answer):
+    """One dwelling with all its adverts."""
+
+    id: int = Field(description="Of a dwelling merged into another, that other one's.")
+    is_active: bool
+    lowest_price: int | None = Field(description="Of its live adverts, or of the withdrawn if none is.")
+    highest_price: int | None
+    first_seen: datetime = Field(description="Of its oldest advert.")
+    agencies: list[str]
+    facts: Mapping[str, Fact]
+    adverts: list[PropertyAdvert] = Field(description="Live ones first, cheapest first.")
+    price_history: list[PricePoint] = Field(
+        description="The lowest price that an advert showed, from each moment on."
+    )
+    ties: list[Tie]
 
 
 class AgencyCard(AgencyBrief):

@@ -161,6 +161,8 @@ class Sort(StrEnum):
     SURFACE_DESC = "surface_desc"
     PRICE_PER_SQM_ASC = "price_per_sqm_asc"
     PRICE_PER_SQM_DESC = "price_per_sqm_desc"
+    #: From `lat`, `lng`; those whose place is unknown are not found there at all.
+    DISTANCE = "distance"
 
 
 class Asked(BaseModel):
@@ -307,6 +309,23 @@ class SearchQuery(Criteria):
         description="`next_cursor` of the page before; only for the same `sort`.",
     )
     limit: int = Field(default=20, ge=1, le=100, description="Listings on a page.", examples=[20])
+
+    @model_validator(mode="after")
+    def _measurable(self) -> Self:
+        if self.sort is Sort.DISTANCE and self.lat is None:
+            raise PydanticCustomError("distance", "needs lat, lng and radius", {"parameter": "sort"})
+        return self
+
+
+class NearbyQuery(SearchQuery):
+    """A search around a point, nearest first unless asked otherwise."""
+
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="Degrees.", examples=[45.757])
+    lng: float = Field(ge=-180, le=180, allow_inf_nan=False, description="Degrees.", examples=[4.846])
+    radius: float = Field(
+        default=1_000, gt=0, le=MAX_RADIUS, allow_inf_nan=False, description="Metres.", examples=[800]
+    )
+    sort: Sort = Field(default=Sort.DISTANCE, description="Order of the results.")
 
 
 class AgencyQuery(Asked):

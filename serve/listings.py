@@ -34,7 +34,7 @@ async def read_listing(connection: AsyncConnection, listing_id: int) -> ListingD
     others = await _others(connection, row)
     computed = {
         **card(row).model_dump(),
-        "agency": _agency(row),
+        "agency": agency_of(row),
         "features": {name: value for name, value in row["features"].items() if isinstance(value, bool)},
         "evidence": _proofs(row["evidence"]),
         "price_history": price_history(row["price"], row["first_seen"], events),
@@ -54,7 +54,7 @@ def price_history(price: int | None, first_seen: datetime, events: Iterable[Even
 
 async def _row(connection: AsyncConnection, listing_id: int) -> RowMapping | None:
     detail = [getattr(L, name) for name in _DETAIL]
-    statement = cards().add_columns(*detail, *_AGENCY)
+    statement = cards().add_columns(*detail, *AGENCY)
     statement = statement.where(L.id == listing_id, Agency.opted_out_at.is_(None))
     return (await connection.execute(statement)).mappings().one_or_none()
 
@@ -83,7 +83,7 @@ async def _others(connection: AsyncConnection, row: RowMapping) -> Sequence[RowM
         L.photos[0].astext.label("photo"),
     )
     statement = (
-        select(*columns, L.agency_id, Agency.name.label("agency_name"), *_AGENCY)
+        select(*columns, L.agency_id, Agency.name.label("agency_name"), *AGENCY)
         .join(Agency, Agency.id == L.agency_id)
         .where(L.property_id == row["property_id"], L.id != row["id"], Agency.opted_out_at.is_(None))
         .order_by(L.is_active.desc(), L.price, L.id)
@@ -95,10 +95,11 @@ async def _others(connection: AsyncConnection, row: RowMapping) -> Sequence[RowM
 def _other(row: RowMapping, price: int | None) -> OtherAdvert:
     known = row["price"] is not None and price is not None
     difference = row["price"] - price if known else None
-    return OtherAdvert.model_validate({**row, "agency": _agency(row), "price_difference": difference})
+    return OtherAdvert.model_validate({**row, "agency": agency_of(row), "price_difference": difference})
 
 
-def _agency(row: RowMapping) -> AgencyBrief:
+def agency_of(row: RowMapping) -> AgencyBrief:
+    """The agency of a row that was read with the columns of AGENCY."""
     return AgencyBrief(
         id=row["agency_id"],
         name=row["agency_name"],
@@ -117,7 +118,7 @@ def _proofs(evidence: Mapping[str, Any]) -> dict[str, Proof]:
     return proofs
 
 
-_AGENCY: Final = (
+AGENCY: Final = (
     Agency.website_url.label("agency_website"),
     Agency.city.label("agency_city"),
     Agency.phone.label("agency_phone"),

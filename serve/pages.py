@@ -90,7 +90,7 @@ async def search_page(request: Request, connection: Connection, places: Director
         "asked": asked,
         "carried": _carried(asked),
         "progress": progress,
-        "sorts": list(Sort),
+        "sorts": [sort for sort in Sort if sort is not Sort.DISTANCE or "lat" in asked],
     }
     try:
         query = SearchQuery.model_validate({"limit": CARDS, **asked})

@@ -7,15 +7,27 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from serve.agencies import list_agencies, read_agency
-from serve.answers import AgencyCard, AgencyList, Health, ListingDetail, Problem, Progress, SearchPage
-from serve.criteria import MAX_ID, AgencyQuery, SearchQuery
+from serve.answers import (
+    AgencyCard,
+    AgencyList,
+    Health,
+    ListingDetail,
+    Problem,
+    Progress,
+    PropertyDetail,
+    PropertyPage,
+    SearchPage,
+)
+from serve.criteria import MAX_ID, AgencyQuery, NearbyQuery, SearchQuery
 from serve.listings import read_listing
 from serve.market import Connection, Directory
 from serve.problems import MEDIA_TYPE, problem
 from serve.progress import read_progress
-from serve.search import search
+from serve.properties import read_property
+from serve.search import search, search_properties
 
 ListingId = Annotated[int, Path(ge=1, le=MAX_ID, description="The listing's id.", examples=[1042])]
+PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id.", examples=[981])]
 AgencyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The agency's id.", examples=[7])]
 
 router = APIRouter()
@@ -60,6 +72,22 @@ async def search_listings(
 
 
 @router.get(
+    "/api/listings/nearby",
+    tags=["listings"],
+    summary="Live listings around a point",
+    responses=_answers(SearchPage, 422),
+)
+async def nearby_listings(
+    query: Annotated[NearbyQuery, Query()], connection: Connection, places: Directory
+) -> Response:
+    """The search's own criteria around `lat`, `lng`, nearest first, each with its distance in metres.
+
+    Adverts tell their place more or less exactly, and many not at all: those are not found here.
+    """
+    return encoded(await search(connection, places, query))
+
+
+@router.get(
     "/api/listings/{listing_id}",
     tags=["listings"],
     summary="One listing",
@@ -69,6 +97,33 @@ async def get_listing(listing_id: ListingId, connection: Connection) -> Response
     """One advert, live or withdrawn: its fields and their evidence, its history, its dwelling elsewhere."""
     listing = await read_listing(connection, listing_id)
     return encoded(listing) if listing else problem(404, f"There is no listing {listing_id}.")
+
+
+@router.get(
+    "/api/properties/search",
+    tags=["properties"],
+    summary="Search dwellings",
+    responses=_answers(PropertyPage, 422),
+)
+async def search_dwellings(
+    query: Annotated[SearchQuery, Query()], connection: Connection, places: Directory
+) -> Response:
+    """The search's criteria and orders, each dwelling once however many agencies advertise it."""
+    return encoded(await search_properties(connection, places, query))
+
+
+@router.get(
+    "/api/properties/{property_id}",
+    tags=["properties"],
+    summary="One dwelling with all its adverts",
+    responses=_answers(PropertyDetail, 404, 422),
+)
+async def get_property(property_id: PropertyId, connection: Connection) -> Response:
+    """One dwelling: the best value of each field and who told it, its adverts, its price over time, and why
+    they are taken for one. The id of a dwelling that was merged into another still leads there.
+    """
+    found = await read_property(connection, property_id)
+    return encoded(found) if found else problem(404, f"There is no property {property_id}.")
 
 
 @router.get(

@@ -8,14 +8,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    RowMapping,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import QueryableAttribute, aliased
 
 from models.places import Places
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
 from serve import cursor
-from serve.answers import ListingCard, SearchPage
-from serve.conditions import conditions
+from serve.answers import ListingCard, PropertyCard, PropertyPage, SearchPage
+from serve.conditions import Listings, conditions, metres_from
 from serve.criteria import SearchQuery, Sort
 
 L: Final = AggregatedListing
@@ -33,16 +47,27 @@ class Order:
     read: Callable[[cursor.Value], object]
 
 
-ORDERS: Final[dict[Sort, Order]] = {
-    Sort.NEWEST: Order(L.first_seen.expression, descending=True, read=cursor.moment),
-    Sort.OLDEST: Order(L.first_seen.expression, descending=False, read=cursor.moment),
-    Sort.PRICE_ASC: Order(L.price.expression, descending=False, read=cursor.whole),
-    Sort.PRICE_DESC: Order(L.price.expression, descending=True, read=cursor.whole),
-    Sort.SURFACE_ASC: Order(L.surface.expression, descending=False, read=cursor.number),
-    Sort.SURFACE_DESC: Order(L.surface.expression, descending=True, read=cursor.number),
-    Sort.PRICE_PER_SQM_ASC: Order(L.price_per_sqm.expression, descending=False, read=cursor.whole),
-    Sort.PRICE_PER_SQM_DESC: Order(L.price_per_sqm.expression, descending=True, read=cursor.whole),
+def order_of(query: SearchQuery, listings: Listings = AggregatedListing) -> Order:
+    """What `query` sorts by, of the table or an alias of it."""
+    if query.sort is Sort.DISTANCE and query.lat is not None and query.lng is not None:
+        away = metres_from(query.lat, query.lng, listings)
+        return Order(away, descending=False, read=cursor.number)
+    name, descending, read = _ORDERS[query.sort]
+    return Order(getattr(listings, name).expression, descending, read)
+
+
+_ORDERS: Final[dict[Sort, tuple[str, bool, Callable[[cursor.Value], object]]]] = {
+    Sort.NEWEST: ("first_seen", True, cursor.moment),
+    Sort.OLDEST: ("first_seen", False, cursor.moment),
+    Sort.PRICE_ASC: ("price", False, cursor.whole),
+    Sort.PRICE_DESC: ("price", True, cursor.whole),
+    Sort.SURFACE_ASC: ("surface", False, cursor.number),
+    Sort.SURFACE_DESC: ("surface", True, cursor.number),
+    Sort.PRICE_PER_SQM_ASC: ("price_per_sqm", False, cursor.whole),
+    Sort.PRICE_PER_SQM_DESC: ("price_per_sqm", True, cursor.whole),
 }
+#: Orders whose value every listing found has.
+_ALWAYS_KNOWN: Final = (Sort.NEWEST, Sort.OLDEST, Sort.DISTANCE)
 
 
 async def search(connection: AsyncConnection, places: Places, query: SearchQuery) -> SearchPage:
@@ -50,20 +75,88 @@ async def search(connection: AsyncConnection, places: Places, query: SearchQuery
     after = cursor.decode(query.cursor, query.sort) if query.cursor else None
     wanted = conditions(query, places)
     total = await count(connection, wanted)
-    placed = await _placed(connection, wanted, query, after)
-    page = placed[: query.limit]
-    more = len(placed) > query.limit
+    page, following = await _page(connection, wanted, query, after)
     return SearchPage(
         total=min(total, COUNT_LIMIT),
         total_is_exact=total <= COUNT_LIMIT,
-        listings=await _filled(connection, [row.id for row in page]),
-        next_cursor=cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None,
+        listings=await _filled(connection, query, page),
+        next_cursor=following,
     )
 
 
-async def count(connection: AsyncConnection, wanted: Sequence[ColumnElement[bool]]) -> int:
-    """How many listings satisfy `wanted`, counted to one past COUNT_LIMIT."""
-    listings = select(literal(1)).select_from(L).join(Agency, Agency.id == L.agency_id)
+async def search_properties(connection: AsyncConnection, places: Places, query: SearchQuery) -> PropertyPage:
+    """As `search`, each dwelling once: by the advert that comes first of those that satisfy the criteria."""
+    after = cursor.decode(query.cursor, query.sort) if query.cursor else None
+    wanted = conditions(query, places)
+    total = await count(connection, wanted, L.property_id)
+    page, following = await _page(connection, [*wanted, _first_of_dwelling(query, places)], query, after)
+    listings = await _filled(connection, query, page)
+    spans = await _spans(connection, [listing.property_id for listing in listings])
+    return PropertyPage(
+        total=min(total, COUNT_LIMIT),
+        total_is_exact=total <= COUNT_LIMIT,
+        properties=[
+            PropertyCard(id=listing.property_id, listing=listing, **spans[listing.property_id])
+            for listing in listings
+        ],
+        next_cursor=following,
+    )
+
+
+def _first_of_dwelling(query: SearchQuery, places: Places) -> ColumnElement[bool]:
+    """No other advert of the dwelling that satisfies the criteria comes before."""
+    other, agency = aliased(AggregatedListing), aliased(Agency)
+    order, its = order_of(query), order_of(query, other).column
+    mine, theirs = tuple_(order.column, L.id), tuple_(its, other.id)
+    ahead = theirs > mine if order.descending else theirs < mine
+    if query.sort not in _ALWAYS_KNOWN:
+        later = and_(its.is_(None), other.id > L.id)
+        ahead = or_(ahead, and_(order.column.is_(None), or_(its.is_not(None), later)))
+    found = select(literal(1)).select_from(other).join(agency, agency.id == other.agency_id)
+    found = found.where(other.property_id == L.property_id, *conditions(query, places, other, agency), ahead)
+    return not_(exists(found.correlate(L)))
+
+
+async def _spans(connection: AsyncConnection, properties: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Of each dwelling's live adverts: lowest and highest price, how many, of how many agencies."""
+    statement = (
+        select(
+            L.property_id,
+            func.min(L.price).label("lowest_price"),
+            func.max(L.price).label("highest_price"),
+            func.count().label("adverts"),
+            func.count(L.agency_id.distinct()).label("agencies"),
+        )
+        .join(Agency, Agency.id == L.agency_id)
+        .where(L.property_id.in_(properties), L.is_active, Agency.opted_out_at.is_(None))
+        .group_by(L.property_id)
+    )
+    rows = (await connection.execute(statement)).mappings()
+    return {row["property_id"]: {name: row[name] for name in row if name != "property_id"} for row in rows}
+
+
+async def _page(
+    connection: AsyncConnection,
+    wanted: Sequence[ColumnElement[bool]],
+    query: SearchQuery,
+    after: cursor.Position | None,
+) -> tuple[list[int], str | None]:
+    """The page's listings, and the cursor of the page after, if there is one."""
+    placed = await _placed(connection, wanted, query, after)
+    page = placed[: query.limit]
+    more = len(placed) > query.limit
+    following = cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None
+    return [row.id for row in page], following
+
+
+async def count(
+    connection: AsyncConnection,
+    wanted: Sequence[ColumnElement[bool]],
+    once: QueryableAttribute[int] | None = None,
+) -> int:
+    """How many listings, or values of `once`, satisfy `wanted`, counted to one past COUNT_LIMIT."""
+    chosen = select(literal(1)) if once is None else select(once).distinct()
+    listings = chosen.select_from(L).join(Agency, Agency.id == L.agency_id)
     found = listings.where(*wanted).limit(COUNT_LIMIT + 1).subquery()
     return int((await connection.execute(select(func.count()).select_from(found))).scalar_one())
 
@@ -75,13 +168,13 @@ async def _placed(
     after: cursor.Position | None,
 ) -> list[Row[Any]]:
     """Ids of the page's listings with their sorted values, and of one more if there is one."""
-    order, room = ORDERS[query.sort], query.limit + 1
+    order, room = order_of(query), query.limit + 1
     place = select(L.id, order.column.label("sorted_by")).join(Agency, Agency.id == L.agency_id)
     place = place.where(*wanted)
     rows: list[Row[Any]] = []
     if after is None or after.value is not None:
         rows += await connection.execute(_known(place, order, after).limit(room))
-    if len(rows) < room and query.sort not in (Sort.NEWEST, Sort.OLDEST):
+    if len(rows) < room and query.sort not in _ALWAYS_KNOWN:
         unknown = place.where(order.column.is_(None)).order_by(L.id.desc())
         if after is not None and after.value is None:
             unknown = unknown.where(L.id < after.id)
@@ -89,11 +182,14 @@ async def _placed(
     return rows
 
 
-async def _filled(connection: AsyncConnection, ids: Sequence[int]) -> list[ListingCard]:
+async def _filled(connection: AsyncConnection, query: SearchQuery, ids: Sequence[int]) -> list[ListingCard]:
     """The cards of these listings, in this order. A card's columns cost, so they are read last."""
     if not ids:
         return []
-    rows = (await connection.execute(cards().where(L.id.in_(ids)))).mappings()
+    statement = cards().where(L.id.in_(ids))
+    if query.lat is not None and query.lng is not None:
+        statement = statement.add_columns(func.round(metres_from(query.lat, query.lng)).label("distance"))
+    rows = (await connection.execute(statement)).mappings()
     by_id = {row["id"]: card(row) for row in rows}
     return [by_id[row_id] for row_id in ids if row_id in by_id]
 
@@ -142,5 +238,5 @@ def card(row: RowMapping) -> ListingCard:
     return ListingCard.model_validate({**row, "previous_price": price})
 
 
-_COMPUTED: Final = {"photo", "photo_count", "adverts", "previous_price", "agency_name"}
+_COMPUTED: Final = {"distance", "photo", "photo_count", "adverts", "previous_price", "agency_name"}
 _PLAIN: Final = tuple(name for name in ListingCard.model_fields if name not in _COMPUTED)
