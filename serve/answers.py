@@ -107,6 +107,25 @@ class Event(Answer):
     occurred_at: datetime
 
 
+class MarketEvent(Event):
+    """An event, with whose it is."""
+
+    id: int
+    listing_id: int
+    property_id: int | None = Field(description="The dwelling, where the event is of one.")
+    agency_id: int
+
+
+class EventPage(Answer):
+    """Events in the order in which they were written."""
+
+    events: list[MarketEvent]
+    more: bool = Field(description="Whether the next page has any now.")
+    next_cursor: str | None = Field(
+        description="The `cursor` of what comes after, now or later; null before the first event."
+    )
+
+
 class PricePoint(Answer):
     """The price from a moment on, until the next point."""
 

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from models.features import FEATURES
 from models.listing import PropertyType, Transaction
+from models.tables import EventKind
 
 #: Whole euros; above it a number is a mistake, not a budget.
 MAX_PRICE = 1_000_000_000
@@ -326,6 +327,19 @@ class NearbyQuery(SearchQuery):
         default=1_000, gt=0, le=MAX_RADIUS, allow_inf_nan=False, description="Metres.", examples=[800]
     )
     sort: Sort = Field(default=Sort.DISTANCE, description="Order of the results.")
+
+
+class EventQuery(Asked):
+    """Which events are wanted, and from where on."""
+
+    kind: list[EventKind] = _several("What happened; repeat it for several.", examples=[["price"]])
+    listing_id: list[RowId] = _several("Of these listings only.")
+    property_id: list[RowId] = _several("Of these dwellings' listings only.")
+    since: Moment | None = Field(default=None, description="That happened then or later; UTC.")
+    cursor: str | None = Field(
+        default=None, max_length=200, description="`next_cursor` of the page before, however old."
+    )
+    limit: int = Field(default=100, ge=1, le=1_000, description="Events on a page.")
 
 
 class AgencyQuery(Asked):

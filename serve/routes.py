@@ -10,6 +10,7 @@ from serve.agencies import list_agencies, read_agency
 from serve.answers import (
     AgencyCard,
     AgencyList,
+    EventPage,
     Health,
     ListingDetail,
     Problem,
@@ -18,7 +19,8 @@ from serve.answers import (
     PropertyPage,
     SearchPage,
 )
-from serve.criteria import MAX_ID, AgencyQuery, NearbyQuery, SearchQuery
+from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, SearchQuery
+from serve.events import read_events
 from serve.listings import read_listing
 from serve.market import Connection, Directory
 from serve.problems import MEDIA_TYPE, problem
@@ -124,6 +126,17 @@ async def get_property(property_id: PropertyId, connection: Connection) -> Respo
     """
     found = await read_property(connection, property_id)
     return encoded(found) if found else problem(404, f"There is no property {property_id}.")
+
+
+@router.get(
+    "/api/events", tags=["events"], summary="What happened on the market", responses=_answers(EventPage, 422)
+)
+async def get_events(query: Annotated[EventQuery, Query()], connection: Connection) -> Response:
+    """New listings, changes of price, withdrawals, merges: in the order in which they were written.
+
+    Keep `next_cursor` and ask again whenever you like: no event is told twice, none is missed.
+    """
+    return encoded(await read_events(connection, query))
 
 
 @router.get(

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +33,7 @@ class ListingHistory(Base):
     __table_args__ = (
         Index("ix_listing_history_listing", "listing_id", "id"),
         Index("ix_listing_history_kind", "kind", "id"),
+        Index("ix_listing_history_feed", "transaction_id", "id"),
     )
 
     id: Mapped[Id]
@@ -46,3 +47,8 @@ class ListingHistory(Base):
     new_value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     occurred_at: Mapped[datetime] = mapped_column(default=utc_now)
     scraping_log_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("scraping_logs.id"))
+    #: Of the writer. Ids are drawn before their rows are seen, so who reads by id alone misses some. In the
+    #: order of this, up to `pg_snapshot_xmin(pg_current_snapshot())`, nothing appears behind a reader's back.
+    transaction_id: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)")
+    )
