@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, String, and_, case, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Float, String, and_, case, cast, false, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 
 from models.places import Places
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
+from serve import words
 from serve.criteria import Box, Criteria
 from serve.location import Location, locate
 
@@ -33,7 +35,7 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """What a listing and its agency must satisfy: live, not opted out, and every criterion."""
     wanted: list[ColumnElement[bool]] = [listings.is_active.expression, agencies.opted_out_at.is_(None)]
-    for part in (_plain, _bounds, _features, _times, _dwelling, _map):
+    for part in (_plain, _bounds, _words, _features, _times, _dwelling, _map):
         wanted += part(criteria, listings)
     wanted += _places(criteria, listings, places)
     return wanted
@@ -69,6 +71,22 @@ def _bounds(criteria: Criteria, listings: Listings) -> Conditions:
             yield letter >= best
         if worst is not None:
             yield letter <= worst
+
+
+def _words(criteria: Criteria, listings: Listings) -> Conditions:
+    """One question of the index for all terms."""
+    terms = words.read(criteria.q or "")
+    if terms:
+        asked = reduce(lambda one, other: one.op("&&")(other), map(_term, terms))
+        yield func.listing_words(listings.title, listings.description).bool_op("@@")(asked)
+    elif criteria.q:
+        yield false()
+
+
+def _term(term: words.Term) -> ColumnElement[Any]:
+    said: list[ColumnElement[Any]] = [func.asked_words(word) for word in term.alternatives]
+    asked = reduce(lambda one, other: one.op("||")(other), said)
+    return func.tsquery_not(asked) if term.excluded else asked
 
 
 def _features(criteria: Criteria, listings: Listings) -> Conditions:

@@ -41,6 +41,10 @@ def plain_text(text: str) -> str:
     return text.strip()
 
 
+def _told(text: str | None) -> str | None:
+    return None if text is None else plain_text(text)
+
+
 def _postal_code(text: str) -> str:
     if len(text) != 5 or not (text.isascii() and text.isdigit()):
         raise PydanticCustomError("postal_code", "must be five digits, such as 75011")
@@ -187,6 +191,11 @@ def _several(description: str, **more: Any) -> Any:
 class Criteria(Asked):
     """Which listings are wanted. A listing whose field is unknown never matches a bound on that field."""
 
+    q: Annotated[str | None, Field(max_length=200), AfterValidator(_told)] = Field(
+        default=None,
+        description='Words of title and text, all of them; "a phrase", -word for none of it.',
+        examples=['"vue mer" terrasse -viager'],
+    )
     transaction: Transaction | None = Field(
         default=None, description="Sale, rent…; all of them when left out.", examples=["sale"]
     )

@@ -49,6 +49,12 @@ class AggregatedListing(Base):
         Index("ix_listings_property", "property_id"),
         Index("ix_listings_duplicate_of", "duplicate_of"),
         Index("ix_listings_reference", "agency_id", "reference"),
+        Index(
+            "ix_listings_words",
+            text("listing_words(title, description)"),
+            postgresql_using="gin",
+            postgresql_where=text("is_active"),
+        ),
         Index("ix_listings_nearby", text("point(longitude, latitude)"), postgresql_using="gist"),
     )
 

@@ -1,0 +1,75 @@
+"""Search by words: French endings, accents, synonyms, phrases and exclusion; and whatever people type."""
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from serve.words import MOST_TERMS, read
+from tests.serve.market import add_agency, add_listing
+
+SEARCH = "/api/listings/search"
+ADVERTS = {
+    "sea": ("Appartement T3 avec vue mer", "Grande terrasse, résidence sécurisée, ascenseur."),
+    "house": (
+        "Maison de ville",
+        "Trois chambres, jardin arboré, à rénover entièrement. Proche de la mer, vue dégagée.",
+    ),
+    "studio": (
+        "Studio meublé",
+        "Au rez-de-chaussée d\u2019un immeuble ancien, cœur de ville, 2 pièces possibles.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("terrasse", {"sea"}),
+        ("TERRASSES", {"sea"}),
+        ("securise", {"sea"}),
+        ("SÉCURISÉES", {"sea"}),
+        ("securisee", {"sea"}),
+        ("arbore", {"house"}),
+        ("3 pièces", {"sea"}),
+        ("F3", {"sea"}),
+        ("3p", {"sea"}),
+        ("mer", {"sea", "house"}),
+        ('"vue mer"', {"sea"}),
+        ("vue mer", {"sea", "house"}),
+        ("mer -jardin", {"sea"}),
+        ('mer -"vue mer"', {"house"}),
+        ("rdc", {"studio"}),
+        ("travaux", {"house"}),
+        ("coeur", {"studio"}),
+        ("ville -chambre", {"studio"}),
+        ("licorne", set()),
+        ('"', set()),
+        ("-", set()),
+        ("le", set()),
+        ("l'ascenseur", {"sea"}),
+        ("a & b | !c <-> d:*", set()),
+        ("\\ ' '' %", set()),
+    ],
+)
+def test_words_find_the_adverts_that_say_them(
+    client: httpx2.Client, engine: Engine, asked: str, wanted: set[str]
+) -> None:
+    agency = add_agency(engine)
+    ids = {
+        add_listing(engine, agency, title=title, description=text): name
+        for name, (title, text) in ADVERTS.items()
+    }
+    answer = client.get(SEARCH, params={"q": asked})
+    assert answer.status_code == 200, answer.text
+    assert {ids[listing["id"]] for listing in answer.json()["listings"]} == wanted
+
+
+def test_words_are_bounded() -> None:
+    assert len(read("mot " * 100)) == MOST_TERMS
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(asked: str) -> None:
+    assert all(term.alternatives[0] in asked for term in read(asked))
