@@ -239,6 +239,37 @@ class AgencyCard(AgencyBrief):
     last_scraped: datetime | None
 
 
+class Month(Answer):
+    """A calendar month, UTC."""
+
+    month: str = Field(examples=["2026-11"])
+    adverts: int = Field(description="Adverts that were seen for the first time in it.", examples=[14])
+
+
+class Overlap(Answer):
+    """Another agency that offers some of the same dwellings."""
+
+    agency: AgencyBrief
+    dwellings: int = Field(description="Dwellings that both offer now.", examples=[3])
+
+
+class AgencyStock(Answer):
+    """What an agency offers now. Shares are 0 to 1, and null where it offers nothing."""
+
+    dwellings: int = Field(description="Dwellings among its live adverts.", examples=[41])
+    median_days_on_market: float | None = Field(description="Of its live adverts, since Pignon saw them.")
+    price_cut_share: float | None = Field(description="Of its live adverts, those whose price was ever cut.")
+    exclusive_share: float | None = Field(description="Of its dwellings, those that no other agency offers.")
+    new_per_month: list[Month] = Field(description="Of twelve months, the oldest first, this one included.")
+    overlap: list[Overlap] = Field(description="The agencies that share most dwellings with it.")
+
+
+class AgencyDetail(AgencyCard):
+    """An agency with all that its stock tells."""
+
+    stock: AgencyStock
+
+
 class AgencyList(Answer):
     """One page of agencies, by name."""
 

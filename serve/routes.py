@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from serve.agencies import list_agencies, read_agency
 from serve.answers import (
-    AgencyCard,
+    AgencyDetail,
     AgencyList,
     EventPage,
     Health,
@@ -27,6 +27,7 @@ from serve.problems import MEDIA_TYPE, problem
 from serve.progress import read_progress
 from serve.properties import read_property
 from serve.search import search, search_properties
+from serve.stock import read_stock
 
 ListingId = Annotated[int, Path(ge=1, le=MAX_ID, description="The listing's id.", examples=[1042])]
 PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id.", examples=[981])]
@@ -150,13 +151,33 @@ async def get_agencies(query: Annotated[AgencyQuery, Query()], connection: Conne
 @router.get(
     "/api/agencies/{agency_id}",
     tags=["agencies"],
-    summary="One agency",
-    responses=_answers(AgencyCard, 404, 422),
+    summary="One agency and its stock",
+    responses=_answers(AgencyDetail, 404, 422),
 )
 async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
-    """One agency with its live stock."""
-    agency = await read_agency(connection, agency_id)
+    """One agency: its live stock, how it grows by month, how many of its prices were cut, how long its
+    adverts stand, and which other agencies offer the same dwellings.
+    """
+    agency = await read_stock(connection, agency_id)
     return encoded(agency) if agency else problem(404, f"There is no agency {agency_id}.")
+
+
+@router.get(
+    "/api/agencies/{agency_id}/listings",
+    tags=["agencies"],
+    summary="One agency's live listings",
+    responses=_answers(SearchPage, 404, 422),
+)
+async def get_agency_listings(
+    agency_id: AgencyId,
+    query: Annotated[SearchQuery, Query()],
+    connection: Connection,
+    places: Directory,
+) -> Response:
+    """The search among this agency's live adverts; its own `agency_id` is not heard."""
+    if await read_agency(connection, agency_id) is None:
+        return problem(404, f"There is no agency {agency_id}.")
+    return encoded(await search(connection, places, query.model_copy(update={"agency_id": [agency_id]})))
 
 
 @router.get("/api/progress", tags=["service"], summary="The crawl under way", responses=_answers(Progress))

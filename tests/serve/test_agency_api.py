@@ -1,0 +1,50 @@
+"""GET /api/agencies/{id} and its listings: stock, months, cuts, what others offer too."""
+
+from datetime import timedelta
+
+import httpx2
+from sqlalchemy import Engine
+
+from serve.answers import AgencyDetail
+from tests.serve.market import NOW, add_agency, add_listing, add_property, change_price
+
+
+def test_an_agency_tells_its_stock(client: httpx2.Client, engine: Engine) -> None:
+    own, rival, other = (
+        add_agency(engine, name) for name in ("Les Clés du Fleuve", "Étude Vauquelin", "Cabinet")
+    )
+    silent = add_agency(engine, "Agence Discrète", opted_out_at=NOW)
+    shared, alone, hidden, gone = (add_property(engine) for _ in range(4))
+    cut = add_listing(engine, own, shared, price=190_000, first_seen=NOW - timedelta(days=10))
+    add_listing(engine, own, alone, price=300_000, first_seen=NOW - timedelta(days=20))
+    add_listing(engine, own, hidden, price=300_000, first_seen=NOW - timedelta(days=40))
+    add_listing(engine, own, gone, is_active=False, withdrawn_at=NOW, first_seen=NOW - timedelta(days=800))
+    change_price(engine, cut, 200_000, 190_000, NOW)
+    for agency, dwelling in ((rival, shared), (rival, hidden), (other, hidden), (silent, alone)):
+        add_listing(engine, agency, dwelling)
+    answer = AgencyDetail.model_validate_json(client.get(f"/api/agencies/{own}").content)
+    stock = answer.stock
+    assert (answer.active_listings, stock.dwellings, stock.median_days_on_market) == (3, 3, 20.0)
+    assert (stock.price_cut_share, stock.exclusive_share) == (0.333, 0.333)
+    assert [(known.agency.id, known.dwellings) for known in stock.overlap] == [(rival, 2), (other, 1)]
+    assert len(stock.new_per_month) == 12
+    assert sum(month.adverts for month in stock.new_per_month) == 3
+    assert stock.new_per_month[-1].month == f"{NOW:%Y-%m}"
+
+
+def test_an_agency_without_stock_has_no_shares(client: httpx2.Client, engine: Engine) -> None:
+    stock = client.get(f"/api/agencies/{add_agency(engine)}").json()["stock"]
+    assert (stock["dwellings"], stock["overlap"]) == (0, [])
+    assert stock["price_cut_share"] is stock["exclusive_share"] is stock["median_days_on_market"] is None
+
+
+def test_an_agencys_listings_are_searched(client: httpx2.Client, engine: Engine) -> None:
+    own, other = add_agency(engine), add_agency(engine)
+    cheap, dear = (add_listing(engine, own, price=price) for price in (200_000, 300_000))
+    add_listing(engine, other, price=100_000)
+    address = f"/api/agencies/{own}/listings"
+    found = client.get(address, params={"sort": "price_desc"}).json()["listings"]
+    assert [listing["id"] for listing in found] == [dear, cheap]
+    assert client.get(address, params={"price_max": 250_000, "agency_id": other}).json()["total"] == 1
+    assert client.get("/api/agencies/999/listings").status_code == 404
+    assert client.get(address, params={"price_max": "x"}).status_code == 422
