@@ -114,7 +114,7 @@ class _Crawl:
             return
         self.orders = orders
         for actor in self.pool.actors.values():
-            actor.obey.remote(orders)
+            actor.obey.remote(self.began, orders)
         again = [number for number in self.paused if orders.to(number) is None]
         for number in again:
             del self.paused[number]
@@ -160,7 +160,7 @@ class _Crawl:
         """Let shards count from zero, under the orders that stand; one that died tells with its batches."""
         for shard in shards:
             self.reported[shard] = 0
-            self.pool.actors[shard].begin.remote(self.orders)
+            self.pool.actors[shard].begin.remote(self.began, self.orders)
 
     def _deal(self, first: Iterable[int] = ()) -> None:
         """Each host's waiting sites to its one shard, `first` before the others; several sites may share a

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cluster.ray_metrics import RayMetrics
@@ -52,6 +52,8 @@ class Shard:
         self.tail = logs.set_up_part(settings, shard=name)
         self.ray_metrics = RayMetrics(name)
         self.standing = Standing()
+        #: When the crawl began whose orders stand.
+        self.began = datetime.min.replace(tzinfo=UTC)
         self.latest: dict[int, CrawlReport] = {}
         self.running: set[asyncio.Task[CrawlReport]] = set()
         self.done = 0
@@ -92,17 +94,23 @@ class Shard:
         self.ray_metrics.tell(reading)
         return ShardProgress(self.done, lines, reading)
 
-    async def begin(self, orders: Orders) -> None:
-        """Count from zero again, under these orders."""
+    async def begin(self, began: datetime, orders: Orders) -> None:
+        """Count from zero again, for the crawl that began then, under these orders."""
         self.latest.clear()
         self.done = 0
-        self.standing.orders = orders
+        if began > self.began:  # else a later order has overtaken this call
+            self.began, self.standing.orders = began, orders
         if self.context is not None:
             fetcher = (await self.context).fetcher
             fetcher.meter, fetcher.politeness.egress_waited = Meter(), 0.0
 
-    async def obey(self, orders: Orders) -> None:
-        """From now on these are the operator's orders; sites under way obey after their page."""
+    async def obey(self, began: datetime, orders: Orders) -> None:
+        """From now on these are the operator's orders to the crawl that began then; sites under way obey
+        after their page. Calls may overtake each other: an order to a crawl that has ended is not heard.
+        """
+        if began < self.began:
+            return
+        self.began = began
         told = {"paused": orders.paused, "stopped": orders.stopped, "sites_paused": len(orders.sites)}
         _log.info("orders of the operator", extra=told)
         self.standing.orders = orders

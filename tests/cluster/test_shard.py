@@ -1,10 +1,13 @@
 """A shard as the plain class it is, without Ray: what a batch does when no way out is left."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Engine, select
 
 from cluster.shard import Shard
 from crawl.egress import AllProxiesDeadError
+from crawl.orders import Orders
 from crawl.rotation import Egresses
 from models.tables import Agency
 from tests.crawl.asked import enter
@@ -31,3 +34,18 @@ async def test_a_batch_without_a_way_out_gives_every_site_back_and_says_why_once
     with engine.connect() as connection:
         rows = connection.execute(select(Agency.leased_until, Agency.scraping_error_count)).all()
     assert rows == [(None, 0)] * 6
+
+
+async def test_an_order_that_comes_late_or_early_is_heard_by_its_own_crawl_alone(database_url: str) -> None:
+    shard = Shard(quick_settings(), database_url, "one")
+    first, second = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+    await shard.begin(first, Orders())
+    await shard.obey(first, Orders(paused=True))
+    assert shard.standing.orders.paused
+    await shard.begin(second, Orders())
+    await shard.obey(first, Orders(stopped=True))
+    assert shard.standing.orders == Orders()
+    third = datetime(2026, 3, 3, tzinfo=UTC)
+    await shard.obey(third, Orders(paused=True))
+    await shard.begin(third, Orders())
+    assert shard.standing.orders.paused
