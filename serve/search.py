@@ -98,6 +98,7 @@ async def search_properties(connection: AsyncConnection, places: Places, query: 
         properties=[
             PropertyCard(id=listing.property_id, listing=listing, **spans[listing.property_id])
             for listing in listings
+            if listing.property_id in spans  # else it was withdrawn or merged between two questions
         ],
         next_cursor=following,
     )
