@@ -17,6 +17,8 @@ from models.settings import Settings
 STATEMENT_TIMEOUT_MS = 5_000
 #: Connections per process; twice as many under pressure.
 POOL_SIZE = 5
+#: Connections per process that write.
+WRITERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +26,36 @@ class Market:
     """The open database and the places, for as long as the application lives."""
 
     engine: AsyncEngine
+    #: Writes what belongs to users; the market itself is the crawl's to write.
+    writer: AsyncEngine
     places: Places
 
 
 @asynccontextmanager
 async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Market]:
-    """Open the market; its connections refuse to write and to run for long."""
+    """Open the market; its connections refuse to run for long, and all but the writer's to write."""
     engine = open_async_engine(database_url, POOL_SIZE)
-    event.listen(engine.sync_engine, "connect", _limit)
+    writer = open_async_engine(database_url, WRITERS)
+    event.listen(engine.sync_engine, "connect", _read_only)
+    event.listen(writer.sync_engine, "connect", _bounded)
     try:
-        yield Market(engine, Places.load(settings.home))
+        yield Market(engine, writer, Places.load(settings.home))
     finally:
         await engine.dispose()
+        await writer.dispose()
 
 
 async def connection(request: Request) -> AsyncIterator[AsyncConnection]:
     """A connection for one request, given back at its end."""
     market: Market = request.app.state.market
     async with market.engine.connect() as opened:
+        yield opened
+
+
+async def writing(request: Request) -> AsyncIterator[AsyncConnection]:
+    """One transaction for one request: committed before the answer leaves, undone when it fails."""
+    market: Market = request.app.state.market
+    async with market.writer.begin() as opened:
         yield opened
 
 
@@ -52,12 +66,21 @@ async def places(request: Request) -> Places:
 
 
 Connection = Annotated[AsyncConnection, Depends(connection)]
+Writing = Annotated[AsyncConnection, Depends(writing, scope="function")]
 Directory = Annotated[Places, Depends(places)]
 
 
-def _limit(opened: object, _record: object) -> None:
+def _bounded(opened: object, _record: object) -> None:
+    _run(opened, f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
+
+
+def _read_only(opened: object, _record: object) -> None:
+    _run(opened, f"set statement_timeout = {STATEMENT_TIMEOUT_MS}", "set default_transaction_read_only = on")
+
+
+def _run(opened: object, *statements: str) -> None:
     cursor = opened.cursor()  # type: ignore[attr-defined]
-    cursor.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
-    cursor.execute("set default_transaction_read_only = on")
+    for statement in statements:
+        cursor.execute(statement)
     cursor.close()
     opened.commit()  # type: ignore[attr-defined]
