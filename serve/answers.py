@@ -5,7 +5,7 @@ Prices are whole euros, surfaces square metres, times UTC; null is unknown, neve
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,6 +60,10 @@ class ListingCard(Answer):
     distance: int | None = Field(default=None, description="Metres from `lat`, `lng`, where they were asked.")
 
 
+_ENGINE: Final = "Who found them: `postgresql`, `elasticsearch` or `opensearch`."
+_DEGRADED: Final = "The search engine could not be asked, or is behind: PostgreSQL found them in its stead."
+
+
 class SearchPage(Answer):
     """One page of results."""
 
@@ -67,6 +71,8 @@ class SearchPage(Answer):
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     listings: list[ListingCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
+    engine: str = Field(description=_ENGINE, examples=["postgresql"])
+    degraded: bool = Field(description=_DEGRADED, examples=[False])
 
 
 class PropertyCard(Answer):
@@ -87,6 +93,8 @@ class PropertyPage(Answer):
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     properties: list[PropertyCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
+    engine: str = Field(description=_ENGINE, examples=["postgresql"])
+    degraded: bool = Field(description=_DEGRADED, examples=[False])
 
 
 class Proof(Answer):

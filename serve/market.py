@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models.database import open_async_engine
 from models.places import Places
 from models.settings import Settings
+from serve.engines.choice import Finder, open_finder
 
 #: A query beyond it is stopped by the server: no search may hold a connection from the others.
 STATEMENT_TIMEOUT_MS = 5_000
@@ -29,6 +30,7 @@ class Market:
     #: Writes what belongs to users; the market itself is the crawl's to write.
     writer: AsyncEngine
     places: Places
+    finder: Finder
 
 
 @asynccontextmanager
@@ -39,7 +41,8 @@ async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Ma
     event.listen(engine.sync_engine, "connect", _read_only)
     event.listen(writer.sync_engine, "connect", _bounded)
     try:
-        yield Market(engine, writer, Places.load(settings.home))
+        async with open_finder(settings, database_url) as finder:
+            yield Market(engine, writer, Places.load(settings.home), finder)
     finally:
         await engine.dispose()
         await writer.dispose()
@@ -65,9 +68,16 @@ async def places(request: Request) -> Places:
     return market.places
 
 
+async def finder(request: Request) -> Finder:
+    """What asks the engines of search."""
+    market: Market = request.app.state.market
+    return market.finder
+
+
 Connection = Annotated[AsyncConnection, Depends(connection)]
 Writing = Annotated[AsyncConnection, Depends(writing, scope="function")]
 Directory = Annotated[Places, Depends(places)]
+Finding = Annotated[Finder, Depends(finder)]
 
 
 def _bounded(opened: object, _record: object) -> None:

@@ -18,7 +18,7 @@ from serve.answers import ListingDetail, ParameterProblem
 from serve.criteria import AgencyQuery, SearchQuery, Sort
 from serve.cursor import CursorError
 from serve.listings import read_listing
-from serve.market import Connection, Directory
+from serve.market import Connection, Directory, Finding
 from serve.problems import explain
 from serve.progress import read_progress
 from serve.search import search
@@ -82,7 +82,9 @@ def page(
 
 
 @router.get("/")
-async def search_page(request: Request, connection: Connection, places: Directory) -> HTMLResponse:
+async def search_page(
+    request: Request, finder: Finding, connection: Connection, places: Directory
+) -> HTMLResponse:
     """The form and its results. A criterion that cannot be used is told beside its field."""
     asked = parameters(request)
     progress = await read_progress(connection)
@@ -94,7 +96,7 @@ async def search_page(request: Request, connection: Connection, places: Director
     }
     try:
         query = SearchQuery.model_validate({"limit": CARDS, **asked})
-        found = await search(connection, places, query)
+        found = await search(finder, connection, places, query)
     except (ValidationError, CursorError) as error:
         wrong = {"errors": _lines(error), "found": None, "agency": None}
         return page(request, "search.html", {**context, **wrong}, 422)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serve.answers import Progress
-from serve.search import COUNT_LIMIT
+from serve.engines.contract import COUNT_LIMIT
 
 #: A round is the visits that follow each other with no longer pause than a minute. A site whose lease
 #: ran out is not running, whatever its status says: its worker is gone.

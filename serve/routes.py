@@ -22,7 +22,7 @@ from serve.answers import (
 from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, SearchQuery
 from serve.events import read_events
 from serve.listings import read_listing
-from serve.market import Connection, Directory
+from serve.market import Connection, Directory, Finding
 from serve.problems import MEDIA_TYPE, problem
 from serve.progress import read_progress
 from serve.properties import read_property
@@ -57,6 +57,13 @@ def encoded(answer: BaseModel) -> Response:
     return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 
 
+def searched(page: SearchPage | PropertyPage) -> Response:
+    """A page of results, with the engine that found them as a header, too."""
+    response = encoded(page)
+    response.headers["Search-Engine"] = f"{page.engine}; degraded" if page.degraded else page.engine
+    return response
+
+
 @router.get(
     "/api/listings/search",
     tags=["listings"],
@@ -64,14 +71,14 @@ def encoded(answer: BaseModel) -> Response:
     responses=_answers(SearchPage, 422),
 )
 async def search_listings(
-    query: Annotated[SearchQuery, Query()], connection: Connection, places: Directory
+    query: Annotated[SearchQuery, Query()], finder: Finding, connection: Connection, places: Directory
 ) -> Response:
     """Live adverts that satisfy every criterion, page by page.
 
     Follow `next_cursor` until it is null: listings that appear or go meanwhile neither repeat
     nor hide others.
     """
-    return encoded(await search(connection, places, query))
+    return searched(await search(finder, connection, places, query))
 
 
 @router.get(
@@ -81,13 +88,13 @@ async def search_listings(
     responses=_answers(SearchPage, 422),
 )
 async def nearby_listings(
-    query: Annotated[NearbyQuery, Query()], connection: Connection, places: Directory
+    query: Annotated[NearbyQuery, Query()], finder: Finding, connection: Connection, places: Directory
 ) -> Response:
     """The search's own criteria around `lat`, `lng`, nearest first, each with its distance in metres.
 
     Adverts tell their place more or less exactly, and many not at all: those are not found here.
     """
-    return encoded(await search(connection, places, query))
+    return searched(await search(finder, connection, places, query))
 
 
 @router.get(
@@ -109,10 +116,10 @@ async def get_listing(listing_id: ListingId, connection: Connection) -> Response
     responses=_answers(PropertyPage, 422),
 )
 async def search_dwellings(
-    query: Annotated[SearchQuery, Query()], connection: Connection, places: Directory
+    query: Annotated[SearchQuery, Query()], finder: Finding, connection: Connection, places: Directory
 ) -> Response:
     """The search's criteria and orders, each dwelling once however many agencies advertise it."""
-    return encoded(await search_properties(connection, places, query))
+    return searched(await search_properties(finder, connection, places, query))
 
 
 @router.get(
@@ -171,13 +178,15 @@ async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
 async def get_agency_listings(
     agency_id: AgencyId,
     query: Annotated[SearchQuery, Query()],
+    finder: Finding,
     connection: Connection,
     places: Directory,
 ) -> Response:
     """The search among this agency's live adverts; its own `agency_id` is not heard."""
     if await read_agency(connection, agency_id) is None:
         return problem(404, f"There is no agency {agency_id}.")
-    return encoded(await search(connection, places, query.model_copy(update={"agency_id": [agency_id]})))
+    own = query.model_copy(update={"agency_id": [agency_id]})
+    return searched(await search(finder, connection, places, own))
 
 
 @router.get("/api/progress", tags=["service"], summary="The crawl under way", responses=_answers(Progress))

@@ -1,11 +1,11 @@
-"""Search in PostgreSQL: a page by keyset, and a count that stays cheap.
+"""Search: a page of cards; and how PostgreSQL finds them, by keyset, with a count that stays cheap.
 
 A page is read in the sorted column's index order from where the cursor ends: no offset, so page 500
 costs what page 1 does. Rows whose sorted value is unknown follow in a second, newest-first stretch.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,11 +31,10 @@ from serve import cursor
 from serve.answers import ListingCard, PropertyCard, PropertyPage, SearchPage
 from serve.conditions import Listings, conditions, metres_from
 from serve.criteria import SearchQuery, Sort
+from serve.engines.choice import Finder
+from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 
 L: Final = AggregatedListing
-
-#: Beyond it nobody pages and the exact number costs more than it tells: the answer says "more than".
-COUNT_LIMIT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +69,65 @@ _ORDERS: Final[dict[Sort, tuple[str, bool, Callable[[cursor.Value], object]]]] =
 _ALWAYS_KNOWN: Final = (Sort.NEWEST, Sort.OLDEST, Sort.DISTANCE)
 
 
-async def search(connection: AsyncConnection, places: Places, query: SearchQuery) -> SearchPage:
+async def search(
+    finder: Finder, connection: AsyncConnection, places: Places, query: SearchQuery
+) -> SearchPage:
     """The page of live listings that `query` asks for. CursorError when its cursor is none of this search."""
-    after = cursor.decode(query.cursor, query.sort) if query.cursor else None
-    wanted = conditions(query, places)
-    total = await count(connection, wanted)
-    page, following = await _page(connection, wanted, query, after)
+    found, following = await _found(finder, connection, Search(query, places))
     return SearchPage(
-        total=min(total, COUNT_LIMIT),
-        total_is_exact=total <= COUNT_LIMIT,
-        listings=await _filled(connection, query, page),
+        total=min(found.total, COUNT_LIMIT),
+        total_is_exact=found.total <= COUNT_LIMIT,
+        listings=await _filled(connection, query, found.hits),
         next_cursor=following,
+        engine=found.engine,
+        degraded=found.degraded,
     )
 
 
-async def search_properties(connection: AsyncConnection, places: Places, query: SearchQuery) -> PropertyPage:
+async def search_properties(
+    finder: Finder, connection: AsyncConnection, places: Places, query: SearchQuery
+) -> PropertyPage:
     """As `search`, each dwelling once: by the advert that comes first of those that satisfy the criteria."""
-    after = cursor.decode(query.cursor, query.sort) if query.cursor else None
-    wanted = conditions(query, places)
-    total = await count(connection, wanted, L.property_id)
-    page, following = await _page(connection, [*wanted, _first_of_dwelling(query, places)], query, after)
-    listings = await _filled(connection, query, page)
+    found, following = await _found(finder, connection, Search(query, places, once=True))
+    listings = await _filled(connection, query, found.hits)
     spans = await _spans(connection, [listing.property_id for listing in listings])
     return PropertyPage(
-        total=min(total, COUNT_LIMIT),
-        total_is_exact=total <= COUNT_LIMIT,
+        total=min(found.total, COUNT_LIMIT),
+        total_is_exact=found.total <= COUNT_LIMIT,
         properties=[
             PropertyCard(id=listing.property_id, listing=listing, **spans[listing.property_id])
             for listing in listings
             if listing.property_id in spans  # else it was withdrawn or merged between two questions
         ],
         next_cursor=following,
+        engine=found.engine,
+        degraded=found.degraded,
     )
+
+
+async def _found(finder: Finder, connection: AsyncConnection, search: Search) -> tuple[Found, str | None]:
+    """What the engines find for the page alone, and the cursor of the page after, if there is one."""
+    query = search.query
+    after = cursor.decode(query.cursor, query.sort) if query.cursor else None
+    found = await finder.find(PostgreSQL(connection), replace(search, after=after))
+    page, more = found.hits[: query.limit], len(found.hits) > query.limit
+    following = cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None
+    return replace(found, hits=page), following
+
+
+@dataclass(frozen=True, slots=True)
+class PostgreSQL:
+    """The engine that is always there."""
+
+    connection: AsyncConnection
+
+    async def find(self, search: Search) -> Found:
+        """The listings asked for. CursorError when `after` is none of this search."""
+        query, wanted = search.query, conditions(search.query, search.places)
+        total = await count(self.connection, wanted, L.property_id if search.once else None)
+        once = [_first_of_dwelling(query, search.places)] if search.once else []
+        rows = await _placed(self.connection, [*wanted, *once], query, search.after)
+        return Found([Hit(row.id, row.sorted_by) for row in rows], total)
 
 
 def _first_of_dwelling(query: SearchQuery, places: Places) -> ColumnElement[bool]:
@@ -134,20 +160,6 @@ async def _spans(connection: AsyncConnection, properties: Sequence[int]) -> dict
     )
     rows = (await connection.execute(statement)).mappings()
     return {row["property_id"]: {name: row[name] for name in row if name != "property_id"} for row in rows}
-
-
-async def _page(
-    connection: AsyncConnection,
-    wanted: Sequence[ColumnElement[bool]],
-    query: SearchQuery,
-    after: cursor.Position | None,
-) -> tuple[list[int], str | None]:
-    """The page's listings, and the cursor of the page after, if there is one."""
-    placed = await _placed(connection, wanted, query, after)
-    page = placed[: query.limit]
-    more = len(placed) > query.limit
-    following = cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None
-    return [row.id for row in page], following
 
 
 async def count(
@@ -183,16 +195,20 @@ async def _placed(
     return rows
 
 
-async def _filled(connection: AsyncConnection, query: SearchQuery, ids: Sequence[int]) -> list[ListingCard]:
-    """The cards of these listings, in this order. A card's columns cost, so they are read last."""
-    if not ids:
+async def _filled(connection: AsyncConnection, query: SearchQuery, hits: Sequence[Hit]) -> list[ListingCard]:
+    """The cards of these listings, in this order: of those that are live and not opted out at this moment.
+
+    A card's columns cost, so they are read last.
+    """
+    if not hits:
         return []
-    statement = cards().where(L.id.in_(ids))
+    live = L.id.in_([hit.id for hit in hits]), L.is_active, Agency.opted_out_at.is_(None)
+    statement = cards().where(*live)
     if query.lat is not None and query.lng is not None:
         statement = statement.add_columns(func.round(metres_from(query.lat, query.lng)).label("distance"))
     rows = (await connection.execute(statement)).mappings()
     by_id = {row["id"]: card(row) for row in rows}
-    return [by_id[row_id] for row_id in ids if row_id in by_id]
+    return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
 def _known(statement: Select[Any], order: Order, after: cursor.Position | None) -> Select[Any]:

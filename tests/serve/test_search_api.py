@@ -36,7 +36,9 @@ def ids(listings: list[dict[str, Any]]) -> list[int]:
 
 def test_an_empty_market_answers_an_empty_page(client: httpx2.Client) -> None:
     answer = client.get(SEARCH)
-    assert answer.json() == {"total": 0, "total_is_exact": True, "listings": [], "next_cursor": None}
+    nothing = {"total": 0, "total_is_exact": True, "listings": [], "next_cursor": None}
+    assert answer.json() == {**nothing, "engine": "postgresql", "degraded": False}
+    assert answer.headers["Search-Engine"] == "postgresql"
 
 
 def test_the_answer_has_the_shape_that_the_documentation_shows(seeded: httpx2.Client) -> None:
