@@ -19,6 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from models.settings import Settings
 from serve import pages, problems, routes
+from serve.accounts import routes as accounts
+from serve.accounts.tokens import AccessTokens
 from serve.answers import ParameterProblem
 from serve.cursor import CursorError
 from serve.guards import AccessLog, SecurityHeaders
@@ -53,7 +55,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.tokens = AccessTokens(settings)
     app.include_router(routes.router)
+    app.include_router(accounts.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from serve.answers import ParameterProblem, Problem
@@ -30,6 +31,30 @@ _LINES: Final[dict[str, str]] = {
     "extra_forbidden": "is not a parameter of this address",
     "missing": "is required",
 }
+
+
+#: What an error means, in the documentation.
+_MEANINGS: Final = {
+    400: "What was sent cannot be used.",
+    401: "No valid access token or API key; `WWW-Authenticate` says how to show one.",
+    403: "The API key lacks the scope, or an API key may not do this at all.",
+    404: "There is none of that id.",
+    409: "It stands in the way of what is there already.",
+    422: "A parameter cannot be used; `errors` has one line for each.",
+    429: "Too many requests; `Retry-After` says in how many seconds one more is answered.",
+    503: "The database does not answer now.",
+}
+
+
+def documented(
+    model: type[BaseModel] | None, *errors: int, status: int = 200
+) -> dict[int | str, dict[str, Any]]:
+    """What a route answers, for the documentation: the bytes themselves do not pass through FastAPI."""
+    problems: dict[int | str, dict[str, Any]] = {
+        error: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": _MEANINGS[error]}
+        for error in (*errors, 503)
+    }
+    return {status: {"model": model} if model else {"description": "Done."}, **problems}
 
 
 def problem(

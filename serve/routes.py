@@ -1,6 +1,6 @@
 """The API's addresses. Each reads its parameters, asks one function and answers encoded bytes."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
@@ -13,7 +13,6 @@ from serve.answers import (
     EventPage,
     Health,
     ListingDetail,
-    Problem,
     Progress,
     PropertyDetail,
     PropertyPage,
@@ -23,7 +22,7 @@ from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, SearchQ
 from serve.events import read_events
 from serve.listings import read_listing
 from serve.market import Connection, Directory, Finding
-from serve.problems import MEDIA_TYPE, problem
+from serve.problems import documented, problem
 from serve.progress import read_progress
 from serve.properties import read_property
 from serve.search import search, search_properties
@@ -34,22 +33,6 @@ PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id
 AgencyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The agency's id.", examples=[7])]
 
 router = APIRouter()
-
-
-def _answers(model: type[BaseModel], *errors: int) -> dict[int | str, dict[str, Any]]:
-    """What a route answers, for the documentation: the bytes themselves do not pass through FastAPI."""
-    problems: dict[int | str, dict[str, Any]] = {
-        status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": _ERRORS[status]}
-        for status in (*errors, 503)
-    }
-    return {200: {"model": model}, **problems}
-
-
-_ERRORS: Final = {
-    404: "There is none of that id.",
-    422: "A parameter cannot be used; `errors` has one line for each.",
-    503: "The database does not answer now.",
-}
 
 
 def encoded(answer: BaseModel) -> Response:
@@ -68,7 +51,7 @@ def searched(page: SearchPage | PropertyPage) -> Response:
     "/api/listings/search",
     tags=["listings"],
     summary="Search live listings",
-    responses=_answers(SearchPage, 422),
+    responses=documented(SearchPage, 422),
 )
 async def search_listings(
     query: Annotated[SearchQuery, Query()], finder: Finding, connection: Connection, places: Directory
@@ -85,7 +68,7 @@ async def search_listings(
     "/api/listings/nearby",
     tags=["listings"],
     summary="Live listings around a point",
-    responses=_answers(SearchPage, 422),
+    responses=documented(SearchPage, 422),
 )
 async def nearby_listings(
     query: Annotated[NearbyQuery, Query()], finder: Finding, connection: Connection, places: Directory
@@ -101,7 +84,7 @@ async def nearby_listings(
     "/api/listings/{listing_id}",
     tags=["listings"],
     summary="One listing",
-    responses=_answers(ListingDetail, 404, 422),
+    responses=documented(ListingDetail, 404, 422),
 )
 async def get_listing(listing_id: ListingId, connection: Connection) -> Response:
     """One advert, live or withdrawn: its fields and their evidence, its history, its dwelling elsewhere."""
@@ -113,7 +96,7 @@ async def get_listing(listing_id: ListingId, connection: Connection) -> Response
     "/api/properties/search",
     tags=["properties"],
     summary="Search dwellings",
-    responses=_answers(PropertyPage, 422),
+    responses=documented(PropertyPage, 422),
 )
 async def search_dwellings(
     query: Annotated[SearchQuery, Query()], finder: Finding, connection: Connection, places: Directory
@@ -126,7 +109,7 @@ async def search_dwellings(
     "/api/properties/{property_id}",
     tags=["properties"],
     summary="One dwelling with all its adverts",
-    responses=_answers(PropertyDetail, 404, 422),
+    responses=documented(PropertyDetail, 404, 422),
 )
 async def get_property(property_id: PropertyId, connection: Connection) -> Response:
     """One dwelling: the best value of each field and who told it, its adverts, its price over time, and why
@@ -137,7 +120,10 @@ async def get_property(property_id: PropertyId, connection: Connection) -> Respo
 
 
 @router.get(
-    "/api/events", tags=["events"], summary="What happened on the market", responses=_answers(EventPage, 422)
+    "/api/events",
+    tags=["events"],
+    summary="What happened on the market",
+    responses=documented(EventPage, 422),
 )
 async def get_events(query: Annotated[EventQuery, Query()], connection: Connection) -> Response:
     """New listings, changes of price, withdrawals, merges: in the order in which they were written.
@@ -148,7 +134,7 @@ async def get_events(query: Annotated[EventQuery, Query()], connection: Connecti
 
 
 @router.get(
-    "/api/agencies", tags=["agencies"], summary="Agencies by name", responses=_answers(AgencyList, 422)
+    "/api/agencies", tags=["agencies"], summary="Agencies by name", responses=documented(AgencyList, 422)
 )
 async def get_agencies(query: Annotated[AgencyQuery, Query()], connection: Connection) -> Response:
     """Agencies whose sites are read, with their live stock."""
@@ -159,7 +145,7 @@ async def get_agencies(query: Annotated[AgencyQuery, Query()], connection: Conne
     "/api/agencies/{agency_id}",
     tags=["agencies"],
     summary="One agency and its stock",
-    responses=_answers(AgencyDetail, 404, 422),
+    responses=documented(AgencyDetail, 404, 422),
 )
 async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
     """One agency: its live stock, how it grows by month, how many of its prices were cut, how long its
@@ -173,7 +159,7 @@ async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
     "/api/agencies/{agency_id}/listings",
     tags=["agencies"],
     summary="One agency's live listings",
-    responses=_answers(SearchPage, 404, 422),
+    responses=documented(SearchPage, 404, 422),
 )
 async def get_agency_listings(
     agency_id: AgencyId,
@@ -189,7 +175,7 @@ async def get_agency_listings(
     return searched(await search(finder, connection, places, own))
 
 
-@router.get("/api/progress", tags=["service"], summary="The crawl under way", responses=_answers(Progress))
+@router.get("/api/progress", tags=["service"], summary="The crawl under way", responses=documented(Progress))
 async def get_progress(connection: Connection) -> Response:
     """How far the crawl is; `running` is 0 when none is under way."""
     return encoded(await read_progress(connection))
@@ -201,7 +187,7 @@ async def healthz() -> Response:
     return encoded(Health(status="ok"))
 
 
-@router.get("/readyz", tags=["service"], summary="The database answers", responses=_answers(Health))
+@router.get("/readyz", tags=["service"], summary="The database answers", responses=documented(Health))
 async def readyz(connection: Connection) -> Response:
     """The service can do its work: its database answered just now."""
     await connection.exec_driver_sql("select 1")

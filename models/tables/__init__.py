@@ -1,5 +1,6 @@
 """The tables. `Base.metadata` is the whole schema; migrations under `models/migrations` build it."""
 
+from models.tables.account import ApiKey, MailedLink, OutboxMessage, UserSession
 from models.tables.agency import Agency, ScrapingStatus
 from models.tables.base import Base, utc_now
 from models.tables.budget import Budget
@@ -26,6 +27,7 @@ __all__ = [
     "Agency",
     "AgencyBoilerplate",
     "AggregatedListing",
+    "ApiKey",
     "Base",
     "Budget",
     "CrawlOrder",
@@ -34,8 +36,10 @@ __all__ = [
     "ListingHistory",
     "ListingKey",
     "ListingSignature",
+    "MailedLink",
     "MarketStatistics",
     "OptOut",
+    "OutboxMessage",
     "Page",
     "PhotoHash",
     "Property",
@@ -47,5 +51,6 @@ __all__ = [
     "SiteWrapper",
     "UnsignedListing",
     "User",
+    "UserSession",
     "utc_now",
 ]

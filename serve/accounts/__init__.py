@@ -1,0 +1,1 @@
+"""Accounts: who asks, what they may do, and how they prove it."""
