@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from models.settings import Settings
-from serve import pages, problems, routes
+from serve import openapi, pages, problems, routes
 from serve.accounts import routes as accounts
 from serve.accounts.tokens import AccessTokens
 from serve.answers import ParameterProblem
@@ -65,6 +65,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AccessLog)
     _answer_errors(app)
+    openapi.describe(app)
     return app
 
 

@@ -6,12 +6,21 @@ Knows no SQL (`serve.conditions`) and no place (`serve.location`).
 """
 
 import math
+import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from models.features import FEATURES
@@ -33,6 +42,13 @@ MAX_CORNERS = 500
 #: A request's address must hold them all.
 MAX_POLYGON = 20_000
 
+_POSTAL_CODE: Final = "[0-9]{5}"
+_INSEE_CODE: Final = "[0-9][0-9ABab][0-9]{3}"
+_DEPARTMENT: Final = "0[1-9]|1[0-9]|2[1-9ABab]|[3-8][0-9]|9[0-5]|97[1-8]"
+_DEGREES: Final = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
+#: pydantic takes a number for seconds since 1970, which nobody means here.
+_DATED: Final = re.compile("[0-9]{4}-")
+
 
 def plain_text(text: str) -> str:
     """`text` trimmed; refused when it holds control characters, which no name has."""
@@ -46,33 +62,33 @@ def _told(text: str | None) -> str | None:
 
 
 def _postal_code(text: str) -> str:
-    if len(text) != 5 or not (text.isascii() and text.isdigit()):
+    if not re.fullmatch(_POSTAL_CODE, text):
         raise PydanticCustomError("postal_code", "must be five digits, such as 75011")
     return text
 
 
 def _insee_code(text: str) -> str:
-    code = text.upper()
-    if len(code) != 5 or not code.isascii() or not code.replace("A", "0", 1).replace("B", "0", 1).isdigit():
+    if not re.fullmatch(_INSEE_CODE, text):
         raise PydanticCustomError("insee_code", "must be an INSEE code, such as 69383 or 2A004")
-    return code
+    return text.upper()
 
 
 def _department(text: str) -> str:
-    code = text.upper()
-    if code in ("2A", "2B") or (code.isascii() and code.isdigit() and _is_department(int(code), len(code))):
-        return code
-    raise PydanticCustomError("department", "must be a département's number, such as 07, 2A or 974")
-
-
-def _is_department(number: int, digits: int) -> bool:
-    return (digits == 2 and 1 <= number <= 95 and number != 20) or (digits == 3 and 971 <= number <= 978)
+    if not re.fullmatch(_DEPARTMENT, text):
+        raise PydanticCustomError("department", "must be a département's number, such as 07, 2A or 974")
+    return text.upper()
 
 
 def _feature(text: str) -> str:
     if text not in FEATURES:
         raise PydanticCustomError("feature", "must be a feature's name, such as lift or balcony")
     return text
+
+
+def _dated(told: Any) -> Any:
+    if not isinstance(told, date) and not (isinstance(told, str) and _DATED.match(told.strip())):
+        raise PydanticCustomError("moment", "must be a date or a time, such as 2026-03-01")
+    return told
 
 
 def _moment(at: datetime) -> datetime:
@@ -140,10 +156,16 @@ def _on_earth(corners: Iterable[tuple[float, ...]]) -> bool:
 
 
 Name = Annotated[str, Field(max_length=120), AfterValidator(plain_text)]
-PostalCode = Annotated[str, AfterValidator(_postal_code)]
-InseeCode = Annotated[str, AfterValidator(_insee_code)]
-Department = Annotated[str, AfterValidator(_department)]
-Feature = Annotated[str, AfterValidator(_feature)]
+
+
+def _shaped(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+
+
+PostalCode = Annotated[str, AfterValidator(_postal_code), _shaped(_POSTAL_CODE)]
+InseeCode = Annotated[str, AfterValidator(_insee_code), _shaped(_INSEE_CODE)]
+Department = Annotated[str, AfterValidator(_department), _shaped(_DEPARTMENT)]
+Feature = Annotated[str, AfterValidator(_feature), WithJsonSchema({"type": "string", "enum": list(FEATURES)})]
 Letter = Literal["A", "B", "C", "D", "E", "F", "G"]
 Price = Annotated[int, Field(ge=0, le=MAX_PRICE)]
 Surface = Annotated[float, Field(ge=0, le=MAX_SURFACE, allow_inf_nan=False)]
@@ -152,7 +174,11 @@ Floor = Annotated[int, Field(ge=-5, le=100)]
 Year = Annotated[int, Field(ge=1000, le=2100)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
-Moment = Annotated[datetime, AfterValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(_dated), AfterValidator(_moment)]
+BoxText = Annotated[Box, BeforeValidator(_box), _shaped(f"{_DEGREES}(,{_DEGREES}){{3}}")]
+PolygonText = Annotated[
+    Polygon, BeforeValidator(_polygon), _shaped(f"{_DEGREES},{_DEGREES}(;{_DEGREES},{_DEGREES}){{2,499}}")
+]
 
 
 class Sort(StrEnum):
@@ -204,82 +230,136 @@ class Criteria(Asked):
     )
 
     postal_code: list[PostalCode] = _several("Five digits; repeat it for several.", examples=[["69003"]])
-    postal_code_not: list[PostalCode] = _several("Postal codes to leave out.")
-    insee_code: list[InseeCode] = _several("INSEE codes of communes or arrondissements.")
-    insee_code_not: list[InseeCode] = _several("INSEE codes to leave out.")
+    postal_code_not: list[PostalCode] = _several("Postal codes to leave out.", examples=[["69009"]])
+    insee_code: list[InseeCode] = _several(
+        "INSEE codes of communes or arrondissements.", examples=[["69383"]]
+    )
+    insee_code_not: list[InseeCode] = _several("INSEE codes to leave out.", examples=[["69389"]])
     department: list[Department] = _several("Départements, by number.", examples=[["69", "2A"]])
-    department_not: list[Department] = _several("Départements to leave out.")
+    department_not: list[Department] = _several("Départements to leave out.", examples=[["01"]])
     city: Name | None = Field(
         default=None,
         description="A commune in any usual spelling; an arrondissement or a postal code may be part of it.",
         examples=["Lyon 3e"],
     )
     lat: float | None = Field(
-        default=None, ge=-90, le=90, allow_inf_nan=False, description="Degrees, with `lng` and `radius`."
+        default=None,
+        ge=-90,
+        le=90,
+        allow_inf_nan=False,
+        description="Degrees, with `lng` and `radius`.",
+        examples=[45.757],
     )
     lng: float | None = Field(
-        default=None, ge=-180, le=180, allow_inf_nan=False, description="Degrees, with `lat` and `radius`."
+        default=None,
+        ge=-180,
+        le=180,
+        allow_inf_nan=False,
+        description="Degrees, with `lat` and `radius`.",
+        examples=[4.846],
     )
     radius: float | None = Field(
-        default=None, gt=0, le=MAX_RADIUS, allow_inf_nan=False, description="Metres around `lat`, `lng`."
+        default=None,
+        gt=0,
+        le=MAX_RADIUS,
+        allow_inf_nan=False,
+        description="Metres around `lat`, `lng`.",
+        examples=[800],
     )
-    bbox: Annotated[Box | None, BeforeValidator(_box)] = Field(
-        default=None, description="west,south,east,north, degrees.", json_schema_extra={"type": "string"}
+    bbox: BoxText | None = Field(
+        default=None, description="west,south,east,north, degrees.", examples=["4.8,45.7,4.9,45.8"]
     )
-    polygon: Annotated[Polygon | None, BeforeValidator(_polygon)] = Field(
-        default=None, description="Corners, lng,lat;lng,lat;…, degrees.", json_schema_extra={"type": "string"}
+    polygon: PolygonText | None = Field(
+        default=None,
+        description="Corners, lng,lat;lng,lat;…, degrees.",
+        examples=["4.83,45.75;4.87,45.75;4.87,45.78"],
     )
 
     price_min: Price | None = Field(default=None, description="Euros; per month for rent.", examples=[150000])
     price_max: Price | None = Field(default=None, description="Euros; per month for rent.", examples=[350000])
-    price_per_sqm_min: Price | None = Field(default=None, description="Euros per m² of living area.")
-    price_per_sqm_max: Price | None = Field(default=None, description="Euros per m² of living area.")
+    price_per_sqm_min: Price | None = Field(
+        default=None, description="Euros per m² of living area.", examples=[2500]
+    )
+    price_per_sqm_max: Price | None = Field(
+        default=None, description="Euros per m² of living area.", examples=[5000]
+    )
     surface_min: Surface | None = Field(default=None, description="Living area, m².", examples=[40])
     surface_max: Surface | None = Field(default=None, description="Living area, m².", examples=[120])
-    land_surface_min: Surface | None = Field(default=None, description="The plot, m².")
-    land_surface_max: Surface | None = Field(default=None, description="The plot, m².")
+    land_surface_min: Surface | None = Field(default=None, description="The plot, m².", examples=[300])
+    land_surface_max: Surface | None = Field(default=None, description="The plot, m².", examples=[2000])
     rooms: Rooms | None = Field(
         default=None, description="Exactly so many main rooms (T3 is 3).", examples=[3]
     )
     rooms_min: Rooms | None = Field(default=None, description="At least so many main rooms.", examples=[2])
     rooms_max: Rooms | None = Field(default=None, description="At most so many main rooms.", examples=[5])
-    bedrooms_min: Rooms | None = Field(default=None, description="At least so many bedrooms.")
-    bedrooms_max: Rooms | None = Field(default=None, description="At most so many bedrooms.")
-    floor_min: Floor | None = Field(default=None, description="0 is the ground floor.")
-    floor_max: Floor | None = Field(default=None, description="0 is the ground floor.")
-    construction_year_min: Year | None = Field(default=None, description="Built in that year or later.")
-    construction_year_max: Year | None = Field(default=None, description="Built in that year or before.")
-    charges_max: Price | None = Field(default=None, description="Euros, as the advert tells them.")
-    dpe_best: Letter | None = Field(default=None, description="Energy letter, no better than this one.")
-    dpe_worst: Letter | None = Field(default=None, description="Energy letter, no worse than this one.")
-    ges_best: Letter | None = Field(default=None, description="Emission letter, no better than this one.")
-    ges_worst: Letter | None = Field(default=None, description="Emission letter, no worse than this one.")
-    furnished: bool | None = Field(default=None, description="Furnished or not, where the advert says so.")
+    bedrooms_min: Rooms | None = Field(default=None, description="At least so many bedrooms.", examples=[2])
+    bedrooms_max: Rooms | None = Field(default=None, description="At most so many bedrooms.", examples=[4])
+    floor_min: Floor | None = Field(default=None, description="0 is the ground floor.", examples=[1])
+    floor_max: Floor | None = Field(default=None, description="0 is the ground floor.", examples=[4])
+    construction_year_min: Year | None = Field(
+        default=None, description="Built in that year or later.", examples=[1990]
+    )
+    construction_year_max: Year | None = Field(
+        default=None, description="Built in that year or before.", examples=[2020]
+    )
+    charges_max: Price | None = Field(
+        default=None, description="Euros, as the advert tells them.", examples=[150]
+    )
+    dpe_best: Letter | None = Field(
+        default=None, description="Energy letter, no better than this one.", examples=["A"]
+    )
+    dpe_worst: Letter | None = Field(
+        default=None, description="Energy letter, no worse than this one.", examples=["D"]
+    )
+    ges_best: Letter | None = Field(
+        default=None, description="Emission letter, no better than this one.", examples=["A"]
+    )
+    ges_worst: Letter | None = Field(
+        default=None, description="Emission letter, no worse than this one.", examples=["D"]
+    )
+    furnished: bool | None = Field(
+        default=None, description="Furnished or not, where the advert says so.", examples=[True]
+    )
     feature: list[Feature] = _several("Features that the advert says are there.", examples=[["lift"]])
-    feature_not: list[Feature] = _several("Features that the advert says are not there.")
-    feature_unknown: list[Feature] = _several("Features that the advert says nothing of.")
+    feature_not: list[Feature] = _several(
+        "Features that the advert says are not there.", examples=[["needs_work"]]
+    )
+    feature_unknown: list[Feature] = _several(
+        "Features that the advert says nothing of.", examples=[["cellar"]]
+    )
 
     agency_id: list[RowId] = _several("These agencies' listings only.", examples=[[1]])
-    agency_id_not: list[RowId] = _several("Agencies to leave out.")
+    agency_id_not: list[RowId] = _several("Agencies to leave out.", examples=[[7]])
     first_seen_since: Moment | None = Field(
-        default=None, description="Seen for the first time then or later; UTC unless it says otherwise."
+        default=None,
+        description="Seen for the first time then or later; UTC unless it says otherwise.",
+        examples=["2026-03-01T00:00:00Z"],
     )
-    days_on_market_min: Days | None = Field(default=None, description="First seen so many days ago or more.")
-    days_on_market_max: Days | None = Field(default=None, description="First seen so many days ago or less.")
+    days_on_market_min: Days | None = Field(
+        default=None, description="First seen so many days ago or more.", examples=[30]
+    )
+    days_on_market_max: Days | None = Field(
+        default=None, description="First seen so many days ago or less.", examples=[90]
+    )
     price_drop_min: float | None = Field(
         default=None,
         ge=0,
         le=100,
         allow_inf_nan=False,
         description="The latest change of price was a cut of so many per cent or more; 0 for any cut.",
+        examples=[5],
     )
     price_drop_since: Moment | None = Field(
-        default=None, description="The latest change of price was a cut, then or later."
+        default=None,
+        description="The latest change of price was a cut, then or later.",
+        examples=["2026-03-01T00:00:00Z"],
     )
     adverts_min: Rooms | None = Field(
         default=None, description="The dwelling has at least so many live adverts.", examples=[2]
     )
-    adverts_max: Rooms | None = Field(default=None, description="The dwelling has at most so many of them.")
+    adverts_max: Rooms | None = Field(
+        default=None, description="The dwelling has at most so many of them.", examples=[5]
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -317,6 +397,7 @@ class SearchQuery(Criteria):
         default=None,
         max_length=200,
         description="`next_cursor` of the page before; only for the same `sort`.",
+        examples=["WyJuZXdlc3QiLCIyMDI2LTAzLTAxVDAwOjAwOjAwKzAwOjAwIiwxMDQyXQ"],
     )
     limit: int = Field(default=20, ge=1, le=100, description="Listings on a page.", examples=[20])
 
@@ -335,32 +416,42 @@ class NearbyQuery(SearchQuery):
     radius: float = Field(
         default=1_000, gt=0, le=MAX_RADIUS, allow_inf_nan=False, description="Metres.", examples=[800]
     )
-    sort: Sort = Field(default=Sort.DISTANCE, description="Order of the results.")
+    sort: Sort = Field(default=Sort.DISTANCE, description="Order of the results.", examples=["distance"])
 
 
 class EventQuery(Asked):
     """Which events are wanted, and from where on."""
 
     kind: list[EventKind] = _several("What happened; repeat it for several.", examples=[["price"]])
-    listing_id: list[RowId] = _several("Of these listings only.")
-    property_id: list[RowId] = _several("Of these dwellings' listings only.")
-    since: Moment | None = Field(default=None, description="That happened then or later; UTC.")
-    cursor: str | None = Field(
-        default=None, max_length=200, description="`next_cursor` of the page before, however old."
+    listing_id: list[RowId] = _several("Of these listings only.", examples=[[1042]])
+    property_id: list[RowId] = _several("Of these dwellings' listings only.", examples=[[981]])
+    since: Moment | None = Field(
+        default=None, description="That happened then or later; UTC.", examples=["2026-03-01T00:00:00Z"]
     )
-    limit: int = Field(default=100, ge=1, le=1_000, description="Events on a page.")
+    cursor: str | None = Field(
+        default=None,
+        max_length=200,
+        description="`next_cursor` of the page before, however old.",
+        examples=["WyJldmVudHMiLDEwNDIsMTdd"],
+    )
+    limit: int = Field(default=100, ge=1, le=1_000, description="Events on a page.", examples=[100])
 
 
 class AgencyQuery(Asked):
     """Which agencies are wanted, by name."""
 
-    name: Name | None = Field(default=None, description="Part of the agency's name.")
-    postal_code: PostalCode | None = Field(default=None, description="Where the office is, five digits.")
+    name: Name | None = Field(default=None, description="Part of the agency's name.", examples=["beffroi"])
+    postal_code: PostalCode | None = Field(
+        default=None, description="Where the office is, five digits.", examples=["69003"]
+    )
     #: An agency's name of 200 characters, four bytes each at most, in base64.
     cursor: str | None = Field(
-        default=None, max_length=1_200, description="`next_cursor` of the page before."
+        default=None,
+        max_length=1_200,
+        description="`next_cursor` of the page before.",
+        examples=["WyJhZ2VuY3kiLCJhZ2VuY2UgZHUgYmVmZnJvaSIsN10"],
     )
-    limit: int = Field(default=50, ge=1, le=100, description="Agencies on a page.")
+    limit: int = Field(default=50, ge=1, le=100, description="Agencies on a page.", examples=[50])
 
 
 def _trimmed(value: Any) -> Any:
