@@ -7,6 +7,7 @@
 Read once at the top of a command and handed down; nothing else reads the environment.
 """
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal
 
@@ -19,6 +20,14 @@ from models.quiet import QuietHours
 
 #: Who we are in a robots.txt and in X-Robots-Tag (RFC 9309, 2.2.1).
 PRODUCT_TOKEN: Final = "PignonBot"  # noqa: S105 - a name, no secret
+
+
+Network = IPv4Network | IPv6Network
+
+
+def parse_networks(told: str) -> tuple[Network, ...]:
+    """Networks, comma separated; a lone address is one. ValueError names the first that is none."""
+    return tuple(ip_network(part.strip(), strict=False) for part in told.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -64,10 +73,31 @@ class Settings(BaseSettings):
         default=None, description="Optional source for discovering agencies."
     )
 
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        max_length=200,
+        description="Where people reach this Pignon: what the links in mails begin with.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        max_length=2_000,
+        description="Addresses and networks whose X-Forwarded-For is believed, comma separated.",
+    )
+    rate_limit: int = Field(
+        default=300,
+        ge=0,
+        le=1_000_000,
+        description="Requests a minute from one address, twice as many of an account; 0 is no limit.",
+    )
+
     smtp_server: str | None = Field(default=None, description="Server that sends e-mail.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
     smtp_user: str | None = Field(default=None, description="Its account.")
     smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    mail_from: str | None = Field(
+        default=None, max_length=200, description="Address that mails come from; SMTP_USER when unset."
+    )
     twilio_account_sid: str | None = Field(default=None, description="Account that sends SMS.")
     twilio_auth_token: SecretStr | None = Field(default=None, description="Its token.")
     twilio_phone_number: str | None = Field(default=None, description="Number that SMS come from.")
@@ -156,11 +186,27 @@ class Settings(BaseSettings):
         QuietHours.parse(told)
         return told
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, told: str) -> str:
+        parse_networks(told)
+        return told
+
     @field_validator("proxies")
     @classmethod
     def _are_proxies(cls, told: SecretStr | None) -> SecretStr | None:
         parse_proxies(told.get_secret_value() if told else "")
         return told
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """The networks of TRUSTED_PROXIES."""
+        return parse_networks(self.trusted_proxies)
+
+    @property
+    def link_base(self) -> str:
+        """What a link in a mail begins with, without a slash at its end."""
+        return (self.public_url or "http://127.0.0.1:8000").rstrip("/")
 
     @property
     def proxy_list(self) -> tuple[Proxy, ...]:

@@ -24,6 +24,8 @@ from serve.accounts.tokens import AccessTokens
 from serve.answers import ParameterProblem
 from serve.cursor import CursorError
 from serve.guards import AccessLog, SecurityHeaders
+from serve.limits.middleware import RateLimits
+from serve.limits.shared import Limiter
 from serve.market import open_market
 
 #: No address takes a body larger than a form.
@@ -40,11 +42,14 @@ _DESCRIPTION: Final = (
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """The application on a migrated database. Opens nothing until it is served."""
 
+    limiter = Limiter(settings)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_market(settings, database_url) as market:
             app.state.market = market
             yield
+        await limiter.close()
 
     app = FastAPI(
         title="Pignon",
@@ -56,12 +61,14 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     )
     app.state.settings = settings
     app.state.tokens = AccessTokens(settings)
+    app.state.limiter = limiter
     app.include_router(routes.router)
     app.include_router(accounts.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(RateLimits, limiter=limiter, settings=settings)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AccessLog)
     _answer_errors(app)

@@ -26,6 +26,8 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+#: What is one person's is kept by no cache, nor are tokens (RFC 6749, 5.1).
+_PERSONAL: Final = ("/api/user", "/api/auth", "/account")
 
 
 class SecurityHeaders:
@@ -45,6 +47,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(_PERSONAL):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self.app(scope, receive, guarded)

@@ -52,7 +52,7 @@ def documented(
     """What a route answers, for the documentation: the bytes themselves do not pass through FastAPI."""
     problems: dict[int | str, dict[str, Any]] = {
         error: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": _MEANINGS[error]}
-        for error in (*errors, 503)
+        for error in sorted({*errors, 429, 503})
     }
     return {status: {"model": model} if model else {"description": "Done."}, **problems}
 

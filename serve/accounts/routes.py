@@ -17,9 +17,7 @@ router = APIRouter()
 Reader = Annotated[Account, Depends(signed_in(Scope.READ))]
 
 
-@router.get(
-    "/api/user", tags=["account"], summary="Your account", responses=documented(Profile, 401, 403, 429)
-)
+@router.get("/api/user", tags=["account"], summary="Your account", responses=documented(Profile, 401, 403))
 async def get_user(account: Reader, connection: Connection) -> Response:
     """Your own account. Scope `read`."""
     return encoded(await read_profile(connection, account.id))

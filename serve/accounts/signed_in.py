@@ -18,6 +18,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import Headers, State
 from starlette.exceptions import HTTPException
 
 from models.tables import ApiKey, User, UserSession, utc_now
@@ -84,16 +85,23 @@ async def account(
     api_key: Annotated[str | None, Security(_api_key)],
 ) -> Account:
     """Whoever shows a valid access token or API key; 401 otherwise. A token wins over a key."""
-    market: Market = request.app.state.market
-    if bearer is not None:
-        found = await _by_token(market, request.app.state.tokens, bearer.credentials)
-    elif api_key is not None:
-        found = await _by_key(market, api_key)
-    else:
+    if bearer is None and api_key is None:
         raise unauthorized("Sign in: this address needs an access token or an API key.")
+    known: dict[str, Account | None] = request.scope.get("state", {})
+    # Counting the request has identified it already, unless the database did not answer then.
+    found = known["account"] if "account" in known else await identify(request.app.state, request.headers)
     if found is None:
         raise unauthorized("The access token or API key is not valid, or no longer.", invalid=True)
     return found
+
+
+async def identify(state: State, headers: Headers) -> Account | None:
+    """Whoever a request's headers show. state: the application's."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await _by_token(state.market, state.tokens, token.strip())
+    key = headers.get("x-api-key")
+    return await _by_key(state.market, key) if key else None
 
 
 SignedIn = Annotated[Account, Depends(account)]

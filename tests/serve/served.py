@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine, text
@@ -36,10 +37,13 @@ def _administer(url: str, statement: str) -> None:
 
 
 @contextmanager
-def served(database_url: str, home: Path) -> Iterator[str]:
-    """The application's address for as long as the block lasts."""
-    app = create_app(Settings(_env_file=None, pignon_home=home), database_url)  # type: ignore[call-arg]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+def served(database_url: str, home: Path, **settings: Any) -> Iterator[str]:
+    """The application's address for as long as the block lasts, without a general limit unless told."""
+    values = {"pignon_home": home, "rate_limit": 0, **settings}
+    app = create_app(Settings(_env_file=None, **values), database_url)  # type: ignore[call-arg]
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -1,0 +1,1 @@
+"""Rate limits: how much one address, account or key may ask."""
