@@ -16,6 +16,7 @@ from cluster.metrics import Metrics, metrics_server
 from models.database import database, open_engine, upgrade
 from models.errors import PignonError, ServiceError
 from models.settings import Settings
+from serve.mail.sender import sending
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +25,8 @@ SCHEDULE_LOCK = 7_406_603
 
 
 def run_schedule(settings: Settings, every: int) -> None:
-    """Crawl what is due every `every` minutes, then recognise properties, until interrupted.
+    """Crawl what is due every `every` minutes, then recognise properties, until interrupted. Mails are sent
+    meanwhile, where mail is configured.
 
     Raises ServiceError when another scheduler runs on this database.
     """
@@ -36,9 +38,10 @@ def run_schedule(settings: Settings, every: int) -> None:
                 _take_lock(connection)
                 stderr.print(f"Looking for due sites every {plural(every, 'minute')} (Ctrl-C stops it).")
                 rings = _rings(every)
-                while True:
-                    rings.get()
-                    _round(settings, url, metrics)
+                with sending(settings, url):
+                    while True:
+                        rings.get()
+                        _round(settings, url, metrics)
         finally:
             engine.dispose()
 

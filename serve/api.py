@@ -26,6 +26,7 @@ from serve.cursor import CursorError
 from serve.guards import AccessLog, SecurityHeaders
 from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
+from serve.mail.sender import sending
 from serve.market import open_market
 
 #: No address takes a body larger than a form.
@@ -48,7 +49,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_market(settings, database_url) as market:
             app.state.market = market
-            yield
+            with sending(settings, database_url):
+                yield
         await limiter.close()
 
     app = FastAPI(
