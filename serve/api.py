@@ -15,7 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from models.settings import Settings
 from serve import openapi, pages, problems, routes
@@ -28,10 +30,12 @@ from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
 from serve.mail.sender import sending
 from serve.market import open_market
+from serve.personal import routes as personal
 
 #: No address takes a body larger than a form.
 MAX_BODY_BYTES: Final = 65_536
 
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TOO_SLOW: Final = "This search takes too long; narrow it."
 _NO_DATABASE: Final = "The database does not answer now; try again."
 _DESCRIPTION: Final = (
@@ -66,6 +70,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.limiter = limiter
     app.include_router(routes.router)
     app.include_router(accounts.router)
+    app.include_router(personal.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
@@ -93,7 +98,8 @@ def _answer_errors(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> Response:
         if _wants_page(request):
             return pages.failed(request, error.status_code)
-        return problems.problem(error.status_code, error.detail, headers=error.headers)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        return problems.problem(error.status_code, error.detail, headers=headers)
 
     @app.exception_handler(SQLAlchemyError)
     async def _database(request: Request, error: SQLAlchemyError) -> Response:
@@ -101,6 +107,17 @@ def _answer_errors(app: FastAPI) -> None:
             return pages.failed(request, 503)
         slow = isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
         return problems.problem(503, _TOO_SLOW if slow else _NO_DATABASE, headers={"Retry-After": "5"})
+
+
+def _allowed(request: Request) -> str:
+    """The methods of an address, of all its routes: the router tells those of the first alone."""
+    asked = [{**request.scope, "method": method} for method in _METHODS]
+    met = [scope["method"] for scope in asked if any(_answers(route, scope) for route in request.app.routes)]
+    return ", ".join(met)
+
+
+def _answers(route: BaseRoute, scope: Scope) -> bool:
+    return route.matches(scope)[0] is Match.FULL
 
 
 def _wants_page(request: Request) -> bool:

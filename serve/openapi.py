@@ -56,6 +56,8 @@ def mended(document: Document) -> Document:
                 response["content"] = _PROBLEM
         if "requestBody" in operation:
             too_large = {"description": "The body is too large.", "content": _PROBLEM}
+            broken = {"description": "The body is no text that could be read.", "content": _PROBLEM}
+            operation["responses"].setdefault("400", broken)
             operation["responses"].setdefault("413", too_large)
     names = [*(name for name in TAGS if name in used), *sorted(set(used) - TAGS.keys())]
     document["tags"] = [{"name": name, "description": TAGS.get(name, name)} for name in names]

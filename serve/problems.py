@@ -40,6 +40,7 @@ _MEANINGS: Final = {
     403: "The API key lacks the scope, or an API key may not do this at all.",
     404: "There is none of that id.",
     409: "It stands in the way of what is there already.",
+    412: "It was changed since it was read.",
     422: "A parameter cannot be used; `errors` has one line for each.",
     429: "Too many requests; `Retry-After` says in how many seconds one more is answered.",
     503: "The database does not answer now.",
@@ -90,7 +91,8 @@ def _parameter(error: Mapping[str, Any]) -> str:
     """The parameter's name: told by the check itself, else the place of the value."""
     told = error.get("ctx", {}).get("parameter")
     names = [part for part in error["loc"] if isinstance(part, str) and part not in ("query", "path")]
-    return str(told or (names[-1] if names else "query"))[:60]
+    name = str(told or (names[-1] if names else "query"))[:60]
+    return "".join(character if character.isprintable() else " " for character in name)
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -2,9 +2,12 @@
 
 from models.tables.account import ApiKey, MailedLink, OutboxMessage, UserSession
 from models.tables.agency import Agency, ScrapingStatus
+from models.tables.alert import Channel, Frequency, SearchAlert
 from models.tables.base import Base, utc_now
 from models.tables.budget import Budget
+from models.tables.consent import Consent
 from models.tables.event import EventKind, ListingHistory
+from models.tables.favorite import CalendarFeed, Favorite, FavoriteStatus
 from models.tables.likeness import (
     AgencyBoilerplate,
     ListingKey,
@@ -20,7 +23,7 @@ from models.tables.order import CrawlOrder
 from models.tables.page import Page
 from models.tables.photo import PhotoHash
 from models.tables.property import Property, PropertyLink
-from models.tables.user import Favorite, SearchAlert, User
+from models.tables.user import User
 from models.tables.wrapper import SiteWrapper
 
 __all__ = [
@@ -30,9 +33,14 @@ __all__ = [
     "ApiKey",
     "Base",
     "Budget",
+    "CalendarFeed",
+    "Channel",
+    "Consent",
     "CrawlOrder",
     "EventKind",
     "Favorite",
+    "FavoriteStatus",
+    "Frequency",
     "ListingHistory",
     "ListingKey",
     "ListingSignature",
