@@ -67,7 +67,7 @@ _DEGRADED: Final = "The search engine could not be asked, or is behind: PostgreS
 class SearchPage(Answer):
     """One page of results."""
 
-    total: int = Field(description="Matching listings, counted up to 10,000.", examples=[128])
+    total: int = Field(description="Matching listings, counted up to 2,000.", examples=[128])
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     listings: list[ListingCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
@@ -89,7 +89,7 @@ class PropertyCard(Answer):
 class PropertyPage(Answer):
     """One page of dwellings."""
 
-    total: int = Field(description="Matching dwellings, counted up to 10,000.", examples=[96])
+    total: int = Field(description="Matching dwellings, counted up to 2,000.", examples=[96])
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     properties: list[PropertyCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
@@ -293,7 +293,7 @@ class Progress(Answer):
     done: int = Field(description="Sites whose visit of this round has ended.")
     total: int = Field(description="Sites of this round: done, running and due.")
     pages: int = Field(description="Pages fetched by the visits that ended.")
-    listings: int = Field(description="Live listings in the market, counted up to 10,000.")
+    listings: int = Field(description="Live listings in the market, counted up to 2,000.")
 
 
 class Health(Answer):

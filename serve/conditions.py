@@ -1,24 +1,23 @@
-"""Criteria as conditions of SQL: what a listing and its agency must satisfy, each criterion in one place."""
+"""Criteria as conditions of SQL on the live listings, each criterion in one place."""
 
 import math
 from collections.abc import Iterator
 from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Float, String, and_, case, cast, false, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, not_, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 
 from models.places import Places
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
+from models.tables import LiveListing, LiveWords
 from serve import words
 from serve.criteria import Box, Criteria
 from serve.location import Location, locate
 
 Conditions = Iterator[ColumnElement[bool]]
 #: The table, or an alias of it.
-Listings = type[AggregatedListing]
-Agencies = type[Agency]
+Listings = type[LiveListing]
 
 #: Metres: the mean radius of the Earth, and a degree of latitude on it.
 _EARTH: Final = 6_371_000.0
@@ -31,14 +30,12 @@ _BOUNDED: Final = (
 
 
 def conditions(
-    criteria: Criteria, places: Places, listings: Listings = AggregatedListing, agencies: Agencies = Agency
+    criteria: Criteria, places: Places, listings: Listings = LiveListing
 ) -> list[ColumnElement[bool]]:
-    """What a listing and its agency must satisfy: live, not opted out, and every criterion."""
-    wanted: list[ColumnElement[bool]] = [listings.is_active.expression, agencies.opted_out_at.is_(None)]
-    for part in (_plain, _bounds, _words, _features, _times, _dwelling, _map):
-        wanted += part(criteria, listings)
-    wanted += _places(criteria, listings, places)
-    return wanted
+    """What a live listing must satisfy: every criterion; none when anything will do."""
+    parts = (_plain, _bounds, _words, _features, _times, _dwelling, _map)
+    wanted = [condition for part in parts for condition in part(criteria, listings)]
+    return [*wanted, *_places(criteria, listings, places)]
 
 
 def _plain(criteria: Criteria, listings: Listings) -> Conditions:
@@ -75,12 +72,18 @@ def _bounds(criteria: Criteria, listings: Listings) -> Conditions:
 
 def _words(criteria: Criteria, listings: Listings) -> Conditions:
     """One question of the index for all terms."""
-    terms = words.read(criteria.q or "")
-    if terms:
-        asked = reduce(lambda one, other: one.op("&&")(other), map(_term, terms))
-        yield func.listing_words(listings.title, listings.description).bool_op("@@")(asked)
+    query = asked(criteria)
+    if query is not None:
+        said = select(literal(1)).where(LiveWords.id == listings.id, LiveWords.words.bool_op("@@")(query))
+        yield said.correlate(listings).exists()
     elif criteria.q:
         yield false()
+
+
+def asked(criteria: Criteria) -> ColumnElement[Any] | None:
+    """The words asked for as a tsquery; None without any."""
+    terms = words.read(criteria.q or "")
+    return reduce(lambda one, other: one.op("&&")(other), map(_term, terms)) if terms else None
 
 
 def _term(term: words.Term) -> ColumnElement[Any]:
@@ -105,31 +108,18 @@ def _times(criteria: Criteria, listings: Listings) -> Conditions:
     if criteria.days_on_market_max is not None:
         yield listings.first_seen >= func.now() - func.make_interval(0, 0, 0, criteria.days_on_market_max + 1)
     if criteria.price_drop_min is not None or criteria.price_drop_since is not None:
-        yield _dropped(criteria, listings)
-
-
-def _dropped(criteria: Criteria, listings: Listings) -> ColumnElement[bool]:
-    """The latest change of price was a cut, large and late enough."""
-    event = ListingHistory
-    old, new = (
-        case((func.jsonb_typeof(told) == "number", cast(told, Float)))
-        for told in (event.old_value, event.new_value)
-    )
-    cut = and_(new < old, new <= old * (1 - (criteria.price_drop_min or 0) / 100))
+        yield listings.price_drop >= (criteria.price_drop_min or 0)
     if criteria.price_drop_since is not None:
-        cut = and_(cut, event.occurred_at >= criteria.price_drop_since)
-    latest = select(cut).where(event.listing_id == listings.id, event.kind == EventKind.PRICE)
-    return latest.order_by(event.id.desc()).limit(1).correlate(listings).scalar_subquery()
+        yield listings.repriced_at >= criteria.price_drop_since
 
 
 def _dwelling(criteria: Criteria, listings: Listings) -> Conditions:
     least, most = criteria.adverts_min, criteria.adverts_max
     if least is None and most is None:
         return
-    other = AggregatedListing.__table__.alias("advert")
-    enough = (most or least or 0) + 1
+    other = LiveListing.__table__.alias("advert")
     some = (
-        select(literal(1)).where(other.c.property_id == listings.property_id, other.c.is_active).limit(enough)
+        select(literal(1)).where(other.c.property_id == listings.property_id).limit((most or least or 0) + 1)
     )
     adverts = select(func.count()).select_from(some.correlate(listings).subquery()).scalar_subquery()
     if least is not None:
@@ -144,28 +134,19 @@ def _places(criteria: Criteria, listings: Listings, places: Places) -> Condition
     if criteria.insee_code:
         yield listings.insee_code.in_(criteria.insee_code)
     if criteria.department:
-        yield or_(*(_in_department(listings, code) for code in criteria.department))
+        yield listings.department.in_(criteria.department)
     for column, left_out in (
         (listings.postal_code, criteria.postal_code_not),
         (listings.insee_code, criteria.insee_code_not),
+        (listings.department, criteria.department_not),
     ):
         if left_out:
             yield or_(column.is_(None), column.not_in(left_out))
-    for department in criteria.department_not:
-        yield func.coalesce(not_(_in_department(listings, department)), True)
     if criteria.city and _is_postal_code(criteria.city):
         yield listings.postal_code == criteria.city
     elif criteria.city:
         beside = criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
         yield _within(listings, locate(places, criteria.city, beside))
-
-
-def _in_department(listings: Listings, code: str) -> ColumnElement[bool]:
-    """By INSEE code, which begins with the département's; where it is unknown, by postal code."""
-    # Postal codes of Corsica begin with 20: 200 and 201 in the south, 202 and 206 in the north.
-    begins = {"2A": ("200", "201"), "2B": ("202", "206")}.get(code, (code,))
-    posted = or_(*(listings.postal_code.startswith(start) for start in begins))
-    return or_(listings.insee_code.startswith(code), and_(listings.insee_code.is_(None), posted))
 
 
 def _is_postal_code(text: str) -> bool:
@@ -196,7 +177,7 @@ def _around(lat: float, lng: float, radius: float) -> Box:
     return Box(west=lng - wide, south=lat - high, east=lng + wide, north=lat + high)
 
 
-def metres_from(lat: float, lng: float, listings: Listings = AggregatedListing) -> ColumnElement[float]:
+def metres_from(lat: float, lng: float, listings: Listings = LiveListing) -> ColumnElement[float]:
     """A listing's distance from a point, by the haversine; null where its place is unknown."""
     north, east = func.radians(listings.latitude - lat) / 2, func.radians(listings.longitude - lng) / 2
     share = func.pow(func.sin(north), 2) + math.cos(math.radians(lat)) * func.cos(

@@ -192,6 +192,10 @@ class Sort(StrEnum):
     SURFACE_DESC = "surface_desc"
     PRICE_PER_SQM_ASC = "price_per_sqm_asc"
     PRICE_PER_SQM_DESC = "price_per_sqm_desc"
+    #: The largest cut first, in per cent, of the latest change of price; those not cut come last.
+    PRICE_DROP = "price_drop"
+    #: How well the words of `q` are said, those of a title most.
+    RELEVANCE = "relevance"
     #: From `lat`, `lng`; those whose place is unknown are not found there at all.
     DISTANCE = "distance"
 
@@ -405,6 +409,8 @@ class SearchQuery(Criteria):
     def _measurable(self) -> Self:
         if self.sort is Sort.DISTANCE and self.lat is None:
             raise PydanticCustomError("distance", "needs lat, lng and radius", {"parameter": "sort"})
+        if self.sort is Sort.RELEVANCE and not self.q:
+            raise PydanticCustomError("relevance", "needs words in q", {"parameter": "sort"})
         return self
 
 

@@ -38,6 +38,8 @@ IN_FORM: Final = frozenset((
     "transaction", "city", "price_min", "price_max", "surface_min", "surface_max", "rooms_min",
     "property_type", "sort", "cursor", "limit",
 ))  # fmt: skip
+#: Orders that mean nothing without another parameter.
+_NEEDS: Final = {Sort.DISTANCE: "lat", Sort.RELEVANCE: "q"}
 #: Cards on a page: fills rows of two, three and four.
 CARDS: Final = 24
 #: Facts in the order of a buyer's questions.
@@ -92,7 +94,7 @@ async def search_page(
         "asked": asked,
         "carried": _carried(asked),
         "progress": progress,
-        "sorts": [sort for sort in Sort if sort is not Sort.DISTANCE or "lat" in asked],
+        "sorts": [sort for sort in Sort if _NEEDS.get(sort, "") in ("", *asked)],
     }
     try:
         query = SearchQuery.model_validate({"limit": CARDS, **asked})

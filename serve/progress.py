@@ -40,7 +40,7 @@ _PROGRESS: Final = text(
            (select count(*) from waiting) as waiting,
            (select coalesce(sum(pages), 0)::bigint from ended) as pages,
            (select count(*) from (
-               select 1 from aggregated_listings where is_active limit :most) as live) as listings
+               select 1 from live_listings limit :most) as live) as listings
     """
 )
 

@@ -16,6 +16,7 @@ from models.tables.likeness import (
     UnsignedListing,
 )
 from models.tables.listing import AggregatedListing
+from models.tables.live import LiveListing, LiveWords
 from models.tables.log import ScrapingLog
 from models.tables.market import MarketStatistics
 from models.tables.optout import OptOut
@@ -44,6 +45,8 @@ __all__ = [
     "ListingHistory",
     "ListingKey",
     "ListingSignature",
+    "LiveListing",
+    "LiveWords",
     "MailedLink",
     "MarketStatistics",
     "OptOut",

@@ -13,7 +13,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,25 +36,11 @@ class AggregatedListing(Base):
         CheckConstraint("data_quality_score between 0 and 1", name="data_quality_score"),
         CheckConstraint("(withdrawn_at is null) = is_active", name="withdrawn"),
         CheckConstraint("is_duplicate = (duplicate_of is not null)", name="duplicate"),
-        # One index per question the search asks; each ends on id, the cursor's tie-breaker.
-        Index("ix_listings_place_price", "transaction", "postal_code", "price", "id"),
-        Index("ix_listings_city", "transaction", "city_key", "price", "id"),
-        Index("ix_listings_insee", "transaction", "insee_code", "property_type", "price"),
-        Index("ix_listings_newest", "first_seen", "id", postgresql_where=text("is_active")),
-        Index("ix_listings_price", "price", "id", postgresql_where=text("is_active")),
-        Index("ix_listings_surface", "surface", "id", postgresql_where=text("is_active")),
-        Index("ix_listings_price_per_sqm", "price_per_sqm", "id", postgresql_where=text("is_active")),
+        # What a search asks is in `models.tables.live`.
         Index("ix_listings_agency", "agency_id", "is_active"),
         Index("ix_listings_property", "property_id"),
         Index("ix_listings_duplicate_of", "duplicate_of"),
         Index("ix_listings_reference", "agency_id", "reference"),
-        Index(
-            "ix_listings_words",
-            text("listing_words(title, description)"),
-            postgresql_using="gin",
-            postgresql_where=text("is_active"),
-        ),
-        Index("ix_listings_nearby", text("point(longitude, latitude)"), postgresql_using="gist"),
     )
 
     id: Mapped[Id]

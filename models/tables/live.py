@@ -1,0 +1,80 @@
+"""What a search asks: the live adverts in narrow rows, with the indexes of their orders, and their words.
+
+Triggers keep both tables in the transaction that changes a listing, its history or its agency's opt-out;
+nothing else writes them. Adverts of agencies that opted out are not there.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Float, Index, SmallInteger, String, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base
+
+
+class LiveListing(Base):
+    """A live advert as the search filters and orders it; columns as `AggregatedListing` has them."""
+
+    __tablename__ = "live_listings"
+    __table_args__ = (
+        # An order's index ends on id, the cursor's tie-breaker. Rents and prices of sale are apart.
+        Index("ix_live_newest", "first_seen", "id"),
+        Index("ix_live_price", "transaction", "price", "id"),
+        Index("ix_live_price_per_sqm", "transaction", "price_per_sqm", "id"),
+        Index("ix_live_surface", "surface", "id"),
+        Index("ix_live_drop", "price_drop", "id", postgresql_where=text("price_drop is not null")),
+        Index("ix_live_department", "department", "transaction", "property_type", "price"),
+        Index("ix_live_postal_code", "postal_code", "transaction", "price"),
+        Index("ix_live_insee_code", "insee_code", "transaction", "price"),
+        Index("ix_live_city", "city_key", "transaction"),
+        Index("ix_live_agency", "agency_id"),
+        Index("ix_live_property", "property_id"),
+        Index("ix_live_nearby", text("point(longitude, latitude)"), postgresql_using="gist"),
+        {"postgresql_with": {"fillfactor": "90"}},
+    )
+
+    #: The listing's.
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    agency_id: Mapped[int] = mapped_column(BigInteger)
+    property_id: Mapped[int] = mapped_column(BigInteger)
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    price_per_sqm: Mapped[int | None] = mapped_column(BigInteger)
+    #: Before the latest change of price, the moment of that change, and, where it was a cut, its per cent.
+    previous_price: Mapped[int | None] = mapped_column(BigInteger)
+    repriced_at: Mapped[datetime | None]
+    price_drop: Mapped[float | None] = mapped_column(Float)
+    charges: Mapped[int | None] = mapped_column(BigInteger)
+    surface: Mapped[float | None] = mapped_column(Float)
+    land_surface: Mapped[float | None] = mapped_column(Float)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    first_seen: Mapped[datetime]
+    rooms: Mapped[int | None] = mapped_column(SmallInteger)
+    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
+    floor: Mapped[int | None] = mapped_column(SmallInteger)
+    construction_year: Mapped[int | None] = mapped_column(SmallInteger)
+    furnished: Mapped[bool | None]
+    transaction: Mapped[str | None] = mapped_column(String(24))
+    property_type: Mapped[str | None] = mapped_column(String(24))
+    dpe: Mapped[str | None] = mapped_column(String(1))
+    ges: Mapped[str | None] = mapped_column(String(1))
+    #: Of the INSEE code; where that is unknown, of the postal code.
+    department: Mapped[str | None] = mapped_column(String(3))
+    postal_code: Mapped[str | None] = mapped_column(String(10))
+    insee_code: Mapped[str | None] = mapped_column(String(5))
+    city_key: Mapped[str | None] = mapped_column(String(120))
+    features: Mapped[dict[str, Any]]
+
+
+class LiveWords(Base):
+    """A live advert's words, stemmed and without accents; those of its title weigh more. Beside the rows, as
+    a new price would have to be told to the index of each of the words.
+    """
+
+    __tablename__ = "live_words"
+    __table_args__ = (Index("ix_live_words", "words", postgresql_using="gin"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    words: Mapped[Any] = mapped_column(TSVECTOR)
