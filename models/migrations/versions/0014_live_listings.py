@@ -7,8 +7,8 @@ statements: dedup moves ten thousand listings at once.
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 _COLUMNS = (
     "agency_id", "property_id", "price", "price_per_sqm", "charges", "surface", "land_surface", "latitude",
