@@ -64,6 +64,19 @@ _ENGINE: Final = "Who found them: `postgresql`, `elasticsearch` or `opensearch`.
 _DEGRADED: Final = "The search engine could not be asked, or is behind: PostgreSQL found them in its stead."
 
 
+class Counted(Answer):
+    """A value of a field and how many of what was found have it."""
+
+    value: str | None = Field(
+        description="Null where it is unknown; of a price its band, such as `200000-250000`.", examples=["3"]
+    )
+    number: int = Field(examples=[42])
+
+
+_FACETS: Final = "Of each `facet` asked for, its most frequent values, 50 at most."
+_FACETS_ARE_EXACT: Final = "False when more matched than were looked at: the numbers then are of a part."
+
+
 class SearchPage(Answer):
     """One page of results."""
 
@@ -71,6 +84,8 @@ class SearchPage(Answer):
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     listings: list[ListingCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
+    facets: dict[str, list[Counted]] = Field(default_factory=dict, description=_FACETS)
+    facets_are_exact: bool = Field(default=True, description=_FACETS_ARE_EXACT)
     engine: str = Field(description=_ENGINE, examples=["postgresql"])
     degraded: bool = Field(description=_DEGRADED, examples=[False])
 
@@ -93,6 +108,8 @@ class PropertyPage(Answer):
     total_is_exact: bool = Field(description="False when there are more than `total`.")
     properties: list[PropertyCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
+    facets: dict[str, list[Counted]] = Field(default_factory=dict, description=_FACETS)
+    facets_are_exact: bool = Field(default=True, description=_FACETS_ARE_EXACT)
     engine: str = Field(description=_ENGINE, examples=["postgresql"])
     degraded: bool = Field(description=_DEGRADED, examples=[False])
 

@@ -200,6 +200,24 @@ class Sort(StrEnum):
     DISTANCE = "distance"
 
 
+class Facet(StrEnum):
+    """A field whose values can be counted among what is found."""
+
+    TRANSACTION = "transaction"
+    PROPERTY_TYPE = "property_type"
+    PRICE = "price"
+    ROOMS = "rooms"
+    BEDROOMS = "bedrooms"
+    DPE = "dpe"
+    GES = "ges"
+    FURNISHED = "furnished"
+    FEATURE = "feature"
+    DEPARTMENT = "department"
+    POSTAL_CODE = "postal_code"
+    INSEE_CODE = "insee_code"
+    AGENCY_ID = "agency_id"
+
+
 class Asked(BaseModel):
     """Base of parameter sets: unknown names are refused, an empty form field is no answer."""
 
@@ -404,6 +422,10 @@ class SearchQuery(Criteria):
         examples=["WyJuZXdlc3QiLCIyMDI2LTAzLTAxVDAwOjAwOjAwKzAwOjAwIiwxMDQyXQ"],
     )
     limit: int = Field(default=20, ge=1, le=100, description="Listings on a page.", examples=[20])
+    facet: list[Facet] = _several(
+        "Fields whose values are counted among all that is found; repeat it for several.",
+        examples=[["property_type", "rooms"]],
+    )
 
     @model_validator(mode="after")
     def _measurable(self) -> Self:
@@ -411,6 +433,10 @@ class SearchQuery(Criteria):
             raise PydanticCustomError("distance", "needs lat, lng and radius", {"parameter": "sort"})
         if self.sort is Sort.RELEVANCE and not self.q:
             raise PydanticCustomError("relevance", "needs words in q", {"parameter": "sort"})
+        if Facet.PRICE in self.facet and self.transaction is None:
+            raise PydanticCustomError(
+                "price_facet", "price needs a transaction: rents and prices never mix", {"parameter": "facet"}
+            )
         return self
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.places import Places
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, LiveListing
 from serve import cursor
-from serve.answers import ListingCard, PropertyCard, PropertyPage, SearchPage
+from serve.answers import Counted, ListingCard, PropertyCard, PropertyPage, SearchPage
 from serve.conditions import metres_from
 from serve.criteria import SearchQuery
 from serve.engines.choice import Finder
@@ -30,8 +30,7 @@ async def search(
         total_is_exact=found.total_is_exact,
         listings=await _filled(connection, query, found.hits),
         next_cursor=following,
-        engine=found.engine,
-        degraded=found.degraded,
+        **_told(found),
     )
 
 
@@ -51,9 +50,22 @@ async def search_properties(
             if listing.property_id in spans  # else it was withdrawn or merged between two questions
         ],
         next_cursor=following,
-        engine=found.engine,
-        degraded=found.degraded,
+        **_told(found),
     )
+
+
+def _told(found: Found) -> dict[str, Any]:
+    """What a page tells besides its listings."""
+    counted = {
+        facet.value: [Counted(value=told.value, number=told.number) for told in values]
+        for facet, values in found.facets.items()
+    }
+    return {
+        "facets": counted,
+        "facets_are_exact": found.facets_are_exact,
+        "engine": found.engine,
+        "degraded": found.degraded,
+    }
 
 
 async def _found(finder: Finder, connection: AsyncConnection, search: Search) -> tuple[Found, str | None]:

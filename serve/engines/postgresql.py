@@ -8,7 +8,7 @@ are sorted. Listings whose sorted value is unknown come last, newest first.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ from serve import cursor
 from serve.conditions import Listings, asked, conditions, metres_from
 from serve.criteria import SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
+from serve.engines.facets import count_values
 
 #: Listings of an order's index that are looked through for one page.
 WALK: Final = 10_000
@@ -122,6 +123,13 @@ class PostgreSQL:
 
     async def find(self, search: Search) -> Found:
         """The listings asked for. CursorError when `after` is none of this search."""
+        found = await self._find(search)
+        if not search.query.facet:
+            return found
+        facets, are_exact = await count_values(self.connection, search)
+        return replace(found, facets=facets, facets_are_exact=are_exact)
+
+    async def _find(self, search: Search) -> Found:
         row = (await self.connection.execute(_gathered(search))).one()
         if row.matches <= COUNT_LIMIT:
             return Found(_hits(row), row.total)
