@@ -37,6 +37,7 @@ def ids(listings: list[dict[str, Any]]) -> list[int]:
 def test_an_empty_market_answers_an_empty_page(client: httpx2.Client) -> None:
     answer = client.get(SEARCH)
     nothing = {"total": 0, "total_is_exact": True, "listings": [], "next_cursor": None}
+    nothing |= {"facets": {}, "facets_are_exact": True}
     assert answer.json() == {**nothing, "engine": "postgresql", "degraded": False}
     assert answer.headers["Search-Engine"] == "postgresql"
 
