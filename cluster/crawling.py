@@ -1,6 +1,7 @@
 """The driver of a crawl: hosts to shards, batches out, reports in, progress to whoever watches.
 
-Sites wait here until their shard has room, so that a shard that joins takes the hosts that become its own.
+Sites wait here until their shard has room. A shard that joins gets the hosts that become its own: those
+that wait here, and those that the others hold, which give each back between two of its requests.
 What a dead shard had not reported goes to the others at once; what it had stored is stored.
 Sites that the operator pauses are given back, kept here, and taken up again when the pause is lifted.
 """
@@ -18,7 +19,7 @@ from typing import Any, Final
 from cluster.looks import CrawlProgress
 from cluster.operator import Operator
 from cluster.pool import Pool
-from cluster.sharding import split
+from cluster.sharding import bare, shard_of, split
 from crawl.orders import Order
 from crawl.report import CrawlReport
 from models.errors import PignonError
@@ -94,8 +95,12 @@ class _Crawl:
         self.pending: dict[Any, tuple[str, list[int]]] = {}
         #: Sites not yet sent, by the shard that owns them; under no name when there is no shard.
         self.queues: dict[str, deque[int]] = {}
-        #: Those of them that a shard had begun, or may have ended.
+        #: Those of them whose host another shard holds still: one at a time has it.
+        self.parked: list[int] = []
+        #: Sites that a shard had begun, or may have ended.
         self.begun: set[int] = set()
+        #: Sites asked back from a shard, by the answer that will tell of those that it let go of.
+        self.asked: dict[Any, tuple[str, list[int]]] = {}
         self.tries: Counter[int] = Counter()
         self.orders = operator.orders()
         self._welcome(pool.actors)
@@ -104,7 +109,7 @@ class _Crawl:
     @property
     def goes_on(self) -> bool:
         """Whether something is crawled, or will be when the operator says so."""
-        to_do = self.pending or any(self.queues.values())
+        to_do = self.pending or self.parked or any(self.queues.values())
         return bool(to_do or (self.paused and self.orders.paused and not self.orders.stopped))
 
     def obey(self) -> None:
@@ -126,8 +131,9 @@ class _Crawl:
         if joined:
             self._welcome(joined)
             self._deal()
-        for shard in self.pool.actors:
-            self._feed(shard)
+            self._call_back()
+        self._unpark()
+        self._feed_all()
 
     def collect(self, seconds: float) -> None:
         """Take in the batches that ended within `seconds`."""
@@ -136,10 +142,13 @@ class _Crawl:
         if not self.pending:
             time.sleep(seconds)  # everything is paused, or every shard is starting
             return
-        ray.wait(list(self.pending), timeout=seconds)
-        ended, _ = ray.wait(list(self.pending), num_returns=len(self.pending), timeout=0)
+        owed = [*self.pending, *self.asked]
+        ray.wait(owed, timeout=seconds)
+        ended, _ = ray.wait(owed, num_returns=len(owed), timeout=0)
         for reference in ended:
-            if reference in self.pending:
+            if reference in self.asked:
+                self._receive_back(reference)
+            elif reference in self.pending:
                 self._receive(reference)
 
     def progress(self) -> CrawlProgress:
@@ -167,12 +176,44 @@ class _Crawl:
         host, on ports of their own.
         """
         numbers: dict[str, list[int]] = {}
-        for number in chain(first, *self.queues.values()):
+        for number in chain(first, self.parked, *self.queues.values()):
             numbers.setdefault(self.hosts[number], []).append(number)
-        owned = split(numbers, list(self.pool.actors) or [""])
-        self.queues = {
-            shard: deque(n for host in hosts for n in numbers[host]) for shard, hosts in owned.items()
-        }
+        holders, self.parked, self.queues = self._holders(), [], {}
+        for shard, hosts in split(numbers, list(self.pool.actors) or [""]).items():
+            queue = self.queues[shard] = deque[int]()
+            for host in hosts:
+                is_free = holders.get(bare(host), shard) == shard
+                (queue if is_free else self.parked).extend(numbers[host])
+
+    def _holders(self) -> dict[str, str]:
+        """The shard that holds each host."""
+        return {bare(self.hosts[n]): shard for shard, batch in self.pending.values() for n in batch}
+
+    def _unpark(self) -> None:
+        """Deal what was parked and no longer need be."""
+        if self.parked:
+            holders = self._holders()
+            if any(bare(self.hosts[number]) not in holders for number in self.parked):
+                self._deal()
+
+    def _call_back(self) -> None:
+        """Ask every shard for what it holds of hosts that have become another's."""
+        asked = {number for _, numbers in self.asked.values() for number in numbers}
+        shards, moved = list(self.pool.actors), dict[str, list[int]]()
+        for shard, batch in self.pending.values():
+            others = (n for n in batch if n not in asked and shard_of(self.hosts[n], shards) != shard)
+            moved.setdefault(shard, []).extend(others)
+        for shard, numbers in moved.items():
+            if shard in self.pool.actors:
+                self._ask_back(shard, numbers)
+
+    def _ask_back(self, shard: str, numbers: list[int]) -> None:
+        if numbers:
+            self.asked[self.pool.actors[shard].give_back.remote(numbers)] = (shard, numbers)
+
+    def _feed_all(self) -> None:
+        for shard in self.pool.actors:
+            self._feed(shard)
 
     def _feed(self, shard: str) -> None:
         """Send a shard what was begun at once, and as much of the rest as there is room for."""
@@ -184,7 +225,6 @@ class _Crawl:
             batch = [queue.popleft()]
             while queue and len(batch) < BATCH and (queue[0] in self.begun) == begun:
                 batch.append(queue.popleft())
-            self.begun.difference_update(batch)
             self._send(shard, batch, self.began if begun else None)
 
     def _has_room(self, shard: str) -> bool:
@@ -205,15 +245,45 @@ class _Crawl:
 
         shard, batch = self.pending.pop(reference)
         try:
-            self._take(shard, ray.get(reference))
+            self._take(shard, batch, ray.get(reference))
         except (RayActorError, ObjectLostError):
             self._take_over(shard, batch)
         except RayTaskError as error:
             raise (error.cause if isinstance(error.cause, PignonError) else error) from None
 
-    def _take(self, shard: str, reports: list[CrawlReport]) -> None:
+    def _receive_back(self, reference: Any) -> None:
+        """Deal what a shard let go of, and ask for the rest until none is left there."""
+        import ray
+        from ray.exceptions import ObjectLostError, RayActorError
+
+        shard, numbers = self.asked.pop(reference)
+        try:
+            reports = ray.get(reference)
+        except (RayActorError, ObjectLostError):
+            return  # its batches tell
+        given = {report.agency_id for report in reports}
+        free: set[int] = set()
+        for owed, (name, batch) in self.pending.items():
+            if name == shard:
+                free.update(given.intersection(batch))
+                self.pending[owed] = name, [number for number in batch if number not in given]
+        self._pass_on([report for report in reports if report.agency_id in free])
+        if given:
+            self._ask_back(shard, [number for number in numbers if number not in given])
+
+    def _pass_on(self, reports: list[CrawlReport]) -> None:
+        """The sites that were given back for another shard go there."""
+        self.begun.update(report.agency_id for report in reports if report.host)
+        self._deal(report.agency_id for report in reports)
+        self._feed_all()
+
+    def _take(self, shard: str, batch: list[int], reports: list[CrawlReport]) -> None:
         again: list[int] = []
+        moved = [report for report in reports if report.error_type == Order.MOVED]
+        self._pass_on([report for report in moved if report.agency_id in batch])
         for report in reports:
+            if report in moved:
+                continue
             named = report if report.host else replace(report, host=self.hosts[report.agency_id])
             if report.error_type == Order.PAUSED:
                 self.paused[report.agency_id] = named
@@ -248,5 +318,4 @@ class _Crawl:
         """Sites that were begun: before all others, and whatever the room."""
         self.begun.update(numbers)
         self._deal(numbers)
-        for shard in self.pool.actors:
-            self._feed(shard)
+        self._feed_all()

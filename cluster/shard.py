@@ -55,7 +55,9 @@ class Shard:
         #: When the crawl began whose orders stand.
         self.began = datetime.min.replace(tzinfo=UTC)
         self.latest: dict[int, CrawlReport] = {}
-        self.running: set[asyncio.Task[CrawlReport]] = set()
+        #: The sites of the batches that are here, and those of them that wait for a place to begin in.
+        self.sites: dict[int, asyncio.Task[CrawlReport]] = {}
+        self.queued: set[int] = set()
         self.done = 0
         self.resources = AsyncExitStack()
         self.context: asyncio.Task[CrawlContext] | None = None
@@ -72,17 +74,35 @@ class Shard:
         Raises AllProxiesDeadError, with all sites given back, when no way out is left.
         """
         context = await self._open()
-        tasks = [asyncio.create_task(self._crawl_one(context, number, since)) for number in agency_ids]
-        self.running.update(tasks)
+        tasks = {n: asyncio.create_task(self._crawl_one(context, n, since)) for n in agency_ids}
+        self.sites.update(tasks)
+        self.standing.leaving.difference_update(agency_ids)
         try:
-            return await asyncio.gather(*tasks)
+            return await asyncio.gather(*tasks.values())
         except AllProxiesDeadError:
-            for task in tasks:
+            for task in tasks.values():
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
             raise
         finally:
-            self.running.difference_update(tasks)
+            for number, task in tasks.items():
+                if self.sites.get(number) is task:  # else it left, came back and is another batch's
+                    del self.sites[number]
+
+    async def give_back(self, agency_ids: list[int]) -> list[CrawlReport]:
+        """Let go of sites that another shard is to have: at once of those that wait to begin, of the others
+        after their page. The reports of the first that are free; none when none is left that could be.
+        """
+        self.standing.leaving.update(agency_ids)
+        for number in self.queued.intersection(agency_ids):
+            self.sites[number].cancel()
+        tasks = {self.sites[number] for number in agency_ids if number in self.sites}
+        given: list[CrawlReport] = []
+        while tasks and not given:
+            ended, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            told = [task.result() for task in ended if not task.cancelled() and not task.exception()]
+            given = [report for report in told if report.error_type == Order.MOVED]
+        return given
 
     async def progress(self) -> ShardProgress:
         """The counts so far."""
@@ -97,6 +117,7 @@ class Shard:
     async def begin(self, began: datetime, orders: Orders) -> None:
         """Count from zero again, for the crawl that began then, under these orders."""
         self.latest.clear()
+        self.standing.leaving.clear()
         self.done = 0
         if began > self.began:  # else a later order has overtaken this call
             self.began, self.standing.orders = began, orders
@@ -117,9 +138,10 @@ class Shard:
 
     async def stop(self) -> tuple[str, ...]:
         """End in good order: each site after its page, with its lease given back. The last log lines."""
-        for task in self.running:
+        running = list(self.sites.values())
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
         await self.resources.aclose()
         return self.tail.take(LINES)
 
@@ -137,24 +159,40 @@ class Shard:
     async def _crawl_one(
         self, context: "CrawlContext", agency_id: int, since: datetime | None
     ) -> CrawlReport:
+        slots = context.fetcher.politeness.slots
+        self.queued.add(agency_id)
+        try:
+            async with nullcontext() if since else self.open_sites, slots.taken(fresh=since is None):
+                self.queued.discard(agency_id)
+                report = await self._crawl_now(context, agency_id, since)
+        except asyncio.CancelledError:
+            moved = self.standing.moving(agency_id)
+            if moved is None or agency_id not in self.queued:
+                raise
+            report = CrawlReport(agency_id, "", moved.status, moved.error, moved.error_type)
+        finally:
+            self.queued.discard(agency_id)
+        if report.host:
+            self._note(report)
+        self.done += report.error_type not in (Order.PAUSED, Order.MOVED)  # which are still to be done
+        return report
+
+    async def _crawl_now(
+        self, context: "CrawlContext", agency_id: int, since: datetime | None
+    ) -> CrawlReport:
         from crawl.site import crawl_site
 
-        slots = context.fetcher.politeness.slots
-        async with nullcontext() if since else self.open_sites, slots.taken(fresh=since is None):
-            try:
-                ended = await context.store.run(ended_since, agency_id, since) if since else None
-                report = ended or await crawl_site(context, agency_id, progress=self._note)
-            except AllProxiesDeadError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one site's trouble, whatever it is, must not cost the others
-                _log.exception("the crawl of agency %s failed", agency_id)
-                host = self.latest[agency_id].host if agency_id in self.latest else ""
-                kind = type(error).__name__
-                line = f"{kind}: {str(error).partition(chr(10))[0]}"
-                report = CrawlReport(agency_id, host, ScrapingStatus.ERROR, line, kind)
-        self._note(report)
-        self.done += report.error_type != Order.PAUSED  # a paused site is still to be done
-        return report
+        try:
+            ended = await context.store.run(ended_since, agency_id, since) if since else None
+            return ended or await crawl_site(context, agency_id, progress=self._note)
+        except AllProxiesDeadError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one site's trouble, whatever it is, must not cost the others
+            _log.exception("the crawl of agency %s failed", agency_id)
+            host = self.latest[agency_id].host if agency_id in self.latest else ""
+            kind = type(error).__name__
+            line = f"{kind}: {str(error).partition(chr(10))[0]}"
+            return CrawlReport(agency_id, host, ScrapingStatus.ERROR, line, kind)
 
     def _note(self, report: CrawlReport) -> None:
         self.latest[report.agency_id] = report

@@ -6,7 +6,7 @@ hit rates", 1998), and all hosts of one owner are together, by the public suffix
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from publicsuffixlist import PublicSuffixList
@@ -26,13 +26,19 @@ def split(hosts: Iterable[str], shards: Sequence[str]) -> dict[str, list[str]]:
     return owned
 
 
+@lru_cache(maxsize=65_536)
 def domain(host: str) -> str:
     """The registrable domain of a host; the host itself where there is none. The town's hosts are apart."""
-    name = host.removeprefix("www.")
+    name = bare(host)
     top = name.rpartition(".")[2]
     if top == "localhost" or top.isdigit() or ":" in name:
         return name
     return _suffixes().privatesuffix(name) or name
+
+
+def bare(host: str) -> str:
+    """A host's name without `www.`: both are one host to leases."""
+    return host.removeprefix("www.")
 
 
 @cache

@@ -254,7 +254,7 @@ class Course:
             if not self.settled and batch[0].priority > Priority.KNOWN:
                 await self._settle()
             for page in batch:
-                if (ending := self._ordered() or self._over_budget()) is not None:
+                if (ending := self._ordered() or self._moving(page) or self._over_budget()) is not None:
                     return ending
                 if self.traps.skips(page.url, page.priority):
                     await self.context.store.run(frontier.skip, page)
@@ -364,6 +364,13 @@ class Course:
     def _ordered(self) -> Ending | None:
         """How the operator wants the crawl to end, if so."""
         return self.context.standing.orders.ending(self.lease.agency_id)
+
+    def _moving(self, page: DuePage) -> Ending | None:
+        """How the crawl ends before this page, if another worker is to go on: once the home page is read, as
+        until then the sitemaps would be asked for again.
+        """
+        standing = self.context.standing
+        return standing.moving(self.lease.agency_id) if page.found_by != FoundBy.HOME else None
 
     def _goes_on(self) -> bool:
         """Whether nothing speaks against another photo."""

@@ -26,11 +26,14 @@ class Order(StrEnum):
 
     PAUSED = "Paused"
     STOPPED = "Stopped"
+    #: Not the operator's order: another worker of the same crawl has the site now.
+    MOVED = "Moved"
 
 
 _LINES: Final = {
     Order.PAUSED: "Paused by the operator; pignon crawl --resume takes it up again.",
     Order.STOPPED: "Stopped by the operator; the next crawl resumes.",
+    Order.MOVED: "Given to another worker, which goes on.",
 }
 
 
@@ -51,14 +54,23 @@ class Orders:
     def ending(self, agency_id: int) -> Ending | None:
         """How this site's crawl ends now; None when it may go on."""
         order = self.to(agency_id)
-        return Ending(ScrapingStatus.INTERRUPTED, _LINES[order], order, unfinished=True) if order else None
+        return _ending(order) if order else None
 
 
 @dataclass(slots=True)
 class Standing:
-    """Where a process keeps the orders that it was told last."""
+    """Where a process keeps the orders that it was told last, and the sites that another is to have."""
 
     orders: Orders = field(default_factory=Orders)
+    leaving: set[int] = field(default_factory=set)
+
+    def moving(self, agency_id: int) -> Ending | None:
+        """How this site's crawl ends here, if another worker is to go on with it."""
+        return _ending(Order.MOVED) if agency_id in self.leaving else None
+
+
+def _ending(order: Order) -> Ending:
+    return Ending(ScrapingStatus.INTERRUPTED, _LINES[order], order, unfinished=True)
 
 
 def now(connection: Connection) -> datetime:

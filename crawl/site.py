@@ -26,7 +26,8 @@ _log = logging.getLogger(__name__)
 
 async def crawl_site(context: CrawlContext, agency_id: int, progress: Progress | None = None) -> CrawlReport:
     """Crawl one agency's site and report. `progress` hears the counts so far after every page."""
-    if (ordered := context.standing.orders.ending(agency_id)) is not None:
+    standing = context.standing
+    if (ordered := standing.orders.ending(agency_id) or standing.moving(agency_id)) is not None:
         return CrawlReport(agency_id, "", ordered.status, ordered.error, ordered.error_type)
     try:
         held = await context.store.run(lease.acquire, agency_id, context.worker, context.clock(), [])

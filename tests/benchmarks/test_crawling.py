@@ -19,7 +19,7 @@ import pytest
 
 from tests.benchmarks.harness import Figure, Track
 from town.fleet import FleetProcess, running_fleet
-from town.judge import judge, never_fetched
+from town.judge import fetched_again, judge, never_fetched
 from town.server import Town
 
 CRAWLERS = Path(__file__).parent / "crawlers"
@@ -30,6 +30,8 @@ THROTTLED = 500
 #: Hosts with delays of their own, seconds; how long they are crawled, and the end of it that is judged.
 MANY, SOONEST, LATEST = 10_000, 100.0, 300.0
 LASTS, JUDGED = 540.0, 180.0
+#: Pages until a node joins, and seconds that are left out of the paces before and after.
+JOINED_AFTER, SETTLED = 1_000, 5.0
 
 
 def run(track: Track, name: str, running: FleetProcess, *command: str) -> dict[str, Any]:
@@ -149,6 +151,31 @@ def test_two_shards_beside_one(track: Track) -> None:
             track.note(pace=paces[-1])
     track.note(times=paces[1] / paces[0])
     assert paces[1] > paces[0]
+
+
+def test_a_node_that_joins_a_running_crawl(track: Track) -> None:
+    """Requests per second before a node is added and once its shard is at work: delays are nil, all sites are
+    open at the first shard, which is what limits.
+    """
+    with running_fleet(hosts=40, pages=100) as running:
+        command = ("-m", "tests.cluster.joining", "ADDRESSES", "--after", str(JOINED_AFTER))
+        told = run(track, "Pignon, a node joins, read and stored", running, *command)
+        again = len(fetched_again(told["log"]))
+        missed = never_fetched(told["log"], running.expected())
+        breaches = judge(told["log"], running.rules(), delay=0.0)
+    arrival = np.sort(np.asarray(told["log"].arrival))
+    first = arrival[(arrival > arrival[0] + SETTLED) & (arrival < told["added"])]
+    both = arrival[(arrival > told["worked"] + SETTLED) & (arrival < arrival[-len(arrival) // 10])]
+    before, after = (len(part) / (part[-1] - part[0]) for part in (first, both))
+    track.note(
+        before=before, after=after, times=after / before,
+        ready=told["ready"] - told["added"], at_work=told["worked"] - told["added"],
+        moved=len(told["hosts"]["shard-1"]), load=told["load"],
+    )  # fmt: skip
+    assert not missed
+    assert not again
+    assert not any(map(len, breaches.values())), breaches
+    assert told["read"]["shard-1"] > 0
 
 
 @pytest.mark.timeout(1800)

@@ -1,6 +1,7 @@
 """The operator's orders: a pause and a stop are obeyed after the page in hand, and outlive restarts."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -14,7 +15,7 @@ from crawl.report import CrawlReport
 from crawl.site import crawl_site
 from models.tables import Page
 from tests.crawl.asked import agency, enter
-from tests.crawl.mean_server import MeanServer
+from tests.crawl.mean_server import MeanServer, Reply, Request
 from tests.crawl.sites import open_site
 
 
@@ -91,3 +92,44 @@ async def test_one_paused_site_costs_the_others_nothing(
     reports = await asyncio.gather(crawl_site(context, paused), crawl_site(context, other))
     assert [report.status for report in reports] == ["interrupted", "ok"]
     assert web.paths("a") == []
+
+
+async def test_a_site_that_another_worker_is_to_have_is_crawled_on_there_without_a_request_made_twice(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 9)))
+
+    def give_away(report: CrawlReport) -> None:
+        if report.found == 3:
+            context.standing.leaving.add(site)
+
+    report = await crawl_site(context, site, give_away)
+    assert (report.status, report.error_type, report.found) == ("interrupted", Order.MOVED, 3)
+    assert agency(engine, site).leased_until is None
+    context.standing.leaving.clear()
+    again = await crawl_site(context, site)
+    assert (again.status, again.found, again.resumed, again.new) == ("ok", 8, True, 8)
+    assert set(Counter(web.paths("essai")).values()) == {1}
+
+
+async def test_a_site_leaves_for_another_worker_once_its_sitemaps_and_its_home_page_are_read(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 5)))
+    named = f"<urlset><url><loc>{web.url('essai', '/ventes')}</loc></url></urlset>"
+
+    def give_away(_: Request) -> Reply:
+        context.standing.leaving.add(site)
+        return Reply(200, named, {"Content-Type": "text/xml"})
+
+    web.put("essai", "/sitemap.xml", give_away)
+    report = await crawl_site(context, site)
+    assert report.error_type == Order.MOVED
+    assert web.paths("essai") == ["/robots.txt", "/sitemap.xml", "/"]
+    asked = len(web.log)
+    assert (await crawl_site(context, site)).error_type == Order.MOVED
+    assert len(web.log) == asked, "not even entered"
+    context.standing.leaving.clear()
+    await crawl_site(context, site)
+    again = {path: times for path, times in Counter(web.paths("essai")).items() if times > 1}
+    assert again == {"/": 2}, "the home page tells an agency's site, as long as there is no listing"
