@@ -30,6 +30,7 @@ from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
 from serve.mail.sender import sending
 from serve.market import open_market
+from serve.personal import alert_routes, rights_routes
 from serve.personal import routes as personal
 
 #: No address takes a body larger than a form.
@@ -71,6 +72,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(accounts.router)
     app.include_router(personal.router)
+    app.include_router(alert_routes.router)
+    app.include_router(rights_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
