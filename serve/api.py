@@ -21,7 +21,9 @@ from starlette.types import Scope
 
 from models.settings import Settings
 from serve import openapi, pages, problems, routes
+from serve.accounts import pages as account_pages
 from serve.accounts import routes as accounts
+from serve.accounts.passwords import Busy, Passwords
 from serve.accounts.tokens import AccessTokens
 from serve.answers import ParameterProblem
 from serve.cursor import CursorError
@@ -39,6 +41,7 @@ MAX_BODY_BYTES: Final = 65_536
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TOO_SLOW: Final = "This search takes too long; narrow it."
 _NO_DATABASE: Final = "The database does not answer now; try again."
+_TOO_MANY: Final = "Too many people sign in at this moment; try again."
 _DESCRIPTION: Final = (
     "Every estate agency's listings, read from their own sites, as one honest market. "
     "Prices are whole euros, surfaces square metres, times UTC; null is unknown, never zero."
@@ -69,11 +72,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.settings = settings
     app.state.tokens = AccessTokens(settings)
     app.state.limiter = limiter
+    app.state.passwords = Passwords()
     app.include_router(routes.router)
     app.include_router(accounts.router)
     app.include_router(personal.router)
     app.include_router(alert_routes.router)
     app.include_router(rights_routes.router)
+    app.include_router(account_pages.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
@@ -96,6 +101,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(CursorError)
     async def _cursor(request: Request, error: CursorError) -> Response:
         return problems.invalid([ParameterProblem(parameter="cursor", message=str(error))])
+
+    @app.exception_handler(Busy)
+    async def _busy(request: Request, error: Busy) -> Response:
+        return problems.problem(503, _TOO_MANY, headers={"Retry-After": "3"})
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

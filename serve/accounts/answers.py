@@ -1,13 +1,140 @@
 """What the addresses of accounts take and answer, with an example of each."""
 
+import unicodedata
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticCustomError
 
 from serve.answers import Answer
 
 Language = Literal["fr", "en"]
+
+
+def _plain(text: str) -> str:
+    """Text without control characters: none is typed, and PostgreSQL keeps no NUL."""
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise PydanticCustomError("plain_text", "must have no control characters")
+    return text.strip()
+
+
+def _address(text: str) -> str:
+    """An e-mail address in its usual spelling, its domain in ASCII; whether it exists, only a mail tells."""
+    try:
+        found = validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        raise PydanticCustomError("email", "is not an e-mail address") from None
+    return f"{found.local_part}@{found.ascii_domain}"
+
+
+Plain = Annotated[str, AfterValidator(_plain)]
+Email = Annotated[
+    str,
+    Field(max_length=254, examples=["claire@exemple.fr"], json_schema_extra={"format": "email"}),
+    AfterValidator(_address),
+]
+NewPassword = Annotated[
+    SecretStr,
+    Field(
+        description="8 to 128 characters, none of the commonest, not your address.",
+        max_length=1_000,
+        examples=["trois pigeons sur un toit"],
+    ),
+]
+OldPassword = Annotated[SecretStr, Field(max_length=1_000, examples=["trois pigeons sur un toit"])]
+LinkSecret = Annotated[
+    str,
+    Field(
+        min_length=20,
+        max_length=100,
+        pattern=r"^[\w-]+$",
+        description="What stands behind `link=` in the mail.",
+        examples=["Zk3VnG2mF0yqkq0m2o0kq1pJmL9c7xY1b3d5f7h9j1M"],
+    ),
+]
+Name = Annotated[Plain, Field(max_length=120, examples=["Claire Morvan"])]
+Phone = Annotated[
+    Plain, Field(max_length=40, pattern=r"^\+?[\d .()/-]{4,39}$", examples=["+33 6 12 34 56 78"])
+]
+
+
+class Request(BaseModel):
+    """Base of what is sent: a name that is not there is refused, and no error repeats what was typed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Registration(Request):
+    """A wish for an account."""
+
+    email: Email
+    password: NewPassword
+    name: Name | None = None
+    language: Language = Field(default="fr", description="Of mails and pages.")
+
+
+class Credentials(Request):
+    """What one signs in with."""
+
+    email: Annotated[Plain, Field(max_length=254, examples=["claire@exemple.fr"])]
+    password: OldPassword
+
+
+class RefreshRequest(Request):
+    """The refresh token that was told last."""
+
+    refresh_token: Annotated[Plain, Field(max_length=200, examples=["pgr_…"])]
+
+
+class AddressOnly(Request):
+    """Whom a mail should go to."""
+
+    email: Email
+
+
+class Confirmation(Request):
+    """The link of a mail."""
+
+    link: LinkSecret
+
+
+class PasswordReset(Request):
+    """The link of a mail, and the password to have from now on."""
+
+    link: LinkSecret
+    password: NewPassword
+
+
+class PasswordChange(Request):
+    """The password as it is, and as it shall be."""
+
+    password: OldPassword
+    new_password: NewPassword
+
+
+class ProfileChange(Request):
+    """What shall change; what is not told stays, null takes it away."""
+
+    name: Name | None = None
+    phone: Phone | None = None
+    language: Language | None = Field(default=None, description="Of mails and pages; null changes nothing.")
+
+
+class Tokens(Answer):
+    """What a login shows from now on."""
+
+    access_token: str = Field(description="To send as `Authorization: Bearer …`.", examples=["eyJhbGciOi…"])
+    refresh_token: str = Field(description="To renew the login with, once.", examples=["pgr_…"])
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - RFC 6749's word
+    expires_in: int = Field(description="Seconds that the access token is good for.", examples=[1800])
+
+
+class Done(Answer):
+    """What was done, in one line."""
+
+    detail: str = Field(examples=["If that can be, a mail is on its way."])
 
 
 class Profile(Answer):

@@ -1,23 +1,242 @@
-"""The addresses of accounts: one's own profile."""
+"""The addresses of accounts: ways in, logins, and one's own profile."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from serve.accounts.answers import Profile
-from serve.accounts.profile import read_profile
-from serve.accounts.signed_in import Account, Scope, signed_in
-from serve.market import Connection
-from serve.problems import documented
+from models.settings import Settings
+from serve.accounts import sessions
+from serve.accounts.answers import (
+    AddressOnly,
+    Confirmation,
+    Credentials,
+    Done,
+    PasswordChange,
+    PasswordReset,
+    Profile,
+    ProfileChange,
+    RefreshRequest,
+    Registration,
+    Tokens,
+)
+from serve.accounts.entry import Entry
+from serve.accounts.passwords import objection
+from serve.accounts.profile import change_profile, read_profile
+from serve.accounts.sessions import Login
+from serve.accounts.signed_in import Account, ByLogin, Scope, signed_in
+from serve.answers import ParameterProblem
+from serve.limits import budgets
+from serve.limits.middleware import refusal
+from serve.mail.outbox import is_configured, is_possible
+from serve.market import Connection, Writing
+from serve.problems import documented, invalid, problem
 from serve.routes import encoded
 
 router = APIRouter()
 
 Reader = Annotated[Account, Depends(signed_in(Scope.READ))]
+Changer = Annotated[Account, Depends(signed_in(Scope.ACCOUNT))]
+
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="pignon"'}
+_WRONG: Final = "The address or the password is wrong, or the address is not confirmed yet."
+_LINK_OVER: Final = "This link is not good any more: it was used, or it is too old. Ask for another one."
+_NO_MAIL: Final = "No mail is sent from here yet, so no account can be opened: the operator must set {names}."
+_ON_ITS_WAY: Final = "If that can be, a mail is on its way; its link says what to do."
+_IN_THE_LOG: Final = "If that can be, its link is in this server's log: SMTP_SERVER is not set."
+
+
+async def entry(request: Request) -> Entry:
+    """What ways in need, of the application's state."""
+    state = request.app.state
+    return Entry(state.market, state.settings, state.passwords, state.limiter)
+
+
+EntryOf = Annotated[Entry, Depends(entry)]
+
+
+@router.post(
+    "/api/auth/register",
+    tags=["sign in"],
+    status_code=202,
+    summary="Ask for an account",
+    responses=documented(Done, 422, status=202),
+)
+async def register(told: Registration, entry: EntryOf) -> Response:
+    """Mails a link that opens the account. The answer is the same for an address that has one."""
+    password = told.password.get_secret_value()
+    if (reason := objection(password, told.email)) is not None:
+        return _refuse_password(reason)
+    if not is_possible(entry.settings):
+        return _no_mail(entry.settings)
+    await entry.register(told.email, password, told.name or None, told.language)
+    return _mailed(entry.settings)
+
+
+@router.post(
+    "/api/auth/confirm",
+    tags=["sign in"],
+    summary="Open the account that was asked for",
+    responses=documented(Done, 400, 422),
+)
+async def confirm(told: Confirmation, entry: EntryOf) -> Response:
+    """By the link of the mail, once. Sign in then."""
+    if not await entry.confirm(told.link):
+        return problem(400, _LINK_OVER)
+    return encoded(Done(detail="The address is confirmed and the account open. Sign in."))
+
+
+@router.post(
+    "/api/auth/confirm/resend",
+    tags=["sign in"],
+    status_code=202,
+    summary="Mail the link again",
+    responses=documented(Done, 422, status=202),
+)
+async def resend(told: AddressOnly, entry: EntryOf) -> Response:
+    """For an address that waits to be confirmed; the answer is the same for any other."""
+    if not is_possible(entry.settings):
+        return _no_mail(entry.settings)
+    await entry.resend(told.email)
+    return _mailed(entry.settings)
+
+
+@router.post("/api/auth/login", tags=["sign in"], summary="Sign in", responses=documented(Tokens, 401, 422))
+async def log_in(told: Credentials, request: Request, entry: EntryOf) -> Response:
+    """An access token for some minutes, and a refresh token to get the next one with."""
+    whose = f"{told.email.lower()} {request.state.address}"
+    if (refused := await _limited(request, entry, whose)) is not None:
+        return refused
+    login = await entry.log_in(told.email, told.password.get_secret_value())
+    return _tokens(request, login) if login else problem(401, _WRONG, headers=_CHALLENGE)
+
+
+@router.post(
+    "/api/auth/refresh", tags=["sign in"], summary="Renew a login", responses=documented(Tokens, 401, 422)
+)
+async def refresh(told: RefreshRequest, request: Request, connection: Writing) -> Response:
+    """New tokens for a refresh token, which is used up. One that comes twice was copied: its login ends."""
+    login = await sessions.renew(connection, told.refresh_token)
+    if login is None:
+        return problem(401, "This refresh token is not good, or no longer. Sign in.", headers=_CHALLENGE)
+    return _tokens(request, login)
+
+
+@router.post(
+    "/api/auth/logout",
+    tags=["sign in"],
+    status_code=204,
+    summary="Sign out",
+    responses=documented(None, 401, 403, status=204),
+)
+async def log_out(account: ByLogin, connection: Writing) -> Response:
+    """Ends this login: its access and refresh tokens stop working at once."""
+    assert account.session is not None
+    await sessions.end(connection, account.session)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/api/auth/logout-all",
+    tags=["sign in"],
+    status_code=204,
+    summary="Sign out everywhere",
+    responses=documented(None, 401, 403, status=204),
+)
+async def log_out_everywhere(account: ByLogin, connection: Writing) -> Response:
+    """Ends all your logins. API keys stay."""
+    await sessions.end_all(connection, account.id)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/api/auth/password/forgot",
+    tags=["sign in"],
+    status_code=202,
+    summary="Forgot the password",
+    responses=documented(Done, 422, status=202),
+)
+async def forgot(told: AddressOnly, entry: EntryOf) -> Response:
+    """Mails a link that sets another one, if there is an account; the answer does not tell."""
+    if not is_possible(entry.settings):
+        return _no_mail(entry.settings)
+    await entry.forgot(told.email)
+    return _mailed(entry.settings)
+
+
+@router.post(
+    "/api/auth/password/reset",
+    tags=["sign in"],
+    summary="Set another password by a mail's link",
+    responses=documented(Done, 400, 422),
+)
+async def reset(told: PasswordReset, entry: EntryOf) -> Response:
+    """By the link of the mail, once. Ends every login."""
+    password = told.password.get_secret_value()
+    address = await entry.address_of_reset(told.link)
+    if address is not None and (reason := objection(password, address)) is not None:
+        return _refuse_password(reason)
+    if address is None or not await entry.reset(told.link, password):
+        return problem(400, _LINK_OVER)
+    return encoded(Done(detail="The password is changed and every login ended. Sign in."))
+
+
+@router.post(
+    "/api/auth/password/change",
+    tags=["sign in"],
+    summary="Change the password",
+    responses=documented(Tokens, 401, 403, 422),
+)
+async def change_password(
+    told: PasswordChange, account: ByLogin, request: Request, entry: EntryOf
+) -> Response:
+    """Ends every login, and begins one anew for whoever changed it. API keys stay."""
+    if (refused := await _limited(request, entry, f"user {account.id}")) is not None:
+        return refused
+    new = told.new_password.get_secret_value()
+    if (reason := objection(new, account.email)) is not None:
+        return _refuse_password(reason, "new_password")
+    login = await entry.change(account.id, told.password.get_secret_value(), new)
+    return _tokens(request, login) if login else problem(403, "The password is wrong.")
 
 
 @router.get("/api/user", tags=["account"], summary="Your account", responses=documented(Profile, 401, 403))
 async def get_user(account: Reader, connection: Connection) -> Response:
     """Your own account. Scope `read`."""
     return encoded(await read_profile(connection, account.id))
+
+
+@router.patch(
+    "/api/user", tags=["account"], summary="Change your account", responses=documented(Profile, 401, 403, 422)
+)
+async def patch_user(told: ProfileChange, account: Changer, connection: Writing) -> Response:
+    """Name, phone, language: what is told changes, and nothing else. Scope `account`."""
+    return encoded(await change_profile(connection, account.id, told))
+
+
+def _tokens(request: Request, login: Login) -> Response:
+    tokens = request.app.state.tokens
+    access = tokens.issue(login.user, login.session)
+    return encoded(Tokens(access_token=access, refresh_token=login.refresh, expires_in=tokens.seconds))
+
+
+async def _limited(request: Request, entry: Entry, whose: str) -> Response | None:
+    """429 when this account was tried too often from this address."""
+    verdict = await entry.limiter.take(budgets.LOGIN_TO_ONE, whose)
+    request.state.limits.append(verdict)
+    return None if verdict.allowed else refusal(verdict)
+
+
+def _refuse_password(reason: str, parameter: str = "password") -> Response:
+    return invalid([ParameterProblem(parameter=parameter, message=reason)])
+
+
+def _mailed(settings: Settings) -> Response:
+    answer = encoded(Done(detail=_ON_ITS_WAY if is_configured(settings) else _IN_THE_LOG))
+    answer.status_code = 202
+    return answer
+
+
+def _no_mail(settings: Settings) -> Response:
+    missing = [name for name in ("smtp_server", "public_url") if getattr(settings, name) is None]
+    return problem(503, _NO_MAIL.format(names=" and ".join(missing).upper().replace(" AND ", " and ")))

@@ -53,10 +53,11 @@ def sign_in(engine: Engine, home: Path, user: int) -> tuple[UUID, dict[str, str]
     return session, {"Authorization": f"Bearer {token}"}
 
 
-def add_key(engine: Engine, person: Person, *scopes: str, expires_at: datetime | None = None) -> str:
-    """An API key of a person with these scopes."""
+def add_key(engine: Engine, person: Person | int, *scopes: str, expires_at: datetime | None = None) -> str:
+    """An API key of a person, or of the user of that id, with these scopes."""
     key = KEY_PREFIX + new_secret()
-    row = {"user_id": person.id, "name": "test", "prefix": key[:12], "hash": hashed(key)}
+    user = person if isinstance(person, int) else person.id
+    row = {"user_id": user, "name": "test", "prefix": key[:12], "hash": hashed(key)}
     with engine.begin() as connection:
         connection.execute(insert(ApiKey).values(**row, scopes=list(scopes), expires_at=expires_at))
     return key

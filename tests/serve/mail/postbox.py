@@ -56,7 +56,7 @@ class Postbox:
         assert isinstance(data, LoginPassword)
         good = data.password == b"right"
         self.logins.append((data.login.decode(), session.ssl is not None))
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     def links(self) -> list[str]:
         """The link of each mail, as its text has it."""

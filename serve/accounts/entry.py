@@ -1,0 +1,175 @@
+"""Ways in: registering, confirming, signing in, and a forgotten password.
+
+Nobody learns here whether an address has an account: the answers are the same, and take the same time.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.settings import Settings
+from models.tables import User, utc_now
+from serve.accounts import links, sessions
+from serve.accounts.letters import letter
+from serve.accounts.passwords import Passwords
+from serve.accounts.sessions import Login
+from serve.limits import budgets
+from serve.limits.shared import Limiter
+from serve.mail.outbox import post
+from serve.market import Market
+
+_T = TypeVar("_T")
+
+#: Seconds that an answer about an address takes, whatever is done; the work itself takes 0.1 or less.
+EVENLY: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Everything that ways in need."""
+
+    market: Market
+    settings: Settings
+    passwords: Passwords
+    limiter: Limiter
+
+    async def register(self, email: str, password: str, name: str | None, language: str) -> None:
+        """Mail a link that opens the account; to whoever has one, that they have."""
+        kept = await self.passwords.kept(password)
+        payload = {"password_hash": kept, "name": name, "language": language}
+        await evenly(self._registered(email, payload))
+
+    async def _registered(self, email: str, payload: dict[str, str | None]) -> None:
+        if not await self._may_mail(email):
+            return
+        language = payload["language"] or "fr"
+        async with self.market.writer.begin() as connection:
+            if await _user_of(connection, email) is None:
+                await self._mail_link(connection, "confirm", email, language, payload=payload)
+            else:
+                known = letter("known", language, self.settings.link_base)
+                await post(connection, self.settings, email, known)
+
+    async def resend(self, email: str) -> None:
+        """Another link to an address that waits to be confirmed."""
+        await evenly(self._resent(email))
+
+    async def _resent(self, email: str) -> None:
+        async with self.market.writer.begin() as connection:
+            waiting = await links.pending(connection, "confirm", email.lower())
+            if waiting is not None and await self._may_mail(email):
+                language = waiting.payload["language"]
+                await self._mail_link(connection, "confirm", email, language, payload=waiting.payload)
+
+    async def confirm(self, secret: str) -> bool:
+        """Open the account that a link was mailed for; whether it is open now by this link."""
+        async with self.market.writer.begin() as connection:
+            link = await links.use(connection, "confirm", secret)
+            if link is None:
+                return False
+            email = link.payload.get("email", link.address)
+            row = {k: link.payload[k] for k in ("password_hash", "name", "language")}
+            opened = upsert(User).values(**row, email=email, confirmed_at=utc_now()).on_conflict_do_nothing()
+            return (await connection.execute(opened.returning(User.id))).one_or_none() is not None
+
+    async def log_in(self, email: str, password: str) -> Login | None:
+        """A new login; None when address or password is wrong, which takes as long."""
+        query = select(User.id, User.password_hash).where(_is(email), User.is_active)
+        async with self.market.engine.connect() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        fits, renewed = await self.passwords.fits(password, row.password_hash if row else None)
+        if row is None or not fits:
+            return None
+        async with self.market.writer.begin() as connection:
+            if renewed:
+                same = User.id == row.id, User.password_hash == row.password_hash
+                await connection.execute(update(User).where(*same).values(password_hash=renewed))
+            return await sessions.begin(connection, row.id)
+
+    async def forgot(self, email: str) -> None:
+        """Mail a link that sets another password, if there is an account."""
+        await evenly(self._forgotten(email))
+
+    async def _forgotten(self, email: str) -> None:
+        async with self.market.writer.begin() as connection:
+            user = await _user_of(connection, email)
+            if user is not None and await self._may_mail(email):
+                await self._mail_link(connection, "reset", user.email, user.language, user=user.id)
+
+    async def address_of_reset(self, secret: str) -> str | None:
+        """Whom a link for another password was mailed to; None when it is good no more."""
+        async with self.market.engine.connect() as connection:
+            link = await links.look(connection, "reset", secret)
+        return link.address if link else None
+
+    async def reset(self, secret: str, password: str) -> bool:
+        """Set another password by a link, and end every login; whether the link was good."""
+        kept = await self.passwords.kept(password)
+        async with self.market.writer.begin() as connection:
+            link = await links.use(connection, "reset", secret)
+            if link is None or link.user is None:
+                return False
+            await self._set_password(connection, link.user, kept)
+            return True
+
+    async def change(self, user: int, password: str, new: str) -> Login | None:
+        """Set another password, end every login and begin one; None when the old one is wrong."""
+        async with self.market.engine.connect() as connection:
+            kept = await connection.scalar(select(User.password_hash).where(User.id == user))
+        if not (await self.passwords.fits(password, kept))[0]:
+            return None
+        renewed = await self.passwords.kept(new)
+        async with self.market.writer.begin() as connection:
+            await self._set_password(connection, user, renewed)
+            return await sessions.begin(connection, user)
+
+    async def _set_password(self, connection: AsyncConnection, user: int, kept: str) -> None:
+        changed = (
+            update(User)
+            .where(User.id == user)
+            .values(password_hash=kept, updated_at=utc_now())
+            .returning(User.email, User.language)
+        )
+        row = (await connection.execute(changed)).one()
+        await sessions.end_all(connection, user)
+        told = letter("changed", row.language, self.settings.link_base)
+        await post(connection, self.settings, row.email, told, user=user)
+
+    async def _may_mail(self, email: str) -> bool:
+        return (await self.limiter.take(budgets.MAIL_TO_ONE, email.lower())).allowed
+
+    async def _mail_link(
+        self,
+        connection: AsyncConnection,
+        purpose: links.Purpose,
+        email: str,
+        language: str,
+        *,
+        user: int | None = None,
+        payload: dict[str, str | None] | None = None,
+    ) -> None:
+        told = {**payload, "email": email} if payload else None
+        secret = await links.make(connection, purpose, email.lower(), user=user, payload=told)
+        written = letter(purpose, language, links.address_of(self.settings.link_base, purpose, secret))
+        expires = utc_now() + links.LIVES[purpose]
+        await post(connection, self.settings, email, written, user=user, expires=expires)
+
+
+async def evenly(work: Awaitable[_T]) -> _T:
+    """The work's answer, EVENLY seconds from now."""
+    done, _ = await asyncio.gather(work, asyncio.sleep(EVENLY))
+    return done
+
+
+def _is(email: str) -> ColumnElement[bool]:
+    return func.lower(User.email) == email.strip().lower()
+
+
+async def _user_of(connection: AsyncConnection, email: str) -> Any:
+    query = select(User.id, User.email, User.language).where(_is(email), User.is_active)
+    return (await connection.execute(query)).one_or_none()

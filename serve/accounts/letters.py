@@ -1,0 +1,80 @@
+"""What the mails of accounts say, in French and in English. Nothing that anyone typed stands in them."""
+
+from typing import Final
+
+from serve.mail.letter import Letter, write
+
+#: Of each mail and language: subject, what the link says, paragraphs.
+_WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "confirm": {
+        "fr": (
+            "Confirmez votre adresse",
+            "Confirmer mon adresse",
+            "Pour ouvrir votre compte Pignon, confirmez que cette adresse est la vôtre :",
+            "Ce lien vaut deux jours et ne sert qu’une fois.",
+            "Si vous n’avez rien demandé, ne faites rien : aucun compte ne sera ouvert.",
+        ),
+        "en": (
+            "Confirm your address",
+            "Confirm my address",
+            "To open your Pignon account, confirm that this address is yours:",
+            "This link is good for two days and works once.",
+            "If you asked for nothing, do nothing: no account will be opened.",
+        ),
+    },
+    "known": {
+        "fr": (
+            "Vous avez déjà un compte",
+            "Aller à Pignon",
+            "Quelqu’un, vous sans doute, a voulu ouvrir un compte Pignon avec cette adresse. "
+            "Elle en a déjà un :",
+            "Connectez-vous avec votre mot de passe, ou demandez-en un autre s’il est oublié.",
+            "Si ce n’était pas vous, ne faites rien : rien n’a changé.",
+        ),
+        "en": (
+            "You have an account already",
+            "Go to Pignon",
+            "Someone, probably you, wanted to open a Pignon account with this address. It has one already:",
+            "Sign in with your password, or ask for another one if it is forgotten.",
+            "If it was not you, do nothing: nothing has changed.",
+        ),
+    },
+    "reset": {
+        "fr": (
+            "Choisissez un nouveau mot de passe",
+            "Choisir un mot de passe",
+            "Vous avez oublié votre mot de passe Pignon ? Choisissez-en un autre :",
+            "Ce lien vaut une heure et ne sert qu’une fois. Toutes les connexions ouvertes seront fermées.",
+            "Si vous n’avez rien demandé, ne faites rien : votre mot de passe reste le même.",
+        ),
+        "en": (
+            "Choose a new password",
+            "Choose a password",
+            "You forgot your Pignon password? Choose another one:",
+            "This link is good for an hour and works once. Every open login will be ended.",
+            "If you asked for nothing, do nothing: your password stays as it is.",
+        ),
+    },
+    "changed": {
+        "fr": (
+            "Votre mot de passe a changé",
+            "Aller à Pignon",
+            "Le mot de passe de votre compte Pignon vient d’être changé, et toutes les connexions fermées :",
+            "Si ce n’était pas vous, demandez tout de suite un autre mot de passe (« mot de passe oublié »), "
+            "et révoquez les clés d’API que vous ne connaissez pas.",
+        ),
+        "en": (
+            "Your password has changed",
+            "Go to Pignon",
+            "The password of your Pignon account was just changed, and every login ended:",
+            "If it was not you, ask for another password at once (“forgotten password”), "
+            "and revoke the API keys that you do not know.",
+        ),
+    },
+}
+
+
+def letter(kind: str, language: str, link: str) -> Letter:
+    """One of: confirm, known, reset, changed."""
+    subject, label, *paragraphs = _WORDS[kind]["en" if language == "en" else "fr"]
+    return write(subject, paragraphs, language, link, label)
