@@ -18,7 +18,13 @@ from models.tables.likeness import (
 from models.tables.listing import AggregatedListing
 from models.tables.live import LiveListing, LiveWords
 from models.tables.log import ScrapingLog
-from models.tables.market import MarketStatistics
+from models.tables.market import (
+    AdvertState,
+    DwellingState,
+    MarketStatistics,
+    StatisticsCursor,
+    StatisticsDue,
+)
 from models.tables.optout import OptOut
 from models.tables.order import CrawlOrder
 from models.tables.page import Page
@@ -28,6 +34,7 @@ from models.tables.user import User
 from models.tables.wrapper import SiteWrapper
 
 __all__ = [
+    "AdvertState",
     "Agency",
     "AgencyBoilerplate",
     "AggregatedListing",
@@ -38,6 +45,7 @@ __all__ = [
     "Channel",
     "Consent",
     "CrawlOrder",
+    "DwellingState",
     "EventKind",
     "Favorite",
     "FavoriteStatus",
@@ -60,6 +68,8 @@ __all__ = [
     "ScrapingStatus",
     "SearchAlert",
     "SiteWrapper",
+    "StatisticsCursor",
+    "StatisticsDue",
     "UnsignedListing",
     "User",
     "UserSession",
