@@ -24,6 +24,7 @@ from models.postgres import embedded
 from models.settings import Settings, load_settings
 from models.tables import AggregatedListing, ListingHistory
 from serve.app import check_port
+from serve.statistics.refresh import refresh
 
 #: Tries to remove the demo's folder, a tenth of a second apart.
 REMOVALS = 50
@@ -110,6 +111,7 @@ def _visit(stage: _Stage, pool: ShardPool, sites: list[Site], title: str) -> Non
     with crawl_progress(title) as show:
         pool.crawl(sites, show)
     dedup_listings(stage.engine)
+    refresh(stage.engine)
     listings, properties = dwellings(stage.engine)
     live = AggregatedListing.is_active
     with stage.engine.connect() as connection:

@@ -1,11 +1,13 @@
 """The schedule: every job of Pignon that a clock starts. One place, fenced by a database lock.
 
-Late runs coalesce into one; a second scheduler on the same database is refused. The clock only rings; the
-work is done in the main thread, where Ctrl-C reaches it and sites are given back.
+Late runs coalesce into one; a second scheduler on the same database is refused. For crawls the clock only
+rings: they run in the main thread, where Ctrl-C reaches them and sites are given back. The statistics, which
+may be cut short anywhere, are refreshed beside them, so that a crawl of hours delays no figure.
 """
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import Full, Queue
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,11 +24,13 @@ _log = logging.getLogger(__name__)
 
 #: Any constant; held for as long as a scheduler runs.
 SCHEDULE_LOCK = 7_406_603
+#: Minutes between two refreshes of the statistics.
+STATISTICS_EVERY = 60
 
 
 def run_schedule(settings: Settings, every: int) -> None:
-    """Crawl what is due every `every` minutes, then recognise properties, until interrupted. Mails are sent
-    meanwhile, where mail is configured.
+    """Crawl what is due every `every` minutes, then recognise properties, until interrupted. Meanwhile
+    the statistics are refreshed hourly, and mails are sent where mail is configured.
 
     Raises ServiceError when another scheduler runs on this database.
     """
@@ -37,8 +41,7 @@ def run_schedule(settings: Settings, every: int) -> None:
             with engine.connect() as connection:
                 _take_lock(connection)
                 stderr.print(f"Looking for due sites every {plural(every, 'minute')} (Ctrl-C stops it).")
-                rings = _rings(every)
-                with sending(settings, url):
+                with _rings(every, url) as rings, sending(settings, url):
                     while True:
                         rings.get()
                         _round(settings, url, metrics)
@@ -46,20 +49,32 @@ def run_schedule(settings: Settings, every: int) -> None:
             engine.dispose()
 
 
-def _rings(every: int) -> "Queue[None]":
-    """A queue that holds an item when it is time, never two."""
+@contextmanager
+def _rings(every: int, url: str) -> Iterator["Queue[None]"]:
+    """A queue that holds an item when it is time to crawl, never two; the statistics refreshed meanwhile."""
     rings: Queue[None] = Queue(maxsize=1)
 
     def ring() -> None:
         with suppress(Full):
             rings.put_nowait(None)
 
+    def figure() -> None:
+        try:
+            refresh_figures(url)
+        except Exception:  # noqa: BLE001 - as a round's: the next hour comes; at the end the database goes first
+            if scheduler.running:
+                _log.exception("the statistics were not refreshed; the next hour comes")
+
     scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-    scheduler.add_job(
-        ring, "interval", minutes=every, coalesce=True, misfire_grace_time=None, next_run_time=_now()
-    )
+    for job, minutes in ((ring, every), (figure, STATISTICS_EVERY)):
+        scheduler.add_job(
+            job, "interval", minutes=minutes, coalesce=True, misfire_grace_time=None, next_run_time=_now()
+        )
     scheduler.start()
-    return rings
+    try:
+        yield rings
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 def _round(settings: Settings, url: str, metrics: Metrics) -> None:
@@ -91,6 +106,17 @@ def crawl_due(settings: Settings, url: str, metrics: Metrics) -> None:
             metrics.pool = pool
             pool.crawl(sites, show)
         dedup_listings(engine)
+    finally:
+        engine.dispose()
+
+
+def refresh_figures(url: str) -> None:
+    """Bring the market's statistics up to date with the events since the last time."""
+    from serve.statistics.refresh import refresh
+
+    engine = open_engine(url)
+    try:
+        refresh(engine)
     finally:
         engine.dispose()
 

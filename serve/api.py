@@ -34,6 +34,7 @@ from serve.mail.sender import sending
 from serve.market import open_market
 from serve.personal import alert_routes, rights_routes
 from serve.personal import routes as personal
+from serve.statistics import routes as statistics
 
 #: No address takes a body larger than a form.
 MAX_BODY_BYTES: Final = 65_536
@@ -79,6 +80,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(alert_routes.router)
     app.include_router(rights_routes.router)
     app.include_router(account_pages.router)
+    app.include_router(statistics.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)

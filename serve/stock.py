@@ -40,11 +40,11 @@ _STOCK: Final = text(
 _MONTHS: Final = text(
     """
     select to_char(month, 'YYYY-MM') as month, count(l.id) as adverts
-    from generate_series(date_trunc('month', now() at time zone 'UTC') - make_interval(months => :months - 1),
-        date_trunc('month', now() at time zone 'UTC'), interval '1 month') month
+    from (select date_trunc('month', now() at time zone 'Europe/Paris') as begun) this
+    cross join generate_series(begun - make_interval(months => :months - 1), begun, interval '1 month') month
     left join aggregated_listings l on l.agency_id = :agency
-        and l.first_seen >= month at time zone 'UTC'
-        and l.first_seen < (month + interval '1 month') at time zone 'UTC'
+        and l.first_seen >= month at time zone 'Europe/Paris'
+        and l.first_seen < (month + interval '1 month') at time zone 'Europe/Paris'
     group by month order by month
     """
 )

@@ -1,6 +1,7 @@
 """GET /api/agencies/{id} and its listings: stock, months, cuts, what others offer too."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx2
 from sqlalchemy import Engine
@@ -29,7 +30,7 @@ def test_an_agency_tells_its_stock(client: httpx2.Client, engine: Engine) -> Non
     assert [(known.agency.id, known.dwellings) for known in stock.overlap] == [(rival, 2), (other, 1)]
     assert len(stock.new_per_month) == 12
     assert sum(month.adverts for month in stock.new_per_month) == 3
-    assert stock.new_per_month[-1].month == f"{NOW:%Y-%m}"
+    assert stock.new_per_month[-1].month == f"{NOW.astimezone(ZoneInfo('Europe/Paris')):%Y-%m}"
 
 
 def test_an_agency_without_stock_has_no_shares(client: httpx2.Client, engine: Engine) -> None:

@@ -20,6 +20,9 @@ ADDRESSES = (
     "/api/properties/search",
     "/api/events",
     "/api/agencies",
+    "/api/statistics/market",
+    "/api/statistics/agencies",
+    "/api/statistics/listings",
     "/",
 )
 
