@@ -57,7 +57,7 @@ EntryOf = Annotated[Entry, Depends(entry)]
 
 @router.post(
     "/api/auth/register",
-    tags=["sign in"],
+    tags=["account"],
     status_code=202,
     summary="Ask for an account",
     responses=documented(Done, 422, status=202),
@@ -75,7 +75,7 @@ async def register(told: Registration, entry: EntryOf) -> Response:
 
 @router.post(
     "/api/auth/confirm",
-    tags=["sign in"],
+    tags=["account"],
     summary="Open the account that was asked for",
     responses=documented(Done, 400, 422),
 )
@@ -88,7 +88,7 @@ async def confirm(told: Confirmation, entry: EntryOf) -> Response:
 
 @router.post(
     "/api/auth/confirm/resend",
-    tags=["sign in"],
+    tags=["account"],
     status_code=202,
     summary="Mail the link again",
     responses=documented(Done, 422, status=202),
@@ -101,7 +101,7 @@ async def resend(told: AddressOnly, entry: EntryOf) -> Response:
     return _mailed(entry.settings)
 
 
-@router.post("/api/auth/login", tags=["sign in"], summary="Sign in", responses=documented(Tokens, 401, 422))
+@router.post("/api/auth/login", tags=["account"], summary="Sign in", responses=documented(Tokens, 401, 422))
 async def log_in(told: Credentials, request: Request, entry: EntryOf) -> Response:
     """An access token for some minutes, and a refresh token to get the next one with."""
     whose = f"{told.email.lower()} {request.state.address}"
@@ -112,7 +112,7 @@ async def log_in(told: Credentials, request: Request, entry: EntryOf) -> Respons
 
 
 @router.post(
-    "/api/auth/refresh", tags=["sign in"], summary="Renew a login", responses=documented(Tokens, 401, 422)
+    "/api/auth/refresh", tags=["account"], summary="Renew a login", responses=documented(Tokens, 401, 422)
 )
 async def refresh(told: RefreshRequest, request: Request, connection: Writing) -> Response:
     """New tokens for a refresh token, which is used up. One that comes twice was copied: its login ends."""
@@ -124,7 +124,7 @@ async def refresh(told: RefreshRequest, request: Request, connection: Writing) -
 
 @router.post(
     "/api/auth/logout",
-    tags=["sign in"],
+    tags=["account"],
     status_code=204,
     summary="Sign out",
     responses=documented(None, 401, 403, status=204),
@@ -138,7 +138,7 @@ async def log_out(account: ByLogin, connection: Writing) -> Response:
 
 @router.post(
     "/api/auth/logout-all",
-    tags=["sign in"],
+    tags=["account"],
     status_code=204,
     summary="Sign out everywhere",
     responses=documented(None, 401, 403, status=204),
@@ -151,7 +151,7 @@ async def log_out_everywhere(account: ByLogin, connection: Writing) -> Response:
 
 @router.post(
     "/api/auth/password/forgot",
-    tags=["sign in"],
+    tags=["account"],
     status_code=202,
     summary="Forgot the password",
     responses=documented(Done, 422, status=202),
@@ -166,7 +166,7 @@ async def forgot(told: AddressOnly, entry: EntryOf) -> Response:
 
 @router.post(
     "/api/auth/password/reset",
-    tags=["sign in"],
+    tags=["account"],
     summary="Set another password by a mail's link",
     responses=documented(Done, 400, 422),
 )
@@ -183,7 +183,7 @@ async def reset(told: PasswordReset, entry: EntryOf) -> Response:
 
 @router.post(
     "/api/auth/password/change",
-    tags=["sign in"],
+    tags=["account"],
     summary="Change the password",
     responses=documented(Tokens, 401, 403, 422),
 )
