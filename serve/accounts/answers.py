@@ -117,6 +117,8 @@ class PasswordChange(Request):
 class ProfileChange(Request):
     """What shall change; what is not told stays, null takes it away."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Claire Morvan", "language": "en"}]})
+
     name: Name | None = None
     phone: Phone | None = None
     language: Language | None = Field(default=None, description="Of mails and pages; null changes nothing.")
