@@ -8,10 +8,12 @@ may be cut short anywhere, are refreshed beside them, so that a crawl of hours d
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from queue import Full, Queue
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cluster.console import plural, stderr
 from cluster.metrics import Metrics, metrics_server
@@ -19,6 +21,7 @@ from models.database import database, open_engine, upgrade
 from models.errors import PignonError, ServiceError
 from models.settings import Settings
 from serve.mail.sender import sending
+from serve.retention import purge
 
 _log = logging.getLogger(__name__)
 
@@ -26,11 +29,14 @@ _log = logging.getLogger(__name__)
 SCHEDULE_LOCK = 7_406_603
 #: Minutes between two refreshes of the statistics.
 STATISTICS_EVERY = 60
+#: Minutes between two clearings of what has outlived its time.
+TIDIED_EVERY = 24 * 60
 
 
 def run_schedule(settings: Settings, every: int) -> None:
     """Crawl what is due every `every` minutes, then recognise properties, until interrupted. Meanwhile
-    the statistics are refreshed hourly, and mails are sent where mail is configured.
+    the statistics are refreshed hourly, mails are sent where mail is configured, and what has outlived its
+    time is deleted daily.
 
     Raises ServiceError when another scheduler runs on this database.
     """
@@ -41,7 +47,7 @@ def run_schedule(settings: Settings, every: int) -> None:
             with engine.connect() as connection:
                 _take_lock(connection)
                 stderr.print(f"Looking for due sites every {plural(every, 'minute')} (Ctrl-C stops it).")
-                with _rings(every, url) as rings, sending(settings, url):
+                with _rings(every, settings, url) as rings, sending(settings, url):
                     while True:
                         rings.get()
                         _round(settings, url, metrics)
@@ -50,8 +56,10 @@ def run_schedule(settings: Settings, every: int) -> None:
 
 
 @contextmanager
-def _rings(every: int, url: str) -> Iterator["Queue[None]"]:
-    """A queue that holds an item when it is time to crawl, never two; the statistics refreshed meanwhile."""
+def _rings(every: int, settings: Settings, url: str) -> Iterator["Queue[None]"]:
+    """A queue that holds an item when it is time to crawl, never two; meanwhile the statistics are refreshed
+    and what is old is deleted.
+    """
     rings: Queue[None] = Queue(maxsize=1)
 
     def ring() -> None:
@@ -66,7 +74,8 @@ def _rings(every: int, url: str) -> Iterator["Queue[None]"]:
                 _log.exception("the statistics were not refreshed; the next hour comes")
 
     scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-    for job, minutes in ((ring, every), (figure, STATISTICS_EVERY)):
+    tidy = partial(_tidy, settings, url)
+    for job, minutes in ((ring, every), (figure, STATISTICS_EVERY), (tidy, TIDIED_EVERY)):
         scheduler.add_job(
             job, "interval", minutes=minutes, coalesce=True, misfire_grace_time=None, next_run_time=_now()
         )
@@ -75,6 +84,18 @@ def _rings(every: int, url: str) -> Iterator["Queue[None]"]:
         yield rings
     finally:
         scheduler.shutdown(wait=False)
+
+
+def _tidy(settings: Settings, url: str) -> None:
+    """Delete what has outlived its time."""
+    engine = open_engine(url, pool_size=1)
+    try:
+        gone = {table: rows for table, rows in purge(engine, settings).items() if rows}
+        _log.info("what had outlived its time is deleted: %s", gone or "nothing")
+    except SQLAlchemyError as error:
+        _log.warning("nothing old could be deleted now: %s", str(error).partition("\n")[0])
+    finally:
+        engine.dispose()
 
 
 def _round(settings: Settings, url: str, metrics: Metrics) -> None:

@@ -180,6 +180,16 @@ class Settings(BaseSettings):
         default=None, description="What is logged; info as JSON and warning as text when unset."
     )
 
+    log_retention_days: int = Field(
+        default=365, ge=1, le=3650, description="Days that the log of a site's visit is kept."
+    )
+    message_retention_days: int = Field(
+        default=30, ge=1, le=365, description="Days that a message is kept, without its text, once sent."
+    )
+    login_retention_days: int = Field(
+        default=7, ge=0, le=365, description="Days that a login, key or mailed link is kept once it is over."
+    )
+
     @field_validator("quiet_hours")
     @classmethod
     def _are_hours(cls, told: str) -> str:

@@ -46,7 +46,8 @@ class ListingHistory(Base):
     old_value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     new_value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     occurred_at: Mapped[datetime] = mapped_column(default=utc_now)
-    scraping_log_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("scraping_logs.id"))
+    #: The crawl that noticed it. Its log may be gone before: logs are kept for a while, history for ever.
+    scraping_log_id: Mapped[int | None] = mapped_column(BigInteger)
     #: Of the writer. Ids are drawn before their rows are seen, so who reads by id alone misses some. In the
     #: order of this, up to `pg_snapshot_xmin(pg_current_snapshot())`, nothing appears behind a reader's back.
     transaction_id: Mapped[int] = mapped_column(

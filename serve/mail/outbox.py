@@ -4,8 +4,7 @@ await connection.execute(owed("claire@exemple.fr", letter, dedup_key="alert 12, 
 """
 
 import logging
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy import Insert, func
 from sqlalchemy.dialects.postgresql import insert
@@ -16,9 +15,6 @@ from models.tables import OutboxMessage
 from serve.mail.letter import Letter
 
 _log = logging.getLogger(__name__)
-
-#: What has been sent or given up is forgotten after so long, its text at once.
-KEPT: Final = timedelta(days=30)
 
 
 def owed(
@@ -31,7 +27,8 @@ def owed(
     expires: datetime | None = None,
     dedup_key: str | None = None,
 ) -> Insert:
-    """The statement that owes a message. A second one of the same dedup_key is not owed, for KEPT.
+    """The statement that owes a message. A second one of the same dedup_key is not owed, for as
+    long as the first is kept (MESSAGE_RETENTION_DAYS; its text goes once it is sent).
 
     due: not before. expires: given up after. user: goes when they go.
     """

@@ -18,14 +18,15 @@ from email.utils import formatdate, parseaddr
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, Row, delete, or_, select, update
+from sqlalchemy import Engine, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.database import open_engine
 from models.settings import Settings
-from models.tables import MailedLink, OutboxMessage, UserSession, utc_now
-from serve.mail.outbox import KEPT, is_configured
+from models.tables import OutboxMessage, utc_now
+from serve.mail.outbox import is_configured
 from serve.mail.smtp import Conversation, NotSent
+from serve.retention import purge
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Sender:
             try:
                 self.send_due(stop)
                 if looks % _CLEARED_EVERY == 0:
-                    clear(self._engine)
+                    purge(self._engine, self._settings)
                 looks += 1
             except SQLAlchemyError as error:
                 _log.warning("the outbox cannot be read now: %s", str(error).partition("\n")[0])
@@ -150,16 +151,6 @@ def sender_address(settings: Settings) -> str:
         if told and "@" in (address := parseaddr(told)[1]):
             return address
     return f"pignon@{urlsplit(settings.link_base).hostname}"
-
-
-def clear(engine: Engine) -> None:
-    """Forget what is over: messages after KEPT, links and logins that have ended a day ago."""
-    now = utc_now()
-    over = or_(OutboxMessage.sent_at.is_not(None), OutboxMessage.failed_at.is_not(None))
-    with engine.begin() as connection:
-        connection.execute(delete(OutboxMessage).where(OutboxMessage.created_at < now - KEPT, over))
-        for table in (MailedLink, UserSession):
-            connection.execute(delete(table).where(table.expires_at < now - timedelta(days=1)))
 
 
 @contextmanager

@@ -12,16 +12,15 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, select, update
 
 from models.settings import Settings
-from models.tables import MailedLink, OutboxMessage, UserSession, utc_now
+from models.tables import OutboxMessage, utc_now
 from serve.mail import smtp
 from serve.mail.letter import write
 from serve.mail.outbox import owed
-from serve.mail.sender import LEASE, PAUSES, Sender, clear, sending
+from serve.mail.sender import LEASE, PAUSES, Sender, sending
 from tests.serve.mail.postbox import postbox, text_of
-from tests.serve.people import sign_up
 
 LETTER = write(
     "Un essai : l’été à Nîmes",
@@ -297,25 +296,6 @@ def test_a_recipient_with_a_line_break_makes_no_header(engine: Engine) -> None:
         assert Sender(engine, _settings(box.port)).send_due() == 0
         assert box.mails == []
     assert _rows(engine)[0].failed_at is not None
-
-
-def test_what_is_over_is_cleared_and_what_is_owed_is_not(engine: Engine, tmp_path: Path) -> None:
-    for _ in range(2):
-        _owe(engine)
-    person = sign_up(engine, tmp_path)
-    old = utc_now() - timedelta(days=40)
-    link = {"hash": b"x", "purpose": "confirm", "address": "a@exemple.fr", "expires_at": old}
-    with engine.begin() as connection:
-        connection.execute(insert(MailedLink).values(link))
-        connection.execute(update(OutboxMessage).values(created_at=old))
-        connection.execute(update(UserSession).values(expires_at=old))
-        first = select(func.min(OutboxMessage.id)).scalar_subquery()
-        connection.execute(update(OutboxMessage).where(OutboxMessage.id == first).values(sent_at=old))
-    clear(engine)
-    assert [row.sent_at for row in _rows(engine)] == [None]
-    with engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(MailedLink)) == 0
-        assert connection.scalar(select(func.count()).where(UserSession.id == person.session)) == 0
 
 
 def test_a_sender_beside_other_work_sends_within_seconds_and_ends_with_it(
