@@ -1,208 +1,222 @@
-"""Criteria as conditions of SQL on the live listings, each criterion in one place."""
+"""Criteria as conditions of SQL on the live listings, each criterion in one place.
 
+where(query, places).sql       # live_listings.price <= %(price_max)s and …
+
+Plain SQL with named values, as psycopg reads it: what a search costs in Python was building statements, and
+equal criteria with other values are the same text, which the server has parsed already.
+"""
+
+import json
 import math
+import re
 from collections.abc import Iterator
-from functools import reduce
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, not_, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy import ColumnElement, Float, TextClause, func, text
 
 from models.places import Places
-from models.tables import LiveListing, LiveWords
+from models.tables import LiveListing
 from serve import words
 from serve.criteria import Box, Criteria
-from serve.location import Location, locate
-
-Conditions = Iterator[ColumnElement[bool]]
-#: The table, or an alias of it.
-Listings = type[LiveListing]
+from serve.location import locate
 
 #: Metres: the mean radius of the Earth, and a degree of latitude on it.
-_EARTH: Final = 6_371_000.0
-_DEGREE: Final = _EARTH * math.pi / 180
+EARTH: Final = 6_371_000.0
+_DEGREE: Final = EARTH * math.pi / 180
 #: Columns with a least and a most value.
-_BOUNDED: Final = (
+BOUNDED: Final = (
     "price", "price_per_sqm", "surface", "land_surface", "rooms", "bedrooms", "floor", "construction_year",
     "charges",
 )  # fmt: skip
+TABLE: Final = "live_listings"
+_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
+
+#: A condition and the values it names.
+Told = tuple[str, dict[str, Any]]
 
 
-def conditions(
-    criteria: Criteria, places: Places, listings: Listings = LiveListing
-) -> list[ColumnElement[bool]]:
-    """What a live listing must satisfy: every criterion; none when anything will do."""
-    parts = (_plain, _bounds, _words, _features, _times, _dwelling, _map)
-    wanted = [condition for part in parts for condition in part(criteria, listings)]
-    return [*wanted, *_places(criteria, listings, places)]
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What a row must satisfy, as SQL with `%(name)s` for its values; `true` when anything will do."""
+
+    sql: str
+    values: dict[str, Any]
 
 
-def _plain(criteria: Criteria, listings: Listings) -> Conditions:
-    for column, value in (
-        (listings.transaction, criteria.transaction),
-        (listings.rooms, criteria.rooms),
-        (listings.furnished, criteria.furnished),
-    ):
+def where(criteria: Criteria, places: Places, row: str = TABLE) -> Where:
+    """What a live listing must satisfy. row: the table's name in the statement.
+
+    Values of equal names are equal, so conditions of several rows may share them.
+    """
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for sql, told in _all(criteria, places, row):
+        parts.append(sql)
+        values.update(told)
+    return Where(" and ".join(parts) or "true", values)
+
+
+def conditions(criteria: Criteria, places: Places) -> list[ColumnElement[bool] | TextClause]:
+    """`where` for statements of SQLAlchemy on LiveListing."""
+    wanted = where(criteria, places)
+    sql = _PLACEHOLDER.sub(r":\1", wanted.sql)
+    return [text(f"({sql})").bindparams(**wanted.values)]
+
+
+def metres_from(lat: float, lng: float) -> ColumnElement[float]:
+    """A live listing's distance from a point, for statements of SQLAlchemy; null if its place is unknown."""
+    return func.metres_between(LiveListing.latitude, LiveListing.longitude, lat, lng, type_=Float())
+
+
+def _all(criteria: Criteria, places: Places, row: str) -> Iterator[Told]:
+    for part in (_plain, _bounds, _words, _features, _times, _dwelling, _map):
+        yield from part(criteria, row)
+    yield from _places(criteria, places, row)
+
+
+def _plain(criteria: Criteria, row: str) -> Iterator[Told]:
+    for name in ("transaction", "rooms", "furnished"):
+        value = getattr(criteria, name)
         if value is not None:
-            yield column == value
+            yield f"{row}.{name} = %({name})s", {name: getattr(value, "value", value)}
     if criteria.property_type:
-        yield listings.property_type.in_(criteria.property_type)
+        kinds = [kind.value for kind in criteria.property_type]
+        yield f"{row}.property_type = any(%(property_type)s)", {"property_type": kinds}
     if criteria.agency_id:
-        yield listings.agency_id.in_(criteria.agency_id)
+        yield f"{row}.agency_id = any(%(agency_id)s)", {"agency_id": criteria.agency_id}
     if criteria.agency_id_not:
-        yield listings.agency_id.not_in(criteria.agency_id_not)
+        yield f"{row}.agency_id <> all(%(agency_id_not)s)", {"agency_id_not": criteria.agency_id_not}
 
 
-def _bounds(criteria: Criteria, listings: Listings) -> Conditions:
-    for name in _BOUNDED:
-        column = getattr(listings, name)
-        least, most = getattr(criteria, f"{name}_min", None), getattr(criteria, f"{name}_max", None)
-        if least is not None:
-            yield column >= least
-        if most is not None:
-            yield column <= most
-    for name, letter in (("dpe", listings.dpe), ("ges", listings.ges)):
-        best, worst = getattr(criteria, f"{name}_best"), getattr(criteria, f"{name}_worst")
-        if best is not None:
-            yield letter >= best
-        if worst is not None:
-            yield letter <= worst
+def _bounds(criteria: Criteria, row: str) -> Iterator[Told]:
+    lettered = (("dpe", "best", "worst"), ("ges", "best", "worst"))
+    for column, low, high in (*((name, "min", "max") for name in BOUNDED), *lettered):
+        for sign, bound in ((">=", f"{column}_{low}"), ("<=", f"{column}_{high}")):
+            value = getattr(criteria, bound, None)
+            if value is not None:
+                yield f"{row}.{column} {sign} %({bound})s", {bound: value}
 
 
-def _words(criteria: Criteria, listings: Listings) -> Conditions:
+def _words(criteria: Criteria, row: str) -> Iterator[Told]:
     """One question of the index for all terms."""
     query = asked(criteria)
     if query is not None:
-        said = select(literal(1)).where(LiveWords.id == listings.id, LiveWords.words.bool_op("@@")(query))
-        yield said.correlate(listings).exists()
+        sql, values = query
+        yield f"exists (select from live_words w where w.id = {row}.id and w.words @@ {sql})", values
     elif criteria.q:
-        yield false()
+        yield "false", {}
 
 
-def asked(criteria: Criteria) -> ColumnElement[Any] | None:
+def asked(criteria: Criteria) -> Told | None:
     """The words asked for as a tsquery; None without any."""
-    terms = words.read(criteria.q or "")
-    return reduce(lambda one, other: one.op("&&")(other), map(_term, terms)) if terms else None
+    said: list[str] = []
+    values: dict[str, Any] = {}
+    for term in words.read(criteria.q or ""):
+        names = [f"word_{len(values) + at}" for at in range(len(term.alternatives))]
+        values.update(zip(names, term.alternatives, strict=True))
+        any_of = " || ".join(f"asked_words(%({name})s)" for name in names)
+        said.append(f"tsquery_not({any_of})" if term.excluded else f"({any_of})")
+    return (f"({' && '.join(said)})", values) if said else None
 
 
-def _term(term: words.Term) -> ColumnElement[Any]:
-    said: list[ColumnElement[Any]] = [func.asked_words(word) for word in term.alternatives]
-    asked = reduce(lambda one, other: one.op("||")(other), said)
-    return func.tsquery_not(asked) if term.excluded else asked
-
-
-def _features(criteria: Criteria, listings: Listings) -> Conditions:
+def _features(criteria: Criteria, row: str) -> Iterator[Told]:
     told = {**dict.fromkeys(criteria.feature, True), **dict.fromkeys(criteria.feature_not, False)}
     if told:
-        yield listings.features.contains(cast(literal(told, JSONB), JSONB))
-    for name in criteria.feature_unknown:
-        yield not_(listings.features.has_key(name))
+        yield f"{row}.features @> %(features)s::jsonb", {"features": json.dumps(told)}
+    if criteria.feature_unknown:
+        silent = f"not jsonb_exists_any({row}.features, %(feature_unknown)s)"
+        yield silent, {"feature_unknown": criteria.feature_unknown}
 
 
-def _times(criteria: Criteria, listings: Listings) -> Conditions:
+def _times(criteria: Criteria, row: str) -> Iterator[Told]:
     if criteria.first_seen_since is not None:
-        yield listings.first_seen >= criteria.first_seen_since
-    if criteria.days_on_market_min is not None:
-        yield listings.first_seen <= func.now() - func.make_interval(0, 0, 0, criteria.days_on_market_min)
-    if criteria.days_on_market_max is not None:
-        yield listings.first_seen >= func.now() - func.make_interval(0, 0, 0, criteria.days_on_market_max + 1)
+        yield f"{row}.first_seen >= %(first_seen_since)s", {"first_seen_since": criteria.first_seen_since}
+    for sign, name, more in (("<=", "days_on_market_min", 0), (">=", "days_on_market_max", 1)):
+        days = getattr(criteria, name)
+        if days is not None:
+            ago = f"now() - make_interval(days => %({name})s::int)"
+            yield f"{row}.first_seen {sign} {ago}", {name: days + more}
     if criteria.price_drop_min is not None or criteria.price_drop_since is not None:
-        yield listings.price_drop >= (criteria.price_drop_min or 0)
+        yield f"{row}.price_drop >= %(price_drop_min)s", {"price_drop_min": criteria.price_drop_min or 0}
     if criteria.price_drop_since is not None:
-        yield listings.repriced_at >= criteria.price_drop_since
+        yield f"{row}.repriced_at >= %(price_drop_since)s", {"price_drop_since": criteria.price_drop_since}
 
 
-def _dwelling(criteria: Criteria, listings: Listings) -> Conditions:
-    least, most = criteria.adverts_min, criteria.adverts_max
-    if least is None and most is None:
+def _dwelling(criteria: Criteria, row: str) -> Iterator[Told]:
+    bounds = {name: getattr(criteria, name) for name in ("adverts_min", "adverts_max")}
+    told = {name: value for name, value in bounds.items() if value is not None}
+    if not told:
         return
-    other = LiveListing.__table__.alias("advert")
-    some = (
-        select(literal(1)).where(other.c.property_id == listings.property_id).limit((most or least or 0) + 1)
-    )
-    adverts = select(func.count()).select_from(some.correlate(listings).subquery()).scalar_subquery()
-    if least is not None:
-        yield adverts >= least
-    if most is not None:
-        yield adverts <= most
+    enough = max(told.values()) + 1
+    some = f"select from {TABLE} advert where advert.property_id = {row}.property_id limit %(adverts_most)s"
+    for name in told:
+        sign = ">=" if name == "adverts_min" else "<="
+        told_by = f"(select count(*) from ({some}) counted) {sign} %({name})s"  # noqa: S608 - names of ours
+        yield told_by, {**told, "adverts_most": enough}
 
 
-def _places(criteria: Criteria, listings: Listings, places: Places) -> Conditions:
-    if criteria.postal_code:
-        yield listings.postal_code.in_(criteria.postal_code)
-    if criteria.insee_code:
-        yield listings.insee_code.in_(criteria.insee_code)
-    if criteria.department:
-        yield listings.department.in_(criteria.department)
-    for column, left_out in (
-        (listings.postal_code, criteria.postal_code_not),
-        (listings.insee_code, criteria.insee_code_not),
-        (listings.department, criteria.department_not),
-    ):
+def _places(criteria: Criteria, places: Places, row: str) -> Iterator[Told]:
+    for column in ("postal_code", "insee_code", "department"):
+        wanted, left_out = getattr(criteria, column), getattr(criteria, f"{column}_not")
+        if wanted:
+            yield f"{row}.{column} = any(%({column})s)", {column: wanted}
         if left_out:
-            yield or_(column.is_(None), column.not_in(left_out))
-    if criteria.city and _is_postal_code(criteria.city):
-        yield listings.postal_code == criteria.city
+            elsewhere = f"({row}.{column} is null or {row}.{column} <> all(%({column}_not)s))"
+            yield elsewhere, {f"{column}_not": left_out}
+    if criteria.city and is_postal_code(criteria.city):
+        yield f"{row}.postal_code = %(city)s", {"city": criteria.city}
     elif criteria.city:
-        beside = criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
-        yield _within(listings, locate(places, criteria.city, beside))
+        yield _within(criteria, criteria.city, places, row)
 
 
-def _is_postal_code(text: str) -> bool:
+def _within(criteria: Criteria, city: str, places: Places, row: str) -> Told:
+    """A listing's INSEE code decides; only where it is unknown, its city's name or postal code."""
+    beside = criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
+    place = locate(places, city, beside)
+    named = f"{row}.city_key = any(%(city_keys)s) or {row}.postal_code = any(%(city_codes)s)"
+    known = f"{row}.insee_code = any(%(city_insee)s)"
+    return f"({known} or {row}.insee_code is null and ({named}))", {
+        "city_insee": list(place.insee_codes),
+        "city_keys": list(place.city_keys),
+        "city_codes": list(place.postal_codes),
+    }
+
+
+def is_postal_code(text: str) -> bool:
+    """Whether a city's name is a postal code instead."""
     return len(text) == 5 and text.isascii() and text.isdigit()
 
 
-def _within(listings: Listings, place: Location) -> ColumnElement[bool]:
-    """A listing's INSEE code decides; only where it is unknown, its city's name or postal code."""
-    named = or_(listings.city_key.in_(place.city_keys), listings.postal_code.in_(place.postal_codes))
-    return or_(listings.insee_code.in_(place.insee_codes), and_(listings.insee_code.is_(None), named))
-
-
-def _map(criteria: Criteria, listings: Listings) -> Conditions:
+def _map(criteria: Criteria, row: str) -> Iterator[Told]:
+    """By index; a listing whose place is unknown lies nowhere."""
+    point = f"point({row}.longitude, {row}.latitude)"
     if criteria.lat is not None and criteria.lng is not None and criteria.radius is not None:
-        yield _lies_in(listings, _around(criteria.lat, criteria.lng, criteria.radius))
-        yield metres_from(criteria.lat, criteria.lng, listings) <= criteria.radius
+        yield (
+            f"{point} <@ %(circle)s::box",
+            {"circle": _box(around(criteria.lat, criteria.lng, criteria.radius))},
+        )
+        away, values = metres(criteria.lat, criteria.lng, row)
+        yield f"{away} <= %(radius)s", {**values, "radius": criteria.radius}
     if criteria.bbox is not None:
-        yield _lies_in(listings, criteria.bbox)
+        yield f"{point} <@ %(bbox)s::box", {"bbox": _box(criteria.bbox)}
     if criteria.polygon is not None:
         corners = ",".join(f"({longitude},{latitude})" for longitude, latitude in criteria.polygon.corners)
-        yield _within_shape(listings, f"({corners})", "polygon")
+        yield f"{point} <@ %(polygon)s::polygon", {"polygon": f"({corners})"}
 
 
-def _around(lat: float, lng: float, radius: float) -> Box:
+def metres(lat: float, lng: float, row: str = TABLE) -> Told:
+    """A row's distance from a point; null where its place is unknown."""
+    sql = f"metres_between({row}.latitude, {row}.longitude, %(lat)s::float8, %(lng)s::float8)"
+    return sql, {"lat": lat, "lng": lng}
+
+
+def around(lat: float, lng: float, radius: float) -> Box:
     """The box that holds the circle."""
     high = radius / _DEGREE
     wide = min(180.0, high / max(0.01, math.cos(math.radians(min(89.0, abs(lat) + high)))))
     return Box(west=lng - wide, south=lat - high, east=lng + wide, north=lat + high)
 
 
-def metres_from(lat: float, lng: float, listings: Listings = LiveListing) -> ColumnElement[float]:
-    """A listing's distance from a point, by the haversine; null where its place is unknown."""
-    north, east = func.radians(listings.latitude - lat) / 2, func.radians(listings.longitude - lng) / 2
-    share = func.pow(func.sin(north), 2) + math.cos(math.radians(lat)) * func.cos(
-        func.radians(listings.latitude)
-    ) * func.pow(func.sin(east), 2)
-    return 2 * _EARTH * func.asin(func.sqrt(func.least(1.0, share)))
-
-
-def _lies_in(listings: Listings, box: Box) -> ColumnElement[bool]:
-    """By index; a listing whose place is unknown lies nowhere."""
-    return _within_shape(listings, f"({box.east},{box.north}),({box.west},{box.south})", "box")
-
-
-def _within_shape(listings: Listings, told: str, kind: str) -> ColumnElement[bool]:
-    point = func.point(listings.longitude, listings.latitude)
-    return point.bool_op("<@")(cast(literal(told, String), _Shape(kind)))
-
-
-class _Shape(UserDefinedType[str]):
-    """PostgreSQL's `box` or `polygon`."""
-
-    cache_ok = True
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def get_col_spec(self, **_: Any) -> str:
-        return self.kind
+def _box(box: Box) -> str:
+    return f"({box.east},{box.north}),({box.west},{box.south})"

@@ -1,13 +1,17 @@
 """What a request needs: the database and the directory of places, opened once per process."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
+import psycopg
 from fastapi import Depends, Request
 from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.database import open_async_engine
 from models.places import Places
@@ -18,6 +22,8 @@ from serve.engines.choice import Finder, open_finder
 STATEMENT_TIMEOUT_MS = 5_000
 #: Connections per process; twice as many under pressure.
 POOL_SIZE = 5
+#: A connection that waited longer is tested before it is used, seconds.
+PING_AFTER_S = 1.0
 #: Connections per process that write.
 WRITERS = 2
 
@@ -26,7 +32,10 @@ WRITERS = 2
 class Market:
     """The open database and the places, for as long as the application lives."""
 
+    #: Reads in transactions, for what must see one moment in several statements.
     engine: AsyncEngine
+    #: The same connections without transactions: beginning and ending one took two of a search's round trips.
+    reader: AsyncEngine
     #: Writes what belongs to users; the market itself is the crawl's to write.
     writer: AsyncEngine
     places: Places
@@ -36,22 +45,24 @@ class Market:
 @asynccontextmanager
 async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Market]:
     """Open the market; its connections refuse to run for long, and all but the writer's to write."""
-    engine = open_async_engine(database_url, POOL_SIZE)
+    engine = open_async_engine(database_url, POOL_SIZE, ping=False)
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     writer = open_async_engine(database_url, WRITERS)
     event.listen(engine.sync_engine, "connect", _read_only)
+    event.listen(engine.sync_engine, "checkout", _ping_if_idle)
     event.listen(writer.sync_engine, "connect", _bounded)
     try:
         async with open_finder(settings, database_url) as finder:
-            yield Market(engine, writer, Places.load(settings.home), finder)
+            yield Market(engine, reader, writer, Places.load(settings.home), finder)
     finally:
         await engine.dispose()
         await writer.dispose()
 
 
 async def connection(request: Request) -> AsyncIterator[AsyncConnection]:
-    """A connection for one request, given back at its end."""
+    """A connection for one request, given back at its end. Each statement sees the market of its moment."""
     market: Market = request.app.state.market
-    async with market.engine.connect() as opened:
+    async with market.reader.connect() as opened:
         yield opened
 
 
@@ -84,8 +95,34 @@ def _bounded(opened: object, _record: object) -> None:
     _run(opened, f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
 
 
-def _read_only(opened: object, _record: object) -> None:
-    _run(opened, f"set statement_timeout = {STATEMENT_TIMEOUT_MS}", "set default_transaction_read_only = on")
+def _read_only(opened: object, record: ConnectionPoolEntry) -> None:
+    """Many small searches share the cores, so none takes several; and every plan is made for its values: what
+    fits a village does not fit Paris.
+    """
+    _run(
+        opened,
+        f"set statement_timeout = {STATEMENT_TIMEOUT_MS}",
+        "set default_transaction_read_only = on",
+        "set max_parallel_workers_per_gather = 0",
+        "set plan_cache_mode = force_custom_plan",
+        "set jit = off",
+        "set random_page_cost = 1.5",
+    )
+    record.info["used"] = time.monotonic()
+
+
+def _ping_if_idle(opened: Any, record: ConnectionPoolEntry, _: object) -> None:
+    """Test a connection that nobody used for a while: a restarted server is survived, and a busy one is not
+    asked twice.
+    """
+    idle = time.monotonic() - record.info["used"]
+    record.info["used"] = time.monotonic()
+    if idle < PING_AFTER_S:
+        return
+    try:
+        _run(opened, "select 1")
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def _run(opened: object, *statements: str) -> None:

@@ -11,29 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Float,
-    Select,
-    Subquery,
-    and_,
-    case,
-    cast,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
-from models.places import Places
-from models.tables import LiveListing, LiveWords
 from serve import cursor
-from serve.conditions import Listings, asked, conditions, metres_from
+from serve.conditions import TABLE, asked, metres, where
 from serve.criteria import SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 from serve.engines.facets import count_values
@@ -46,72 +27,54 @@ RANKED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sorted column, its direction and how a cursor's value is read; the id breaks ties alike."""
+    """A sorted value as SQL, its type and direction, and how a cursor's is read; ids break ties alike."""
 
-    column: ColumnElement[Any]
+    key: str
+    kind: str
     descending: bool
     read: Callable[[cursor.Value], object]
     #: Whether an index lies in this order, and whether it lies so within sale and rent alone.
     indexed: bool = False
     by_transaction: bool = False
 
-    def after(self, position: cursor.Position, row_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """What comes after a page that ended at `position`."""
-        if position.value is None:
-            return and_(self.column.is_(None), row_id < position.id)
-        key, place = tuple_(self.column, row_id), tuple_(self._value(position), literal(position.id))
-        return or_(key < place if self.descending else key > place, self.column.is_(None))
-
-    def known_after(self, position: cursor.Position, row_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """As `after`, without the unknown ones: what an index walks to at once."""
-        key, place = tuple_(self.column, row_id), tuple_(self._value(position), literal(position.id))
-        return key < place if self.descending else key > place
-
-    def by(self, row_id: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
-        """The order of rows: known values, then unknown ones, newest first."""
-        unknown = self.column.is_(None)
+    @property
+    def by(self) -> str:
+        """The order of rows with `sorted_by` and `id`: known values, then unknown ones, newest first."""
         if self.descending:
-            return unknown, self.column.desc(), row_id.desc()
-        return unknown, self.column.asc(), case((unknown, -row_id), else_=row_id)
+            return "sorted_by desc nulls last, id desc"
+        return "sorted_by, case when sorted_by is null then -id else id end"
 
-    def on(self, column: ColumnElement[Any]) -> "Order":
-        """The same order of another relation's column."""
-        return Order(column, self.descending, self.read)
-
-    def _value(self, position: cursor.Position) -> ColumnElement[Any]:
-        return literal(self.read(position.value), self.column.type)
+    def beyond(self, key: str) -> str:
+        """What comes after a page that ended at a known value."""
+        return f"({key}, id) {'<' if self.descending else '>'} (%(after)s::{self.kind}, %(after_id)s)"
 
 
-def order_of(query: SearchQuery, listings: Listings = LiveListing) -> Order:
-    """What `query` sorts by, of the table or an alias of it."""
+def order_of(query: SearchQuery, row: str = TABLE) -> tuple[Order, dict[str, Any]]:
+    """What `query` sorts by, and the values that this names. row: the table's name in the statement."""
     if query.sort is Sort.DISTANCE and query.lat is not None and query.lng is not None:
-        return Order(metres_from(query.lat, query.lng, listings), descending=False, read=cursor.number)
+        key, values = metres(query.lat, query.lng, row)
+        return Order(key, "float8", descending=False, read=cursor.number), values
     if query.sort is Sort.RELEVANCE:
-        return Order(_rank(query, listings), descending=True, read=cursor.number)
-    name, descending, read = _ORDERS[query.sort]
+        words, values = asked(query) or ("''::tsquery", {})
+        key = f"(select ts_rank(w.words, {words})::float8 from live_words w where w.id = {row}.id)"  # noqa: S608
+        return Order(key, "float8", descending=True, read=cursor.number), values
+    name, kind, descending = _ORDERS[query.sort]
     apart = name in ("price", "price_per_sqm")
-    return Order(getattr(listings, name).expression, descending, read, indexed=True, by_transaction=apart)
+    order = Order(f"{row}.{name}", kind, descending, _READ[kind], indexed=True, by_transaction=apart)
+    return order, {}
 
 
-def _rank(query: SearchQuery, listings: Listings) -> ColumnElement[float]:
-    """How well a listing's words answer; without any asked, all answer alike."""
-    query_words = asked(query)
-    if query_words is None:
-        return literal(0.0, Float)
-    rank = select(cast(func.ts_rank(LiveWords.words, query_words), Float)).where(LiveWords.id == listings.id)
-    return rank.correlate(listings).scalar_subquery()
-
-
-_ORDERS: Final[dict[Sort, tuple[str, bool, Callable[[cursor.Value], object]]]] = {
-    Sort.NEWEST: ("first_seen", True, cursor.moment),
-    Sort.OLDEST: ("first_seen", False, cursor.moment),
-    Sort.PRICE_ASC: ("price", False, cursor.whole),
-    Sort.PRICE_DESC: ("price", True, cursor.whole),
-    Sort.PRICE_DROP: ("price_drop", True, cursor.number),
-    Sort.SURFACE_ASC: ("surface", False, cursor.number),
-    Sort.SURFACE_DESC: ("surface", True, cursor.number),
-    Sort.PRICE_PER_SQM_ASC: ("price_per_sqm", False, cursor.whole),
-    Sort.PRICE_PER_SQM_DESC: ("price_per_sqm", True, cursor.whole),
+_READ: Final = {"timestamptz": cursor.moment, "bigint": cursor.whole, "float8": cursor.number}
+_ORDERS: Final[dict[Sort, tuple[str, str, bool]]] = {
+    Sort.NEWEST: ("first_seen", "timestamptz", True),
+    Sort.OLDEST: ("first_seen", "timestamptz", False),
+    Sort.PRICE_ASC: ("price", "bigint", False),
+    Sort.PRICE_DESC: ("price", "bigint", True),
+    Sort.PRICE_DROP: ("price_drop", "float8", True),
+    Sort.SURFACE_ASC: ("surface", "float8", False),
+    Sort.SURFACE_DESC: ("surface", "float8", True),
+    Sort.PRICE_PER_SQM_ASC: ("price_per_sqm", "bigint", False),
+    Sort.PRICE_PER_SQM_DESC: ("price_per_sqm", "bigint", True),
 }
 
 
@@ -130,99 +93,122 @@ class PostgreSQL:
         return replace(found, facets=facets, facets_are_exact=are_exact)
 
     async def _find(self, search: Search) -> Found:
-        row = (await self.connection.execute(_gathered(search))).one()
+        question = _Question.of(search)
+        row = await self._one(question.gathered, question.values)
         if row.matches <= COUNT_LIMIT:
             return Found(_hits(row), row.total)
-        hits = await _walked(self.connection, search)
+        hits = await self._walked(question)
         if hits is None:
-            hits = _hits((await self.connection.execute(_sorted(search))).one())
+            hits = _hits(await self._one(question.sorted, question.values))
         return Found(hits, min(row.total, COUNT_LIMIT), total_is_exact=False)
 
+    async def _walked(self, question: "_Question") -> list[Hit] | None:
+        """The page, were it whole within a stretch of the order's index; else None."""
+        if not question.walkable:
+            return None
+        rows = await self.connection.exec_driver_sql(question.walked, question.values)
+        hits = [Hit(row.id, row.sorted_by) for row in rows]
+        return hits if len(hits) > question.search.query.limit else None
 
-def _gathered(search: Search) -> Select[Any]:
-    """All matches up to COUNT_LIMIT and one: their number and, were they all, the page."""
-    found = _matches(search).limit(COUNT_LIMIT + 1).cte("found")
-    counted = found.c.property_id.distinct() if search.once else found.c.id
-    return _paged(search, found).add_columns(
-        select(func.count()).select_from(found).scalar_subquery().label("matches"),
-        select(func.count(counted)).select_from(found).scalar_subquery().label("total"),
-    )
-
-
-def _sorted(search: Search) -> Select[Any]:
-    """All matches, sorted; by relevance the newest of them."""
-    matches = _matches(search)
-    if search.query.sort is Sort.RELEVANCE:
-        matches = matches.order_by(LiveListing.id.desc()).limit(RANKED)
-    return _paged(search, matches.offset(0).cte("found"))
-
-
-def _matches(search: Search) -> Select[Any]:
-    key = order_of(search.query).column.label("sorted_by")
-    wanted = conditions(search.query, search.places)
-    return select(LiveListing.id, LiveListing.property_id, key).where(*wanted)
-
-
-def _paged(search: Search, found: Any) -> Select[Any]:
-    """The page of what was found, as an array of ids and one of sorted values."""
-    query = search.query
-    if search.once:
-        first = select(found).ext(distinct_on(found.c.property_id))
-        order = order_of(query).on(found.c.sorted_by)
-        found = first.order_by(found.c.property_id, *order.by(found.c.id)).subquery()
-    order = order_of(query).on(found.c.sorted_by)
-    page = select(found.c.id, found.c.sorted_by).order_by(*order.by(found.c.id)).limit(query.limit + 1)
-    if search.after is not None:
-        page = page.where(order.after(search.after, found.c.id))
-    placed = page.subquery()
-    columns: list[ColumnElement[Any]] = [
-        func.array_agg(placed.c.id).label("ids"),
-        func.array_agg(placed.c.sorted_by).label("keys"),
-    ]
-    return select(*columns)
+    async def _one(self, sql: str, values: dict[str, Any]) -> Any:
+        return (await self.connection.exec_driver_sql(sql, values)).one()
 
 
 def _hits(row: Any) -> list[Hit]:
     return [Hit(*placed) for placed in zip(row.ids or (), row.keys or (), strict=True)]
 
 
-async def _walked(connection: AsyncConnection, search: Search) -> list[Hit] | None:
-    """The page, were it whole within a stretch of the order's index; else None."""
-    query, places, after, order = search.query, search.places, search.after, order_of(search.query)
-    unknown = after is not None and after.value is None
-    if not order.indexed or unknown or (order.by_transaction and query.transaction is None):
-        return None
-    near = aliased(LiveListing, _stretch(query, order, after))
-    walked = order_of(query, near)
-    page = select(near.id, walked.column.label("sorted_by")).where(*conditions(query, places, near))
-    if search.once:
-        page = page.where(_first_of_dwelling(query, places, near))
-    page = page.order_by(*walked.by(near.id.expression)).limit(query.limit + 1)
-    hits = [Hit(row.id, row.sorted_by) for row in await connection.execute(page)]
-    return hits if len(hits) > query.limit else None
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A search as SQL, in the three ways of answering it, with one set of values."""
 
+    search: Search
+    order: Order
+    where: str
+    values: dict[str, Any]
 
-def _stretch(query: SearchQuery, order: Order, after: cursor.Position | None) -> Subquery:
-    """The listings that come next in the order's index, whatever else is asked of them."""
-    row_id = LiveListing.id.expression
-    stretch = select(LiveListing).where(order.column.is_not(None))
-    if order.by_transaction:
-        stretch = stretch.where(LiveListing.transaction == query.transaction)
-    if after is not None:
-        stretch = stretch.where(order.known_after(after, row_id))
-    by = (order.column.desc(), row_id.desc()) if order.descending else (order.column, row_id)
-    return stretch.order_by(*by).limit(WALK).subquery()
+    @classmethod
+    def of(cls, search: Search) -> "_Question":
+        """CursorError when `after` is none of this search."""
+        order, named = order_of(search.query)
+        wanted = where(search.query, search.places)
+        values = {**wanted.values, **named, "room": search.query.limit + 1, "most": COUNT_LIMIT + 1}
+        if search.after is not None:
+            values["after_id"] = search.after.id
+            if search.after.value is not None:
+                values["after"] = order.read(search.after.value)
+        return cls(search, order, wanted.sql, values)
 
+    @property
+    def gathered(self) -> str:
+        """All matches up to COUNT_LIMIT and one: their number and, were they all, the page."""
+        counted = "distinct property_id" if self.search.once else "*"
+        counts = ", (select count(*) from found) as matches"
+        counts += f", (select count({counted}) from found) as total"  # noqa: S608 - one of two words
+        return self._paged(f"{self._matches} limit %(most)s", counts)
 
-def _first_of_dwelling(query: SearchQuery, places: Places, listings: Listings) -> ColumnElement[bool]:
-    """No other advert of the dwelling that satisfies the criteria comes before."""
-    other = aliased(LiveListing)
-    order, its = order_of(query, listings), order_of(query, other).column
-    mine, theirs = tuple_(order.column, listings.id), tuple_(its, other.id)
-    ahead = theirs > mine if order.descending else theirs < mine
-    later = and_(its.is_(None), other.id > listings.id)
-    ahead = or_(ahead, and_(order.column.is_(None), or_(its.is_not(None), later)))
-    found = select(literal(1)).where(
-        other.property_id == listings.property_id, *conditions(query, places, other), ahead
-    )
-    return not_(found.correlate(listings).exists())
+    @property
+    def sorted(self) -> str:
+        """All matches, sorted; by relevance the newest of them."""
+        newest = f" order by id desc limit {RANKED}" if self.search.query.sort is Sort.RELEVANCE else ""
+        return self._paged(self._matches + newest, "")
+
+    @property
+    def walkable(self) -> bool:
+        """Whether an index lies in the order, and the page in the part of it that has a value."""
+        among_unknown = self.search.after is not None and self.search.after.value is None
+        apart = self.order.by_transaction and self.search.query.transaction is None
+        return self.order.indexed and not among_unknown and not apart
+
+    @property
+    def walked(self) -> str:
+        """Those that match of the listings that come next in the order's index."""
+        order, way = self.order, "desc" if self.order.descending else ""
+        next_ones = [f"{order.key} is not null"]
+        if order.by_transaction:
+            next_ones.append("transaction = %(transaction)s")
+        if self.search.after is not None:
+            next_ones.append(order.beyond(order.key))
+        near, _ = order_of(self.search.query, "near")
+        wanted = where(self.search.query, self.search.places, "near").sql
+        first = f" and {self._first_of_dwelling(near)}" if self.search.once else ""
+        return f"""
+            select near.id, {near.key} as sorted_by from (
+                select * from {TABLE} where {" and ".join(next_ones)}
+                order by {order.key} {way}, id {way} limit {WALK}
+            ) near
+            where {wanted}{first} order by {near.key} {way}, near.id {way} limit %(room)s
+        """  # noqa: S608 - nothing but names of ours
+
+    @property
+    def _matches(self) -> str:
+        return f"select id, property_id, {self.order.key} as sorted_by from {TABLE} where {self.where}"  # noqa: S608
+
+    def _paged(self, matches: str, counts: str) -> str:
+        """The page of what was found, as an array of ids and one of sorted values."""
+        first = f"select distinct on (property_id) * from found order by property_id, {self.order.by}"  # noqa: S608
+        source = f"({first}) firsts" if self.search.once else "found"
+        return f"""
+            with found as materialized ({matches}), page as (
+                select id, sorted_by from {source} where {self._after} order by {self.order.by} limit %(room)s
+            )
+            select array_agg(id) as ids, array_agg(sorted_by) as keys{counts} from page
+        """  # noqa: S608 - nothing but names of ours
+
+    @property
+    def _after(self) -> str:
+        after = self.search.after
+        if after is None:
+            return "true"
+        if after.value is None:
+            return "sorted_by is null and id < %(after_id)s"
+        return f"({self.order.beyond('sorted_by')} or sorted_by is null)"
+
+    def _first_of_dwelling(self, near: Order) -> str:
+        """No other advert of the dwelling that satisfies the criteria comes before."""
+        other, _ = order_of(self.search.query, "other")
+        wanted = where(self.search.query, self.search.places, "other").sql
+        ahead = f"({other.key}, other.id) {'>' if near.descending else '<'} ({near.key}, near.id)"
+        return f"""not exists (
+            select from {TABLE} other where other.property_id = near.property_id and {ahead} and {wanted}
+        )"""

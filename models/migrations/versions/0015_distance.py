@@ -1,0 +1,22 @@
+"""The distance of two places, in one place for every statement."""
+
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    # The haversine on the mean radius of the Earth, metres; least() as rounding may pass 1 at the antipodes.
+    op.execute(
+        """
+        create function metres_between(lat float8, lng float8, other_lat float8, other_lng float8)
+            returns float8 language sql immutable parallel safe
+            return 2 * 6371000 * asin(sqrt(least(1.0, power(sin(radians(lat - other_lat) / 2), 2)
+                + cos(radians(other_lat)) * cos(radians(lat)) * power(sin(radians(lng - other_lng) / 2), 2))))
+        """
+    )
+
+
+def downgrade() -> None:
+    op.execute("drop function metres_between(float8, float8, float8, float8)")
