@@ -21,6 +21,7 @@ from starlette.types import Scope
 
 from models.settings import Settings
 from serve import openapi, pages, problems, routes
+from serve.accounts import key_routes
 from serve.accounts import pages as account_pages
 from serve.accounts import routes as accounts
 from serve.accounts.passwords import Busy, Passwords
@@ -76,6 +77,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.passwords = Passwords()
     app.include_router(routes.router)
     app.include_router(accounts.router)
+    app.include_router(key_routes.router)
     app.include_router(personal.router)
     app.include_router(alert_routes.router)
     app.include_router(rights_routes.router)

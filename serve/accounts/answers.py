@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
+from serve.accounts.signed_in import Scope
 from serve.answers import Answer
 
 Language = Literal["fr", "en"]
@@ -122,6 +123,42 @@ class ProfileChange(Request):
     name: Name | None = None
     phone: Phone | None = None
     language: Language | None = Field(default=None, description="Of mails and pages; null changes nothing.")
+
+
+class KeyRequest(Request):
+    """A key that is wished for."""
+
+    name: Annotated[Plain, Field(min_length=1, max_length=80, examples=["Tableur du cabinet"])]
+    scopes: list[Scope] = Field(
+        min_length=1, max_length=len(Scope), description="What it may do.", examples=[["read", "export"]]
+    )
+    days: int | None = Field(
+        default=365, ge=1, le=3650, description="Until it expires; null is never.", examples=[90]
+    )
+
+
+class Key(Answer):
+    """An API key, as its owner knows it later."""
+
+    id: int = Field(examples=[3])
+    name: str = Field(examples=["Tableur du cabinet"])
+    prefix: str = Field(description="How the key begins.", examples=["pgn_Zk3VnG2m"])
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the minute.")
+
+
+class NewKey(Key):
+    """An API key, at the only moment at which it is shown."""
+
+    key: str = Field(description="To send as `X-API-Key`; it is not shown again.", examples=["pgn_…"])
+
+
+class KeyList(Answer):
+    """A user's keys, the newest first."""
+
+    keys: list[Key]
 
 
 class Tokens(Answer):

@@ -14,7 +14,7 @@ REGISTER: Final = Budget("register", 10, 3600)
 MAIL: Final = Budget("mail", 10, 3600)
 #: Per recipient, whoever asks: nobody's letter box is flooded through us.
 MAIL_TO_ONE: Final = Budget("mail-recipient", 4, 3600)
-#: Per address: renewing, signing out, and the links of mails.
+#: Per address: renewing a login, and the links of mails.
 AUTH: Final = Budget("auth", 60, 60)
 #: Per account, else per address.
 EXPORT: Final = Budget("export", 20, 600)
@@ -24,6 +24,9 @@ _BY_ADDRESS: Final = {
     "/api/auth/register": REGISTER,
     "/api/auth/confirm/resend": MAIL,
     "/api/auth/password/forgot": MAIL,
+    "/api/auth/refresh": AUTH,
+    "/api/auth/confirm": AUTH,
+    "/api/auth/password/reset": AUTH,
 }
 _FREE: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
@@ -34,7 +37,7 @@ def of_address(path: str) -> Budget | None:
         return _BY_ADDRESS[path]
     if path.startswith("/api/agencies/") and path.endswith("/opt-out"):
         return MAIL
-    return AUTH if path.startswith(("/api/auth/", "/account/")) else None
+    return AUTH if path.startswith("/account/") else None
 
 
 def is_free(path: str) -> bool:
