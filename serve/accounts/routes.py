@@ -105,7 +105,7 @@ async def resend(told: AddressOnly, entry: EntryOf) -> Response:
 async def log_in(told: Credentials, request: Request, entry: EntryOf) -> Response:
     """An access token for some minutes, and a refresh token to get the next one with."""
     whose = f"{told.email.lower()} {request.state.address}"
-    if (refused := await _limited(request, entry, whose)) is not None:
+    if (refused := await limited(request, entry, whose)) is not None:
         return refused
     login = await entry.log_in(told.email, told.password.get_secret_value())
     return _tokens(request, login) if login else problem(401, _WRONG, headers=_CHALLENGE)
@@ -191,7 +191,7 @@ async def change_password(
     told: PasswordChange, account: ByLogin, request: Request, entry: EntryOf
 ) -> Response:
     """Ends every login, and begins one anew for whoever changed it. API keys stay."""
-    if (refused := await _limited(request, entry, f"user {account.id}")) is not None:
+    if (refused := await limited(request, entry, f"user {account.id}")) is not None:
         return refused
     new = told.new_password.get_secret_value()
     if (reason := objection(new, account.email)) is not None:
@@ -220,7 +220,7 @@ def _tokens(request: Request, login: Login) -> Response:
     return encoded(Tokens(access_token=access, refresh_token=login.refresh, expires_in=tokens.seconds))
 
 
-async def _limited(request: Request, entry: Entry, whose: str) -> Response | None:
+async def limited(request: Request, entry: Entry, whose: str) -> Response | None:
     """429 when this account was tried too often from this address."""
     verdict = await entry.limiter.take(budgets.LOGIN_TO_ONE, whose)
     request.state.limits.append(verdict)

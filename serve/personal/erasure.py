@@ -1,0 +1,62 @@
+"""The erasure of a person: every row of every table, within the call (GDPR, article 17)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from pydantic import Field
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.tables import User, UserSession, utc_now
+from serve.accounts.answers import OldPassword
+from serve.accounts.entry import Entry
+from serve.accounts.signed_in import Account
+from serve.answers import Answer
+from serve.personal.belongings import belongings
+from serve.personal.favorites import lock_user
+from serve.personal.fields import Form
+
+#: Who signed in so lately is believed to be the person, without the password again.
+FRESH: Final = timedelta(minutes=10)
+
+
+class Erasure(Form):
+    """What proves that it is the person who asks."""
+
+    password: OldPassword | None = Field(
+        default=None, description="Of the account; not needed within ten minutes of signing in."
+    )
+
+
+class Erased(Answer):
+    """What was erased. Nothing that names the person is left."""
+
+    erased: Mapping[str, int] = Field(
+        description="Rows by table.", examples=[{"users": 1, "favorites": 12, "search_alerts": 2}]
+    )
+
+
+async def is_proven(entry: Entry, account: Account, password: str | None) -> bool:
+    """Whether it is the person: by the password where one is told, else by a login of late."""
+    kept = select(User.password_hash).where(User.id == account.id)
+    begun = select(UserSession.created_at).where(UserSession.id == account.session)
+    async with entry.market.engine.connect() as connection:
+        hash_, since = await connection.scalar(kept), await connection.scalar(begun)
+    if password is not None:
+        return (await entry.passwords.fits(password, hash_))[0]
+    return since is not None and utc_now() - since < FRESH
+
+
+async def erase(connection: AsyncConnection, user_id: int, email: str) -> Erased:
+    """Erase the user and all that is theirs, tables that refer to others first.
+
+    Counters of the listings that they kept follow, by trigger. The address may register anew.
+    """
+    await connection.execute(text("set local pignon.erasure = 'on'"))  # consents are append-only otherwise
+    await lock_user(connection, user_id)
+    erased = {}
+    for belonging in reversed(belongings(user_id, email)):
+        gone = await connection.execute(delete(belonging.table).where(belonging.mine))
+        erased[belonging.table.name] = gone.rowcount
+    return Erased(erased=dict(sorted(erased.items())))
