@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from models.settings import Settings
-from serve import openapi, pages, problems, routes
+from serve import openapi, pages, problems, routes, source_routes
 from serve.accounts import key_routes
 from serve.accounts import pages as account_pages
 from serve.accounts import routes as accounts
@@ -83,6 +83,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(rights_routes.router)
     app.include_router(account_pages.router)
     app.include_router(statistics.router)
+    app.include_router(source_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
