@@ -276,3 +276,13 @@ def test_what_is_told_while_a_transaction_is_under_way_is_not_missed(lives: Live
         refresh(engine)
         slow.rollback()
     assert lives.cell()["min_price"] == 190_000
+
+
+def test_a_dwelling_that_comes_back_elsewhere_is_no_more_where_it_was(lives: Lives) -> None:
+    advert = lives.born(BEGUN)
+    lives.withdraw(advert, BEGUN + DAY)
+    assert lives.cell("cp:69003")["total"] == 1
+    lives.change(advert, BEGUN + 2 * DAY, postal_code="75011", insee_code="75111")
+    lives.return_(advert, BEGUN + 2 * DAY)
+    assert lives.cell("cp:75011")["number"] == 1
+    assert lives.cell("cp:69003") is None
