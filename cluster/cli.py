@@ -19,7 +19,19 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from cluster.commands import crawl, data, dedup, demo, extract, optout, properties, serve, stats, train
+    from cluster.commands import (
+        crawl,
+        data,
+        dedup,
+        demo,
+        extract,
+        index,
+        optout,
+        properties,
+        serve,
+        stats,
+        train,
+    )
 
     app.command()(demo.demo)
     app.command()(demo.town)
@@ -32,6 +44,7 @@ def _register() -> None:
     app.add_typer(properties.app, name="property")
     app.command()(serve.serve)
     app.command()(serve.schedule)
+    app.command()(index.index)
     app.command()(stats.stats)
     app.add_typer(data.db, name="db")
     app.add_typer(data.places, name="places")

@@ -20,6 +20,7 @@ from cluster.metrics import Metrics, metrics_server
 from models.database import database, open_engine, upgrade
 from models.errors import PignonError, ServiceError
 from models.settings import Settings
+from serve.engines.hand import keeping
 from serve.mail.sender import sending
 from serve.retention import purge
 
@@ -47,7 +48,11 @@ def run_schedule(settings: Settings, every: int) -> None:
             with engine.connect() as connection:
                 _take_lock(connection)
                 stderr.print(f"Looking for due sites every {plural(every, 'minute')} (Ctrl-C stops it).")
-                with _rings(every, settings, url) as rings, sending(settings, url):
+                with (
+                    _rings(every, settings, url) as rings,
+                    sending(settings, url),
+                    keeping(settings, url),
+                ):
                     while True:
                         rings.get()
                         _round(settings, url, metrics)

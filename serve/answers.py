@@ -317,6 +317,7 @@ class Health(Answer):
     """The service is there."""
 
     status: str = Field(examples=["ok"])
+    search: str | None = Field(default=None, description="Who finds listings now.", examples=["postgresql"])
 
 
 class ParameterProblem(Answer):

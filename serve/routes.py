@@ -188,7 +188,7 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz", tags=["service"], summary="The database answers", responses=documented(Health))
-async def readyz(connection: Connection) -> Response:
-    """The service can do its work: its database answered just now."""
+async def readyz(connection: Connection, finder: Finding) -> Response:
+    """The service can do its work: its database answered just now. Without its search engine it still can."""
     await connection.exec_driver_sql("select 1")
-    return encoded(Health(status="ok"))
+    return encoded(Health(status="ok", search=finder.told))

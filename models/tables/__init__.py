@@ -30,6 +30,7 @@ from models.tables.order import CrawlOrder
 from models.tables.page import Page
 from models.tables.photo import PhotoHash
 from models.tables.property import Property, PropertyLink
+from models.tables.search_index import SearchIndex
 from models.tables.user import User
 from models.tables.wrapper import SiteWrapper
 
@@ -67,6 +68,7 @@ __all__ = [
     "ScrapingLog",
     "ScrapingStatus",
     "SearchAlert",
+    "SearchIndex",
     "SiteWrapper",
     "StatisticsCursor",
     "StatisticsDue",

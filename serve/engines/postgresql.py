@@ -53,7 +53,8 @@ def order_of(query: SearchQuery, row: str = TABLE) -> tuple[Order, dict[str, Any
     """What `query` sorts by, and the values that this names. row: the table's name in the statement."""
     if query.sort is Sort.DISTANCE and query.lat is not None and query.lng is not None:
         key, values = metres(query.lat, query.lng, row)
-        return Order(key, "float8", descending=False, read=cursor.number), values
+        # To the metre: engines tell a sine's last digits differently, and a cursor works on each of them.
+        return Order(f"round({key})", "float8", descending=False, read=cursor.number), values
     if query.sort is Sort.RELEVANCE:
         words, values = asked(query) or ("''::tsquery", {})
         key = f"(select ts_rank(w.words, {words})::float8 from live_words w where w.id = {row}.id)"  # noqa: S608
