@@ -60,7 +60,7 @@ def where(criteria: Criteria, places: Places, row: str = TABLE) -> Where:
 def conditions(criteria: Criteria, places: Places) -> list[ColumnElement[bool] | TextClause]:
     """`where` for statements of SQLAlchemy on LiveListing."""
     wanted = where(criteria, places)
-    sql = _PLACEHOLDER.sub(r":\1", wanted.sql)
+    sql = _PLACEHOLDER.sub(r"(:\1)", wanted.sql)  # apart, as `:circle::box` is no parameter to SQLAlchemy
     return [text(f"({sql})").bindparams(**wanted.values)]
 
 
