@@ -14,6 +14,7 @@ from cluster.commands.crawl import sites_of
 from cluster.commands.serve import serving, wait_for_interrupt
 from cluster.console import plural, stderr
 from cluster.crawling import ShardPool, Site, shard_pool
+from cluster.ingress import ingress
 from cluster.progress import crawl_progress
 from cluster.runtime import ray_cluster
 from cluster.town import start_town
@@ -50,7 +51,11 @@ def run_demo(port: int, seed: int, days: int) -> None:
     with _own_folder() as home:
         settings = demo_settings(home)
         stderr.print("Starting the database and Ray …")
-        with embedded(settings.home) as url, ray_cluster(folder=home / "ray"):
+        with (
+            embedded(settings.home) as url,
+            ingress(settings, "127.0.0.1", port),
+            ray_cluster(folder=home / "ray"),
+        ):
             upgrade(url)
             engine = open_engine(url)
             try:
@@ -82,6 +87,8 @@ def demo_settings(home: Path) -> Settings:
         min_delay_between_requests=0.02,
         min_global_delay=0.0,
         proxies=None,
+        api_replicas=1,  # the crawl needs the cores
+        api_max_replicas=None,
     )
 
 

@@ -66,13 +66,20 @@ def metrics_server(port: int | None) -> Iterator[Metrics]:
         return
     registry = CollectorRegistry()
     registry.register(metrics)
+    with exposed(registry, port):
+        yield metrics
+
+
+@contextmanager
+def exposed(registry: CollectorRegistry, port: int) -> Iterator[None]:
+    """Serve a registry on loopback for as long as the block lasts. ServiceError when the port is taken."""
     try:
         server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
     except OSError as error:
         reason = error.strerror or error
         raise ServiceError(f"Cannot serve metrics on port {port}: {reason}. Choose another.") from None
     try:
-        yield metrics
+        yield
     finally:
         server.shutdown()
         server.server_close()

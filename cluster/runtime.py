@@ -36,6 +36,7 @@ def ray_cluster(cpus: int | None = None, folder: Path | None = None) -> Iterator
     # Ray's own warning on how accelerators will be hidden one day; no accelerator is used here.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     warnings.filterwarnings("ignore", module=r"ray\..*")
+    _import_ray()
     import ray
 
     if ray.is_initialized():
@@ -49,6 +50,20 @@ def ray_cluster(cpus: int | None = None, folder: Path | None = None) -> Iterator
         yield
     finally:
         ray.shutdown()
+
+
+def _import_ray() -> None:
+    """Ray listens where it takes this node to be. Of a Ray of our own that is loopback, as Ray has it on
+    other systems' laptops; it decides so when it is imported.
+    """
+    name = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+    if os.environ.get("RAY_ADDRESS") or name in os.environ:
+        return
+    os.environ[name] = "0"
+    try:
+        import ray  # noqa: F401
+    finally:
+        del os.environ[name]  # or a cluster started from here by hand would take no second node
 
 
 def _connect(cpus: int | None, folder: Path | None) -> None:

@@ -7,6 +7,7 @@
 Read once at the top of a command and handed down; nothing else reads the environment.
 """
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal
@@ -89,6 +90,33 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         description="Requests a minute from one address, twice as many of an account; 0 is no limit.",
+    )
+
+    api_replicas: int = Field(
+        default=2, ge=1, le=64, description="Processes that answer; with two, one may die unnoticed."
+    )
+    api_max_replicas: int | None = Field(
+        default=None, ge=1, le=64, description="Up to so many under load; as many as API_REPLICAS when unset."
+    )
+    api_max_requests: int = Field(
+        default=100, ge=1, le=10_000, description="Requests that one process answers at once; 503 beyond."
+    )
+    api_timeout: float = Field(
+        default=10.0, gt=0, le=300, description="Seconds until a request is given up and its query cancelled."
+    )
+    api_proxy: Literal["auto", "haproxy", "python"] = Field(
+        default="auto", description="What carries requests to the processes: HAProxy where it runs."
+    )
+    api_metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Loopback port of the API's Prometheus metrics."
+    )
+    slow_query_seconds: float = Field(
+        default=1.0, gt=0, le=300, description="A query that takes longer is logged by its shape and counted."
+    )
+    cors_origins: str = Field(
+        default="",
+        max_length=2_000,
+        description="Origins whose pages may ask the API, comma separated; none by default.",
     )
 
     smtp_server: str | None = Field(default=None, description="Server that sends e-mail.")
@@ -190,6 +218,14 @@ class Settings(BaseSettings):
         default=7, ge=0, le=365, description="Days that a login, key or mailed link is kept once it is over."
     )
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, told: str) -> str:
+        for origin in _comma_separated(told):
+            if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?", origin):
+                raise ValueError("must be origins such as https://maison.example, never *")
+        return told
+
     @field_validator("quiet_hours")
     @classmethod
     def _are_hours(cls, told: str) -> str:
@@ -224,6 +260,11 @@ class Settings(BaseSettings):
         return parse_proxies(self.proxies.get_secret_value() if self.proxies else "")
 
     @property
+    def origins(self) -> list[str]:
+        """The origins of CORS_ORIGINS."""
+        return _comma_separated(self.cors_origins)
+
+    @property
     def home(self) -> Path:
         """PIGNON_HOME with `~` expanded; the folder may not exist yet."""
         return self.pignon_home.expanduser()
@@ -232,6 +273,10 @@ class Settings(BaseSettings):
     def user_agent(self) -> str:
         """Who we are, on every request: product token, version, contact."""
         return f"{PRODUCT_TOKEN}/0.1 (+{self.crawler_contact})"
+
+
+def _comma_separated(told: str) -> list[str]:
+    return [part.strip() for part in told.split(",") if part.strip()]
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -335,3 +335,8 @@ class Problem(Answer):
     status: int = Field(examples=[422])
     detail: str = Field(examples=["price_max must be a whole number"])
     errors: list[ParameterProblem] | None = None
+    request_id: str | None = Field(
+        default=None,
+        description="As in the header `X-Request-ID`; tell it when you report the error.",
+        examples=["6b1f0d2c9e8a4f53b7c6d5e4f3a2b1c0"],
+    )

@@ -6,13 +6,14 @@ app = create_app(settings, database_url)     # uvicorn runs it as it is; serve/a
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
@@ -20,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from models.settings import Settings
-from serve import openapi, pages, problems, routes, source_routes
+from serve import metrics, openapi, pages, problems, request_id, routes, source_routes
 from serve.accounts import key_routes
 from serve.accounts import pages as account_pages
 from serve.accounts import routes as accounts
@@ -31,6 +32,7 @@ from serve.cursor import CursorError
 from serve.guards import AccessLog, SecurityHeaders
 from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
+from serve.load import Limits, Load
 from serve.mail.sender import sending
 from serve.market import open_market
 from serve.personal import alert_routes, rights_routes
@@ -50,8 +52,11 @@ _DESCRIPTION: Final = (
 )
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
-    """The application on a migrated database. Opens nothing until it is served."""
+def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) -> FastAPI:
+    """The application on a migrated database. Opens nothing until it is served.
+
+    tells_id: whether answers bear the request's id; not where Serve writes it, as it always does.
+    """
 
     limiter = Limiter(settings)
 
@@ -72,6 +77,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.load = Load(settings.api_max_requests, settings.api_timeout)
     app.state.tokens = AccessTokens(settings)
     app.state.limiter = limiter
     app.state.passwords = Passwords()
@@ -89,11 +95,36 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(RateLimits, limiter=limiter, settings=settings)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(AccessLog)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors(settings))
+    app.add_middleware(Limits, load=app.state.load, refuse=_refused)
+    app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https:"))
+    app.add_middleware(AccessLog, tells_id=tells_id)
     _answer_errors(app)
     openapi.describe(app)
     return app
+
+
+def cors(settings: Settings) -> dict[str, Any]:
+    """What pages of other origins may do: ask with a token that they hold. Cookies never cross."""
+    return {
+        "allow_origins": settings.origins,
+        "allow_methods": ["GET", "POST", "PUT", "DELETE"],
+        "allow_headers": ["Authorization", "Content-Type", "X-API-Key", request_id.HEADER],
+        "expose_headers": [request_id.HEADER, "Retry-After"],
+        "allow_credentials": False,
+        "max_age": 600,
+    }
+
+
+def _refused(request: Request, status: int, detail: str, headers: dict[str, str]) -> Response:
+    """What `serve.load` answers: a page to a person, one line to a program."""
+    metrics.REFUSED.labels(str(status)).inc()
+    if _wants_page(request):
+        answer = pages.failed(request, status)
+        answer.headers.update(headers)
+        return answer
+    return problems.problem(status, detail, headers=headers)
 
 
 def _answer_errors(app: FastAPI) -> None:

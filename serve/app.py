@@ -4,14 +4,16 @@
     …
     stop()
 
-The replica builds the application itself, so nothing but settings and an address travels to it.
-Serve's Python proxy carries the requests: it needs neither fixed ports nor files under /tmp, which
-its HAProxy ingress does; 160 to 250 requests a second on two cores, measured.
+A replica builds the application itself, so nothing but settings and an address travels to it. HAProxy carries
+the requests where `cluster.ingress` prepared it before Ray was started, else Serve's proxy in Python.
 """
 
 import logging
+import os
 import socket
 import sys
+from contextlib import suppress
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -20,8 +22,14 @@ from models.settings import Settings
 from serve.api import create_app
 
 NAME = "pignon"
-#: Requests that one replica holds at once; the others wait in the proxy.
-MAX_ONGOING_REQUESTS = 100
+#: The variable that names the folder where replicas write their numbers, if anybody wants them.
+METRICS_FOLDER = "PIGNON_METRICS_FOLDER"
+#: Seconds that requests of an ending replica have to end, beyond the time that one may take.
+DRAIN_SECONDS = 5
+#: Seconds between two looks at a replica, and how long one may take to answer: past it, it is stuck.
+HEALTH_PERIOD, HEALTH_TIMEOUT = 5, 10
+#: Failed looks after which a replica is replaced.
+HEALTH_FAILURES = 2
 
 
 def start(database_url: str, settings: Settings, host: str, port: int) -> str:
@@ -35,37 +43,123 @@ def start(database_url: str, settings: Settings, host: str, port: int) -> str:
     from ray import serve
     from ray.serve.config import HTTPOptions, ProxyLocation
     from ray.serve.exceptions import RayServeException
-    from ray.serve.schema import LoggingConfig
 
-    def build() -> FastAPI:
-        _log_accesses()
-        return create_app(settings, database_url)
-
-    quiet = LoggingConfig(log_level="WARNING", enable_access_log=False)
-    # No core is reserved: on a laptop the crawl has them all, and answers still come.
-    deployment = serve.deployment(
-        name=NAME,
-        num_replicas=1,
-        max_ongoing_requests=MAX_ONGOING_REQUESTS,
-        ray_actor_options={"num_cpus": 0},
-        graceful_shutdown_timeout_s=5,
-        logging_config=quiet,
-    )(serve.ingress(build)())
+    # HAProxy itself listens on `host`, as its launcher knows; what is behind it needs no more than loopback.
+    inside = "127.0.0.1" if os.environ.get("RAY_SERVE_ENABLE_HA_PROXY") == "1" else host
     try:
-        options = HTTPOptions(host=host, port=port, request_timeout_s=30)
-        serve.start(proxy_location=ProxyLocation.HeadOnly, http_options=options, logging_config=quiet)
-        serve.run(deployment.bind(), name=NAME, route_prefix="/", logging_config=quiet)
+        options = HTTPOptions(host=inside, port=port)
+        serve.start(proxy_location=ProxyLocation.HeadOnly, http_options=options, logging_config=_quiet())
+        _run(database_url, settings, generation=0)
     except (RayServeException, RuntimeError, OSError) as error:
         stop()
         raise ServiceError(f"The API did not start: {str(error).splitlines()[0]}") from error
     return f"http://{_shown(host)}:{port}/"
 
 
+def restart(database_url: str, settings: Settings, generation: int) -> None:
+    """Replace every replica by a new one; no request fails. generation: another at each call."""
+    _run(database_url, settings, generation)
+
+
 def stop() -> None:
-    """Take the application and its proxy down; harmless when nothing runs."""
+    """Take the application and its proxy down once its requests have ended; harmless when nothing runs."""
+    from ray import serve
+    from ray.serve.exceptions import RayServeException
+
+    with suppress(RayServeException, RuntimeError):
+        # Alone, `shutdown` takes the proxy down while replicas still have requests to answer.
+        if NAME in serve.status().applications:
+            serve.delete(NAME)
+    serve.shutdown()
+
+
+def _run(database_url: str, settings: Settings, generation: int) -> None:
     from ray import serve
 
-    serve.shutdown()
+    def build() -> FastAPI:
+        return _built(settings, database_url)
+
+    deployment = serve.deployment(
+        name=NAME,
+        **_replicas(settings),
+        # The application refuses what is too much, in its own words, before Serve does.
+        max_ongoing_requests=settings.api_max_requests * 2,
+        # No core is reserved: on a laptop the crawl has them all, and answers still come.
+        ray_actor_options={"num_cpus": 0, "runtime_env": {"env_vars": _environment(generation)}},
+        graceful_shutdown_timeout_s=settings.api_timeout + DRAIN_SECONDS,
+        graceful_shutdown_wait_loop_s=0.2,
+        health_check_period_s=HEALTH_PERIOD,
+        health_check_timeout_s=HEALTH_TIMEOUT,
+        logging_config=_quiet(),
+    )(serve.ingress(build)(Watched))
+    serve.run(deployment.bind(), name=NAME, route_prefix="/", logging_config=_quiet())
+
+
+def _replicas(settings: Settings) -> dict[str, Any]:
+    """So many replicas, or between so many and so many by what they have to do."""
+    from ray.serve.config import AutoscalingConfig
+
+    least, most = settings.api_replicas, settings.api_max_replicas or settings.api_replicas
+    if most <= least:
+        return {"num_replicas": least}
+    busy = max(1.0, settings.api_max_requests / 4)
+    scaling = AutoscalingConfig(
+        min_replicas=least,
+        initial_replicas=least,
+        max_replicas=most,
+        target_ongoing_requests=busy,
+        upscale_delay_s=5,
+        downscale_delay_s=120,
+    )
+    return {"autoscaling_config": scaling}
+
+
+def _environment(generation: int) -> dict[str, str]:
+    """Of a replica. Another generation's makes Serve replace it."""
+    told = {"PIGNON_GENERATION": str(generation)}
+    folder = os.environ.get(METRICS_FOLDER)
+    return {**told, "PROMETHEUS_MULTIPROC_DIR": folder} if folder else told
+
+
+def _quiet() -> Any:
+    from ray.serve.schema import LoggingConfig
+
+    return LoggingConfig(log_level="WARNING", enable_access_log=False)
+
+
+#: The application of this process, when it is a replica.
+_applications: list[FastAPI] = []
+
+
+def _built(settings: Settings, database_url: str) -> FastAPI:
+    """The application, in a replica."""
+    _log_accesses()
+    _keep_to_loopback()
+    _applications[:] = [create_app(settings, database_url, tells_id=False)]
+    return _applications[0]
+
+
+class Watched:
+    """A replica as Serve looks at it: one that raises, or does not answer in time, is replaced."""
+
+    def check_health(self) -> None:
+        """Says nothing of the database: a new replica would not find it either."""
+        for app in _applications:
+            app.state.load.check()
+
+
+def _keep_to_loopback() -> None:
+    """Where this node's address is loopback, so is the replica's port for other replicas: Serve opens it on
+    every address, and has no setting for it.
+    """
+    import ray.util
+    from ray.serve._private import replica
+
+    if ray.util.get_node_ip_address() == "127.0.0.1":
+        opened = replica.add_port_to_grpc_server
+        replica.add_port_to_grpc_server = lambda server, address, *more: opened(
+            server, address.replace("[::]:", "127.0.0.1:"), *more
+        )
 
 
 def check_port(host: str, port: int) -> None:

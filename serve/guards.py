@@ -11,6 +11,8 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serve import metrics, request_id
+
 log = logging.getLogger("pignon.access")
 
 #: No script or style but our own files; photos are the agencies', so images come from anywhere.
@@ -25,7 +27,10 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
 }
+#: Only where PUBLIC_URL says so: a browser that heard it refuses plain HTTP for a year.
+_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 #: What is one person's is kept by no cache, nor are tokens (RFC 6749, 5.1).
 _PERSONAL: Final = ("/api/user", "/api/auth", "/account")
 
@@ -33,8 +38,9 @@ _PERSONAL: Final = ("/api/user", "/api/auth", "/account")
 class SecurityHeaders:
     """Adds the headers that a response does not set itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
+        self._headers = _HEADERS | (_HTTPS if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and its response through."""
@@ -45,7 +51,7 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith(_PERSONAL):
                     headers.setdefault("Cache-Control", "no-store")
@@ -55,13 +61,15 @@ class SecurityHeaders:
 
 
 class AccessLog:
-    """One JSON line per request: method, route, status, bytes, milliseconds.
+    """One JSON line per request: id, method, route, status, bytes, milliseconds; and the same as numbers.
 
-    Neither address, agent nor query is kept: what a person looks for is theirs.
+    Neither address, agent nor query is kept: what a person looks for is theirs. The outermost of all, so that
+    every answer bears the request's id.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, tells_id: bool = True) -> None:
         self.app = app
+        self._tells_id = tells_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and note how it went, even when it failed."""
@@ -69,22 +77,27 @@ class AccessLog:
             await self.app(scope, receive, send)
             return
         began, status, size = time.perf_counter(), 500, 0
+        own = scope.setdefault("state", {})["request_id"] = request_id.given_to(scope)
+        token = request_id.current.set(scope)
+        header = (request_id.HEADER.lower().encode(), own.encode())
 
         async def noted(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if self._tells_id:
+                    message.setdefault("headers", []).append(header)
             size += len(message.get("body", b""))
             await send(message)
 
+        metrics.IN_FLIGHT.inc()
         try:
             await self.app(scope, receive, noted)
         finally:
-            elapsed = round((time.perf_counter() - began) * 1000, 1)
-            line = {"method": scope["method"], "route": _route(scope), "status": status}
-            log.info(json.dumps({**line, "bytes": size, "ms": elapsed}))
-
-
-def _route(scope: Scope) -> str:
-    """The address's pattern, never the address: a path may hold what someone typed."""
-    return getattr(scope.get("route"), "path", None) or "-"
+            metrics.IN_FLIGHT.dec()
+            request_id.current.reset(token)
+            elapsed, route = time.perf_counter() - began, request_id.route_of(scope)
+            metrics.answered(route, scope["method"], status, elapsed)
+            if log.isEnabledFor(logging.INFO):
+                line = {"id": own, "method": scope["method"], "route": route, "status": status}
+                log.info(json.dumps({**line, "bytes": size, "ms": round(elapsed * 1000, 1)}))

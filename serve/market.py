@@ -17,6 +17,8 @@ from models.database import open_async_engine
 from models.places import Places
 from models.settings import Settings
 from serve.engines.choice import Finder, open_finder
+from serve.metrics import watch_pool
+from serve.slow import watch_queries
 
 #: A query beyond it is stopped by the server: no search may hold a connection from the others.
 STATEMENT_TIMEOUT_MS = 5_000
@@ -48,6 +50,9 @@ async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Ma
     engine = open_async_engine(database_url, POOL_SIZE, ping=False)
     reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     writer = open_async_engine(database_url, WRITERS)
+    for name, watched in (("read", engine), ("write", writer)):
+        watch_queries(watched, settings.slow_query_seconds)
+        watch_pool(watched, name)
     event.listen(engine.sync_engine, "connect", _read_only)
     event.listen(engine.sync_engine, "checkout", _ping_if_idle)
     event.listen(writer.sync_engine, "connect", _bounded)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from serve import request_id
 from serve.answers import ParameterProblem, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -66,7 +67,11 @@ def problem(
 ) -> Response:
     """A response that says what went wrong, in one line."""
     body = Problem(
-        title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors) if errors else None
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=list(errors) if errors else None,
+        request_id=request_id.of_current(),
     )
     content = body.model_dump_json(exclude_none=True)
     return Response(content, status, dict(headers or {}), media_type=MEDIA_TYPE)

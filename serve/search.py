@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.places import Places
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, LiveListing
-from serve import cursor
+from serve import cursor, metrics
 from serve.answers import Counted, ListingCard, PropertyCard, PropertyPage, SearchPage
 from serve.criteria import SearchQuery
 from serve.engines.choice import Finder
@@ -75,6 +75,7 @@ async def _found(finder: Finder, connection: AsyncConnection, search: Search) ->
     query = search.query
     after = cursor.decode(query.cursor, query.sort) if query.cursor else None
     found = await finder.find(PostgreSQL(connection), replace(search, after=after))
+    metrics.found_by(found.engine, degraded=found.degraded)
     page, more = found.hits[: query.limit], len(found.hits) > query.limit
     following = cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None
     return replace(found, hits=page), following

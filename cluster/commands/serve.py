@@ -1,7 +1,10 @@
 """`pignon serve` and `pignon schedule`: the API with its pages, and the crawls on time."""
 
+import itertools
 import logging
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -19,17 +22,22 @@ def serve(
 
     Example: pignon serve --port 8000
     """
+    from cluster.ingress import ingress
     from cluster.runtime import ray_cluster
     from models.database import database, upgrade
-    from serve.app import check_port
+    from serve.app import check_port, restart
 
     settings = load_settings()
     check_port(host, port)
     with database(settings) as url:
         upgrade(url)
-        with ray_cluster(), serving(url, settings, host, port) as address:
+        with (
+            ingress(settings, host, port),
+            ray_cluster(),
+            serving(url, settings, host, port) as address,
+        ):
             stderr.print(f"Pignon serves on {address} (Ctrl-C stops it).")
-            wait_for_interrupt()
+            wait_for_interrupt(lambda generation: restart(url, settings, generation))
 
 
 def schedule(
@@ -61,8 +69,19 @@ def serving(url: str, settings: Settings, host: str, port: int) -> Iterator[str]
         stop()
 
 
-def wait_for_interrupt() -> None:
-    """Sleep until Ctrl-C or SIGTERM, which both raise KeyboardInterrupt here (`console.run`)."""
-    import threading
+def wait_for_interrupt(renew: Callable[[int], None] | None = None) -> None:
+    """Sleep until Ctrl-C or SIGTERM, which both raise KeyboardInterrupt here (`console.run`).
 
-    threading.Event().wait()
+    renew: what SIGHUP asks for, with another number each time.
+    """
+    asked = threading.Event()
+    if renew is None:
+        asked.wait()
+        return
+    signal.signal(signal.SIGHUP, lambda *_: asked.set())
+    for generation in itertools.count(1):
+        asked.wait()
+        asked.clear()
+        stderr.print("Replacing the API's processes …")
+        renew(generation)
+        stderr.print("The API's processes are new.")

@@ -84,16 +84,21 @@ def on_serve(database_url: str, home: Path) -> Iterator[Running]:
 
 def _serve(database_url: str, home: Path, told: Connection) -> None:
     from cluster.commands.serve import serving, wait_for_interrupt
+    from cluster.ingress import ingress
     from cluster.runtime import ray_cluster
     from models.settings import load_settings
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = load_settings(pignon_home=home)
+    settings = load_settings(pignon_home=home, rate_limit=1_000_000)  # one address asks it all
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     try:
-        with ray_cluster(), serving(database_url, settings, "127.0.0.1", port):
+        with (
+            ingress(settings, "127.0.0.1", port),
+            ray_cluster(),
+            serving(database_url, settings, "127.0.0.1", port),
+        ):
             told.send(port)
             wait_for_interrupt()
     except KeyboardInterrupt:

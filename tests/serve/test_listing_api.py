@@ -69,7 +69,7 @@ def test_what_does_not_exist_is_a_problem_with_one_line(client: httpx2.Client, p
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert set(answer.json()) == {"type", "title", "status", "detail"}
+    assert set(answer.json()) == {"type", "title", "status", "detail", "request_id"}
 
 
 @pytest.mark.parametrize("name", ["0", "-1", "1.5", "abc", "99999999999999999999", "%00", "1%27--"])
@@ -201,4 +201,4 @@ def test_the_access_log_names_the_route_and_nobody(
     routes = ["/api/listings/{listing_id}", "/listings/{listing_id}", "/api/listings/search", "-"]
     assert sorted(line["route"] for line in lines) == sorted(routes)
     assert sorted(line["status"] for line in lines) == [200, 200, 200, 404]
-    assert all(set(line) == {"method", "route", "status", "bytes", "ms"} for line in lines)
+    assert all(set(line) == {"id", "method", "route", "status", "bytes", "ms"} for line in lines)
