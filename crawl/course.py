@@ -191,9 +191,8 @@ class Course:
         if wait <= PATIENCE:
             return None
         until = self.context.clock() + timedelta(seconds=wait)
-        return Ending(
-            ScrapingStatus.INTERRUPTED, f"The site asks us to wait until {until:%H:%M} UTC.", unfinished=True
-        )
+        why = "Quiet hours last" if politeness.quiet else "The site asks us to wait"
+        return Ending(ScrapingStatus.INTERRUPTED, f"{why} until {until:%H:%M} UTC.", unfinished=True)
 
     async def _open(self, entrance: str) -> frontier.Passed:
         """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed. Returns what

@@ -3,7 +3,8 @@
     told = await explain(context, "https://agence.example/vente/12")
     told.allowed, told.at, told.reasons
 
-Asks the site for its robots.txt where no fresh copy is known, in its turn, and for nothing else.
+Asks the site for its robots.txt where no fresh copy is known, in its turn, and for nothing else: not while
+it is being crawled, and not where its turn is far off.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from crawl.context import CrawlContext
+from crawl.fetch import PATIENCE
 from crawl.optout import is_out
-from crawl.robots import Robots, RobotsBook, RobotsStatus
+from crawl.robots import RobotsBook, RobotsStatus
 from crawl.url import key, origin, site_host, tidy
 from models.tables import Agency, Page
 
@@ -25,6 +27,7 @@ _ROBOTS = {
     RobotsStatus.ABSENT: "the site has no robots.txt, so everything may be fetched",
     RobotsStatus.UNREACHABLE: "robots.txt cannot be had ({reason}), so nothing may be fetched",
 }
+_UNKNOWN = "robots.txt is not known, and may not be asked for now: without it nothing may be fetched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class _Known:
     #: Until when its host is owed a pause, and its back-off, whichever of its sites it is owed to.
     not_before: datetime | None
     backoff: float | None
+    #: Until when a crawl has it.
+    leased_until: datetime | None
     #: Whether its owner asked not to be visited.
     is_out: bool
 
@@ -67,9 +72,7 @@ async def explain(context: CrawlContext, url: str) -> Explanation:
         return Explanation(url, False, None, 0.0, ("never: its owner asked not to be visited",))
     owed = _owed(context, known, site_host(url))
     book = RobotsBook(context.fetcher, context.clock)
-    robots = await _robots(book, known, url)
-    allowed = await book.permit(url)
-    verdict = _ROBOTS[robots.status].format(word="opens" if allowed else "closes", reason=robots.reason)
+    allowed, verdict = await _robots(context, book, known, url)
     reasons = [verdict, *_waits(context, known, book, url)]
     politeness = context.fetcher.politeness
     at = context.clock() + max(owed, timedelta(seconds=politeness.remaining(site_host(url))))
@@ -79,14 +82,25 @@ async def explain(context: CrawlContext, url: str) -> Explanation:
 
 
 def _known(connection: Connection, url: str) -> _Known:
-    bare = site_host(url)
-    of_host = Agency.host.in_((bare, f"www.{bare}"))
+    of_host = Agency.host.in_(_names(url))
     agencies = select(*Agency.__table__.c).where(of_host)
     agency = connection.execute(agencies.order_by(Agency.website_url != f"{origin(url)}/", Agency.id)).first()
     pages = select(*Page.__table__.c).where(Page.key == key(url))
     page = connection.execute(pages.where(Page.agency_id == agency.id)).first() if agency else None
-    owed = connection.execute(select(func.max(Agency.not_before), func.max(Agency.backoff)).where(of_host))
+    told = func.max(Agency.not_before), func.max(Agency.backoff), func.max(Agency.leased_until)
+    owed = connection.execute(select(*told).where(of_host))
     return _Known(agency, page, *owed.one(), is_out(connection, url))
+
+
+def _names(url: str) -> tuple[str, str]:
+    bare = site_host(url)
+    return bare, f"www.{bare}"
+
+
+def _pause(connection: Connection, url: str, until: datetime) -> None:
+    """Let crawls know that the host was asked a moment ago."""
+    pause = {"not_before": func.greatest(Agency.not_before, until)}
+    connection.execute(update(Agency).where(Agency.host.in_(_names(url))).values(**pause))
 
 
 def _owed(context: CrawlContext, known: _Known, host: str) -> timedelta:
@@ -101,15 +115,30 @@ def _owed(context: CrawlContext, known: _Known, host: str) -> timedelta:
     return max(owed, timedelta())
 
 
-async def _robots(book: RobotsBook, known: _Known, url: str) -> Robots:
+async def _robots(context: CrawlContext, book: RobotsBook, known: _Known, url: str) -> tuple[bool, str]:
+    """Whether robots.txt opens the address, and how that is known."""
     if known.agency is not None:
         book.recall(known.agency)
-    return await book.of(url)
+    busy = known.leased_until is not None and known.leased_until > context.clock()
+    far = context.fetcher.politeness.remaining(site_host(url)) > PATIENCE
+    if book.is_fresh(url) or not (busy or far):
+        asked = not book.is_fresh(url)
+        robots, allowed, again = await book.of(url), await book.permit(url), ""
+        if asked:
+            until = context.clock() + timedelta(seconds=context.fetcher.politeness.delay(site_host(url)))
+            await context.store.run(_pause, url, until)
+    elif (copy := book.known(url)) is not None:
+        robots, allowed = copy, book.copy_allows(url)
+        again = f", says its copy of {copy.fetched_at:%d %B}; it is asked for again before"
+    else:
+        return False, _UNKNOWN
+    verdict = _ROBOTS[robots.status].format(word="opens" if allowed else "closes", reason=robots.reason)
+    return allowed, f"{verdict}{again}"
 
 
 def _waits(context: CrawlContext, known: _Known, book: RobotsBook, url: str) -> Iterator[str]:
     """What decides on the moment."""
-    settings, politeness, host = context.settings, context.fetcher.politeness, site_host(url)
+    settings, politeness = context.settings, context.fetcher.politeness
     robots = book.known(url)
     asked = robots.rules().crawl_delay if robots else None
     yield f"our pause between two requests to one host is {settings.min_delay_between_requests:g} s"
@@ -120,7 +149,7 @@ def _waits(context: CrawlContext, known: _Known, book: RobotsBook, url: str) -> 
         yield f"it said that we ask too often: its pause is {known.backoff:g} times as long"
     if known.not_before is not None and known.not_before > context.clock():
         yield f"its host is owed a pause until {known.not_before:%H:%M:%S} UTC"
-    if settings.quiet_hours and politeness.remaining(host):
+    if politeness.quiet:
         yield f"quiet hours: {settings.quiet_hours}, France's time"
     yield (
         f"one request at a time per host, every {settings.min_delay_per_address:g} s per IP address, "

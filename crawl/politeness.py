@@ -139,6 +139,11 @@ class Politeness:
         owed = max(state.last + pause, state.deferred) - time.monotonic()
         return max(0.0, owed, self._quiet.wait(utc_now()) if self._quiet.spans else 0.0)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether these are quiet hours."""
+        return self._quiet.wait(utc_now()) > 0
+
     def owed(self, host: str) -> Owed:
         """What must outlive this process."""
         return Owed(self.remaining(host), self._state(host).backoff)

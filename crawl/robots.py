@@ -146,6 +146,15 @@ class RobotsBook:
             "crawl_delay": self.crawl_delay(row.website_url),
         }
 
+    def is_fresh(self, url: str) -> bool:
+        """Whether that copy need not be asked for again yet."""
+        return self._fresh(url) is not None
+
+    def copy_allows(self, url: str) -> bool:
+        """What that copy says of an address, however old it is; False where there is none."""
+        known = self._known.get(origin(url))
+        return known is not None and known.allows(url)
+
     async def of(self, url: str) -> Robots:
         """The robots.txt that governs `url`, fetched when no fresh copy is known."""
         return (await self._entry(url)).robots
