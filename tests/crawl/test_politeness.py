@@ -140,6 +140,16 @@ async def test_an_address_is_spared_whatever_the_hosts_behind_it() -> None:
     assert far[0] - near[0] < 0.05, "another address need not wait"
 
 
+async def test_an_ipv6_network_is_one_address_to_its_budget() -> None:
+    politeness = Politeness(delay=0, egress_delay=0, address_delay=0.1, in_flight=10)
+    addresses = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::7", "2001:db8:1:3::1"]
+    (one,), (same,), (other,) = await asyncio.gather(
+        *(_departures(politeness, [f"{n}.example"], address) for n, address in enumerate(addresses))
+    )
+    assert same - one >= 0.099
+    assert other - one < 0.05, "another network need not wait"
+
+
 async def test_a_site_that_says_too_often_is_asked_half_as_often_until_it_answers_well_again() -> None:
     politeness = Politeness(delay=0.001, egress_delay=0, in_flight=10)
     politeness.limited("a.example")

@@ -1,4 +1,4 @@
-"""Https and SOCKS through proxies: certificates of sites and of proxies are verified."""
+"""Https, directly and through proxies, and SOCKS: certificates of sites and of proxies are verified."""
 
 import asyncio
 import ssl
@@ -79,6 +79,18 @@ async def fetching(proxy: LocalProxy | str, trusted: ssl.SSLContext | None) -> A
         fetcher._context = trusted
     yield fetcher
     await fetcher.close()
+
+
+async def test_a_sites_certificate_is_verified_and_where_it_does_not_hold_nothing_is_asked(
+    web: MeanServer, secure: str, identity: Identity
+) -> None:
+    async with fetching("", None) as fetcher:
+        fetched = await fetcher.fetch(secure)
+    assert fetched.outcome is FetchOutcome.UNREACHABLE
+    assert "certificate" in fetched.reason
+    assert web.log == []
+    async with fetching("", identity.trusting) as fetcher:
+        assert (await fetcher.fetch(secure)).outcome is FetchOutcome.OK
 
 
 async def test_https_is_tunnelled_and_only_the_proxy_sees_the_account(
