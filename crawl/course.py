@@ -275,7 +275,9 @@ class Course:
         self.tally.queue = frontier.queue(connection, self.lease.agency_id, now)
         pause = self.context.fetcher.politeness.delay(self.host)
         number = int(min(_BATCH, 1 + _STALE_AFTER / max(pause, 1.0)))
-        return frontier.due(connection, self.lease.agency_id, now, number)
+        batch = frontier.due(connection, self.lease.agency_id, now, number)
+        # No further: a list may lead to another, which goes before the listings that are behind it.
+        return [page for page in batch if page.priority == batch[0].priority]
 
     def _look_for_unlisted(self, connection: Connection) -> None:
         now = self.context.clock()

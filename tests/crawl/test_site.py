@@ -340,3 +340,20 @@ async def test_the_town_is_found_and_followed_through_time(database_url: str, en
     assert max(visit.in_flight for visit in town.log.all()) == 1
     with engine.connect() as connection:
         assert not connection.scalars(select(Page.id).where(Page.due_at.is_not(None))).all()
+
+
+async def test_lists_go_before_listings_and_known_ones_before_new_ones(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", [1, 2]))
+    web.remove("essai", "/sitemap.xml")
+    await crawl_site(context, site)
+    open_site(web, "essai", [4, 3, 2, 1])
+    web.page("essai", "/ventes", listing_page([4, 3], "/ventes?page=2"))
+    web.page("essai", "/ventes?page=2", listing_page([2, 1]))
+    web.log.clear()
+    await crawl_site(context, site)
+    asked = [one for one in web.paths("essai") if one not in ("/robots.txt", "/sitemap.xml")]
+    assert asked[:3] == ["/", "/ventes", "/ventes?page=2"]
+    assert set(asked[3:5]) == {path(1), path(2)}, "so that withdrawals are settled by then"
+    assert set(asked[5:]) == {path(3), path(4)}
