@@ -25,6 +25,9 @@ from models.postgres import embedded
 from town.fleet import FleetProcess, running_fleet
 from town.judge import fetched_again, judge, never_fetched
 
+#: Requests between two kills at least: on a busy machine a worker takes longer to start than to be killed.
+FEW = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
@@ -97,8 +100,8 @@ def _kill_now_and_then(crowd: Crowd, url: str, home: Path, fleet: FleetProcess) 
     names = [f"worker-{number}" for number in range(crowd.workers)]
     with _workers(crowd, url, home, names) as at_work:
         while not crowd.requests or fleet.requests() < crowd.requests:
-            end = time.monotonic() + chance.uniform(0.5, 1.5) * crowd.every
-            while time.monotonic() < end:
+            end, least = time.monotonic() + chance.uniform(0.5, 1.5) * crowd.every, fleet.requests() + FEW
+            while time.monotonic() < end or fleet.requests() < least:
                 if all(process.poll() is not None for process in at_work.values()):
                     codes = [process.returncode for process in at_work.values()]
                     assert not any(codes), "a worker failed"
