@@ -55,26 +55,30 @@ def opt_out(engine: Engine, host: str, note: str | None = None, now: datetime | 
 
     A crawl under way loses its lease: it neither goes on nor puts a listing on line again.
     """
-    now = now or utc_now()
     with engine.begin() as connection:
-        statement = insert(OptOut).values(host=host, since=now, note=note)
-        connection.execute(statement.on_conflict_do_update(index_elements=[OptOut.host], set_={"note": note}))
-        sites = connection.scalars(
-            update(Agency)
-            .where(_under(_bare(Agency.host), host))
-            .values(
-                opted_out_at=func.coalesce(Agency.opted_out_at, now),
-                is_active=False,
-                scraping_status=ScrapingStatus.OPTED_OUT,
-                active_listings=0,
-                lease_token=Agency.lease_token + 1,
-                leased_by=None,
-                leased_until=None,
-            )
-            .returning(Agency.id)
-        ).all()
-        _forget(connection, sites, now)
-        return Left(host, len(sites), _hide(connection, sites, now))
+        return write_opt_out(connection, host, note, now or utc_now())
+
+
+def write_opt_out(connection: Connection, host: str, note: str | None, now: datetime) -> Left:
+    """As `opt_out`, in the caller's transaction."""
+    statement = insert(OptOut).values(host=host, since=now, note=note)
+    connection.execute(statement.on_conflict_do_update(index_elements=[OptOut.host], set_={"note": note}))
+    sites = connection.scalars(
+        update(Agency)
+        .where(_under(_bare(Agency.host), host))
+        .values(
+            opted_out_at=func.coalesce(Agency.opted_out_at, now),
+            is_active=False,
+            scraping_status=ScrapingStatus.OPTED_OUT,
+            active_listings=0,
+            lease_token=Agency.lease_token + 1,
+            leased_by=None,
+            leased_until=None,
+        )
+        .returning(Agency.id)
+    ).all()
+    _forget(connection, sites, now)
+    return Left(host, len(sites), _hide(connection, sites, now))
 
 
 def undo(engine: Engine, host: str) -> Left | None:

@@ -35,6 +35,7 @@ from serve.limits.shared import Limiter
 from serve.load import Limits, Load
 from serve.mail.sender import sending
 from serve.market import open_market
+from serve.optout import routes as optout
 from serve.personal import alert_routes, rights_routes
 from serve.personal import routes as personal
 from serve.statistics import routes as statistics
@@ -84,6 +85,8 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.include_router(routes.router)
     app.include_router(accounts.router)
     app.include_router(key_routes.router)
+    app.include_router(optout.router)
+    app.include_router(optout.pages)
     app.include_router(personal.router)
     app.include_router(alert_routes.router)
     app.include_router(rights_routes.router)

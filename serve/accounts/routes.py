@@ -41,7 +41,9 @@ Changer = Annotated[Account, Depends(signed_in(Scope.ACCOUNT))]
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="pignon"'}
 _WRONG: Final = "The address or the password is wrong, or the address is not confirmed yet."
 _LINK_OVER: Final = "This link is not good any more: it was used, or it is too old. Ask for another one."
-_NO_MAIL: Final = "No mail is sent from here yet, so no account can be opened: the operator must set {names}."
+_NO_MAIL: Final = (
+    "No mail is sent from here yet, so nothing that needs one works: the operator must set {names}."
+)
 _ON_ITS_WAY: Final = "If that can be, a mail is on its way; its link says what to do."
 _IN_THE_LOG: Final = "If that can be, its link is in this server's log: SMTP_SERVER is not set."
 
@@ -68,9 +70,9 @@ async def register(told: Registration, entry: EntryOf) -> Response:
     if (reason := objection(password, told.email)) is not None:
         return _refuse_password(reason)
     if not is_possible(entry.settings):
-        return _no_mail(entry.settings)
+        return no_mail(entry.settings)
     await entry.register(told.email, password, told.name or None, told.language)
-    return _mailed(entry.settings)
+    return mailed(entry.settings)
 
 
 @router.post(
@@ -96,9 +98,9 @@ async def confirm(told: Confirmation, entry: EntryOf) -> Response:
 async def resend(told: AddressOnly, entry: EntryOf) -> Response:
     """For an address that waits to be confirmed; the answer is the same for any other."""
     if not is_possible(entry.settings):
-        return _no_mail(entry.settings)
+        return no_mail(entry.settings)
     await entry.resend(told.email)
-    return _mailed(entry.settings)
+    return mailed(entry.settings)
 
 
 @router.post("/api/auth/login", tags=["account"], summary="Sign in", responses=documented(Tokens, 401, 422))
@@ -159,9 +161,9 @@ async def log_out_everywhere(account: ByLogin, connection: Writing) -> Response:
 async def forgot(told: AddressOnly, entry: EntryOf) -> Response:
     """Mails a link that sets another one, if there is an account; the answer does not tell."""
     if not is_possible(entry.settings):
-        return _no_mail(entry.settings)
+        return no_mail(entry.settings)
     await entry.forgot(told.email)
-    return _mailed(entry.settings)
+    return mailed(entry.settings)
 
 
 @router.post(
@@ -231,12 +233,14 @@ def _refuse_password(reason: str, parameter: str = "password") -> Response:
     return invalid([ParameterProblem(parameter=parameter, message=reason)])
 
 
-def _mailed(settings: Settings) -> Response:
+def mailed(settings: Settings) -> Response:
+    """202: the same whether a mail goes out or not."""
     answer = encoded(Done(detail=_ON_ITS_WAY if is_configured(settings) else _IN_THE_LOG))
     answer.status_code = 202
     return answer
 
 
-def _no_mail(settings: Settings) -> Response:
+def no_mail(settings: Settings) -> Response:
+    """503 where no mail can be sent, with what is missing."""
     missing = [name for name in ("smtp_server", "public_url") if getattr(settings, name) is None]
     return problem(503, _NO_MAIL.format(names=" and ".join(missing).upper().replace(" AND ", " and ")))

@@ -27,6 +27,7 @@ _BY_ADDRESS: Final = {
     "/api/auth/refresh": AUTH,
     "/api/auth/confirm": AUTH,
     "/api/auth/password/reset": AUTH,
+    "/api/agencies/opt-out/confirm": AUTH,
 }
 _FREE: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 

@@ -1,0 +1,1 @@
+"""An agency's own way out: asked for from its address, done by a mail's link."""
