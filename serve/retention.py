@@ -3,7 +3,7 @@
     purge(engine, settings)          # `pignon schedule` does it daily, a sender of mails hourly
 
 What is a user's stays until they take it away: docs/privacy.md has the list. The access log names nobody and
-goes to standard error, so its keeping is the operator's.
+goes to the process's output, so its keeping is the operator's.
 """
 
 from collections.abc import Mapping

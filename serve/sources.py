@@ -22,13 +22,15 @@ _ORDER: Final = "sources"
 HOW_TO_OPT_OUT: Final = {
     "fr": (
         "Écrivez dans votre robots.txt « User-agent: PignonBot » puis « Disallow: / » : il est relu toutes "
-        "les 24 heures. Ou écrivez à {contact} : votre site n’est plus visité dès la requête suivante et ses "
-        "annonces disparaissent."
+        "les 24 heures. Ou demandez un lien de retrait, envoyé à une adresse de votre site (POST "
+        "/api/agencies/{{agency_id}}/opt-out), ou écrivez à {contact} : votre site n’est plus visité dès la "
+        "requête suivante et ses annonces disparaissent."
     ),
     "en": (
         "Write “User-agent: PignonBot” and then “Disallow: /” in your robots.txt: it is read again every 24 "
-        "hours. Or write to {contact}: your site is not visited from the next request on, and its listings "
-        "vanish."
+        "hours. Or ask for a link, mailed to an address of your site (POST "
+        "/api/agencies/{{agency_id}}/opt-out), or write to {contact}: your site is not visited from the next "
+        "request on, and its listings vanish."
     ),
 }
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import Agency, AggregatedListing, CalendarFeed, Favorite, User, utc_now
 from serve.accounts.secrets import hashed, new_secret
 from serve.personal.favorite_forms import FeedState
+from serve.personal.favorites import lock_user
 from serve.wording import Wording, choose_language
 
 F: Final = Favorite
@@ -39,6 +40,7 @@ _BREAKS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 async def make_feed(connection: AsyncConnection, user_id: int) -> tuple[str, datetime]:
     """A new secret for the user's feed, and since when it holds; the one before is of no use any more."""
+    await lock_user(connection, user_id)
     secret, now = new_secret(), utc_now()
     row = {"hash": hashed(secret), "created_at": now}
     statement = insert(CalendarFeed).values(user_id=user_id, **row)

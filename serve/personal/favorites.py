@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import Agency, AggregatedListing, Favorite, User, utc_now
 from serve import cursor
+from serve.accounts.signed_in import unauthorized
 from serve.personal.favorite_cards import answers
 from serve.personal.favorite_forms import FavoriteAnswer, FavoriteChange, FavoritePage, FavoriteQuery
 
@@ -111,10 +112,13 @@ async def read_favorite(connection: AsyncConnection, user_id: int, listing_id: i
     return found[0] if found else None
 
 
-async def lock_user(connection: AsyncConnection, user_id: int) -> bool:
-    """Let no other request of this user add anything meanwhile, so that bounds hold. False: there is none."""
+async def lock_user(connection: AsyncConnection, user_id: int) -> None:
+    """Let no other request of this user add anything meanwhile, so that bounds hold. 401 when they were
+    erased since they were let in.
+    """
     row = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
-    return (await connection.execute(row)).first() is not None
+    if (await connection.execute(row)).first() is None:
+        raise unauthorized("The account was erased.", invalid=True)
 
 
 def _values(row: Row[Any], said: FavoriteChange, *, whole: bool) -> dict[str, Any]:

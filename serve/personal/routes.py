@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Body, Depends, Query, Request
 from starlette.responses import Response
 
+from models.settings import Settings
 from serve.accounts.signed_in import Account, Scope, signed_in
 from serve.answers import Answer
 from serve.market import Connection, Writing
@@ -221,5 +222,6 @@ def _created(answer: Answer) -> Response:
 
 
 def _home(request: Request) -> str:
-    """The address at which we were reached, with a slash at its end."""
-    return str(request.base_url)
+    """PUBLIC_URL, else the address at which we were reached; with a slash at its end."""
+    settings: Settings = request.app.state.settings
+    return f"{settings.link_base}/" if settings.public_url else str(request.base_url)

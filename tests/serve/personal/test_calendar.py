@@ -1,6 +1,7 @@
 """The feed of visits: read back by an iCalendar reader, whatever is in titles; its address is a secret."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ from sqlalchemy import Engine, select, update
 
 from models.tables import AggregatedListing, CalendarFeed, Favorite, User
 from tests.serve.market import NOW, add_agency, add_listing
+from tests.serve.people import sign_up
 from tests.serve.personal.conftest import Visitor
+from tests.serve.served import served
 
 PATH = "/api/user/favorites"
 VISIT = datetime(2099, 6, 1, 9, tzinfo=UTC)
@@ -160,6 +163,23 @@ def test_of_an_agency_that_opted_out_the_visit_stays_without_its_listing(
     assert "URL" not in event
     assert b"Secret" not in event.to_ical()
     assert b"Discr" not in event.to_ical()
+
+
+def test_links_lead_to_the_address_that_people_know(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    person = sign_up(engine, tmp_path)
+    with (
+        served(database_url, tmp_path, public_url="https://pignon.example/immo/") as address,
+        httpx2.Client(base_url=address, headers=person.headers) as client,
+    ):
+        told = client.post("/api/user/calendar").json()["address"]
+        listing = add_listing(engine, add_agency(engine))
+        client.post(f"{PATH}/{listing}", json={"visit_at": VISIT.isoformat()})
+        feed = client.get(f"{PATH}.ics", params={"token": told.partition("token=")[2]})
+    assert told.startswith("https://pignon.example/immo/api/user/favorites.ics?token=")
+    (event,) = Calendar.from_ical(feed.content).events
+    assert event["URL"] == f"https://pignon.example/immo/listings/{listing}"
 
 
 def test_old_visits_leave_the_feed(client: httpx2.Client, claire: Visitor, engine: Engine) -> None:

@@ -150,3 +150,24 @@ def test_of_many_erasures_at_once_one_erases(claire: Visitor, engine: Engine) ->
     erased = [answer.json()["erased"]["users"] for answer in answers if answer.status_code == 200]
     assert sum(erased) == 1
     assert set(_counts(engine).values()) == {0}
+
+
+def test_what_is_under_way_meanwhile_leaves_nothing_behind(claire: Visitor, engine: Engine) -> None:
+    """Requests that were let in before the erasure and write after it."""
+    listings = [add_listing(engine, add_agency(engine)) for _ in range(4)]
+    form = {"name": "Lyon", "criteria": {"city": "Lyon"}}
+
+    def ask(number: int) -> int:
+        if number == 9:
+            return _erase(claire).status_code
+        if number % 3 == 0:
+            return claire.post("/api/user/alerts", json=form).status_code
+        if number % 3 == 1:
+            return claire.post("/api/user/calendar").status_code
+        return claire.post(f"/api/user/favorites/{listings[number % 4]}").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(ask, range(24)))
+    assert codes[9] == 200
+    assert set(codes) <= {200, 201, 401}
+    assert set(_counts(engine).values()) == {0}
