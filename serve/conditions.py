@@ -44,14 +44,14 @@ class Where:
     values: dict[str, Any]
 
 
-def where(criteria: Criteria, places: Places, row: str = TABLE) -> Where:
-    """What a live listing must satisfy. row: the table's name in the statement.
+def where(criteria: Criteria, places: Places, row: str = TABLE, *, said: bool = True) -> Where:
+    """What a live listing must satisfy. row: the table's name in the statement. said: its words, too.
 
     Values of equal names are equal, so conditions of several rows may share them.
     """
     parts: list[str] = []
     values: dict[str, Any] = {}
-    for sql, told in _all(criteria, places, row):
+    for sql, told in _all(criteria, places, row, said=said):
         parts.append(sql)
         values.update(told)
     return Where(" and ".join(parts) or "true", values)
@@ -69,10 +69,12 @@ def metres_from(lat: float, lng: float) -> ColumnElement[float]:
     return func.metres_between(LiveListing.latitude, LiveListing.longitude, lat, lng, type_=Float())
 
 
-def _all(criteria: Criteria, places: Places, row: str) -> Iterator[Told]:
-    for part in (_plain, _bounds, _words, _features, _times, _dwelling, _map):
+def _all(criteria: Criteria, places: Places, row: str, *, said: bool) -> Iterator[Told]:
+    for part in (_plain, _bounds, _features, _times, _dwelling, _map):
         yield from part(criteria, row)
     yield from _places(criteria, places, row)
+    if said and criteria.q:
+        yield _words(criteria, row)
 
 
 def _plain(criteria: Criteria, row: str) -> Iterator[Told]:
@@ -98,14 +100,21 @@ def _bounds(criteria: Criteria, row: str) -> Iterator[Told]:
                 yield f"{row}.{column} {sign} %({bound})s", {bound: value}
 
 
-def _words(criteria: Criteria, row: str) -> Iterator[Told]:
+def _words(criteria: Criteria, row: str) -> Told:
     """One question of the index for all terms."""
     query = asked(criteria)
-    if query is not None:
-        sql, values = query
-        yield f"exists (select from live_words w where w.id = {row}.id and w.words @@ {sql})", values
-    elif criteria.q:
-        yield "false", {}
+    if query is None:
+        return "false", {}
+    sql, values = query
+    return f"exists (select from live_words w where w.id = {row}.id and w.words @@ {sql})", values
+
+
+def saying(criteria: Criteria, row: str) -> str:
+    """The words' part of `where`, asked of few rows one by one: a join would begin with all that say so."""
+    query = asked(criteria)
+    if query is None:
+        return "false"
+    return f"(select w.words @@ {query[0]} from live_words w where w.id = {row}.id)"  # noqa: S608 - names of ours
 
 
 def asked(criteria: Criteria) -> Told | None:

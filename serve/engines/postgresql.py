@@ -5,6 +5,10 @@ match, that walk takes seconds. So nothing is left to hope: first all matches ar
 them; where they are too many, a bounded stretch of the order's index is walked, in which so many must lie
 close; and only where even that finds too few, because the criteria and the order contradict each other, all
 are sorted. Listings whose sorted value is unknown come last, newest first.
+
+Words are asked of what the other criteria leave; where they leave too many, again the order's index is
+walked, which finds common words at once, and only for the rest the index of words is asked, which is cheap
+for rare ones: to list all that say "terrasse" takes a tenth of a second.
 """
 
 from collections.abc import Callable
@@ -14,13 +18,27 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serve import cursor
-from serve.conditions import TABLE, asked, metres, where
-from serve.criteria import SearchQuery, Sort
+from serve.conditions import TABLE, asked, metres, saying, where
+from serve.criteria import Criteria, SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 from serve.engines.facets import count_values
 
-#: Listings of an order's index that are looked through for one page.
+#: Listings of an order's index that are looked through for one page: where the index itself holds all that
+#: is asked, and where each must be looked up, ten times as dear.
+LONG_WALK: Final = 100_000
 WALK: Final = 10_000
+#: Criteria that an order's index answers; of words only those are asked that satisfy the others.
+_IN_INDEX: Final = frozenset({
+    "transaction", "property_type", "price_min", "price_max", "surface_min", "surface_max", "rooms",
+    "rooms_min", "rooms_max", "q", *SearchQuery.model_fields.keys() - Criteria.model_fields.keys(),
+})  # fmt: skip
+#: Criteria that leave a part of the country, which is sorted sooner than found in the order of the whole: its
+#: prices lie together there, as its dates do not.
+_PLACED: Final = frozenset((
+    "city", "postal_code", "insee_code", "department", "agency_id", "lat", "bbox", "polygon",
+))  # fmt: skip
+#: Listings that are asked for their words one by one, 5 µs each.
+ASKED: Final = 1_500
 #: The newest matches, of which the most relevant are found.
 RANKED: Final = 10_000
 
@@ -33,9 +51,9 @@ class Order:
     kind: str
     descending: bool
     read: Callable[[cursor.Value], object]
-    #: Whether an index lies in this order, and whether it lies so within sale and rent alone.
+    #: Whether an index lies in this order, and whether one lies so without regard to the transaction.
     indexed: bool = False
-    by_transaction: bool = False
+    indexed_over_all: bool = False
 
     @property
     def by(self) -> str:
@@ -60,9 +78,8 @@ def order_of(query: SearchQuery, row: str = TABLE) -> tuple[Order, dict[str, Any
         key = f"(select ts_rank(w.words, {words})::float8 from live_words w where w.id = {row}.id)"  # noqa: S608
         return Order(key, "float8", descending=True, read=cursor.number), values
     name, kind, descending = _ORDERS[query.sort]
-    apart = name in ("price", "price_per_sqm")
-    order = Order(f"{row}.{name}", kind, descending, _READ[kind], indexed=True, by_transaction=apart)
-    return order, {}
+    over_all = name in ("first_seen", "price_drop")
+    return Order(f"{row}.{name}", kind, descending, _READ[kind], indexed=True, indexed_over_all=over_all), {}
 
 
 _READ: Final = {"timestamptz": cursor.moment, "bigint": cursor.whole, "float8": cursor.number}
@@ -95,10 +112,18 @@ class PostgreSQL:
 
     async def _find(self, search: Search) -> Found:
         question = _Question.of(search)
+        least = 0
+        if search.query.q:
+            row = await self._one(question.asked, question.values)
+            if row.looked_at <= ASKED:
+                return Found(_hits(row), min(row.total, COUNT_LIMIT), total_is_exact=row.total <= COUNT_LIMIT)
+            least = min(row.total, COUNT_LIMIT)
+            if (hits := await self._walked(question)) is not None:
+                return Found(hits, max(least, len(hits)), total_is_exact=False)
         row = await self._one(question.gathered, question.values)
         if row.matches <= COUNT_LIMIT:
             return Found(_hits(row), row.total)
-        hits = await self._walked(question)
+        hits = None if search.query.q else await self._walked(question)
         if hits is None:
             hits = _hits(await self._one(question.sorted, question.values))
         return Found(hits, min(row.total, COUNT_LIMIT), total_is_exact=False)
@@ -125,7 +150,6 @@ class _Question:
 
     search: Search
     order: Order
-    where: str
     values: dict[str, Any]
 
     @classmethod
@@ -138,59 +162,85 @@ class _Question:
             values["after_id"] = search.after.id
             if search.after.value is not None:
                 values["after"] = order.read(search.after.value)
-        return cls(search, order, wanted.sql, values)
+        return cls(search, order, values)
+
+    @property
+    def asked(self) -> str:
+        """Of what satisfies all else, up to ASKED and one, those that say the words; how many were asked."""
+        near = f"{self._matches(said=False)} limit {ASKED + 1}"
+        found = f"select * from near where {saying(self.search.query, 'near')}"  # noqa: S608
+        looked_at = ", (select count(*) from near) as looked_at"
+        return self._paged(found, self._counts + looked_at, f"near as materialized ({near}), ")
 
     @property
     def gathered(self) -> str:
         """All matches up to COUNT_LIMIT and one: their number and, were they all, the page."""
+        said = ""
+        matches = self._matches(said=not self.search.query.q)
+        if words := asked(self.search.query):
+            said = f"said as materialized (select id from live_words where words @@ {words[0]}), "  # noqa: S608
+            matches += " and id in (select id from said)"
+        return self._paged(f"{matches} limit %(most)s", self._counts, said)
+
+    @property
+    def _counts(self) -> str:
         counted = "distinct property_id" if self.search.once else "*"
-        counts = ", (select count(*) from found) as matches"
-        counts += f", (select count({counted}) from found) as total"  # noqa: S608 - one of two words
-        return self._paged(f"{self._matches} limit %(most)s", counts)
+        matches = ", (select count(*) from found) as matches"
+        return f"{matches}, (select count({counted}) from found) as total"  # noqa: S608 - one of two words
 
     @property
     def sorted(self) -> str:
         """All matches, sorted; by relevance the newest of them."""
         newest = f" order by id desc limit {RANKED}" if self.search.query.sort is Sort.RELEVANCE else ""
-        return self._paged(self._matches + newest, "")
+        return self._paged(self._matches() + newest, "")
 
     @property
     def walkable(self) -> bool:
         """Whether an index lies in the order, and the page in the part of it that has a value."""
         among_unknown = self.search.after is not None and self.search.after.value is None
-        apart = self.order.by_transaction and self.search.query.transaction is None
-        return self.order.indexed and not among_unknown and not apart
+        lies = self.order.indexed if self.search.query.transaction else self.order.indexed_over_all
+        by_age = self.search.query.sort in (Sort.NEWEST, Sort.OLDEST)
+        lies_far = not by_age and bool(self.search.query.model_fields_set & _PLACED)
+        return lies and not among_unknown and not lies_far
 
     @property
     def walked(self) -> str:
         """Those that match of the listings that come next in the order's index."""
         order, way = self.order, "desc" if self.order.descending else ""
         next_ones = [f"{order.key} is not null"]
-        if order.by_transaction:
+        if self.search.query.transaction is not None:
             next_ones.append("transaction = %(transaction)s")
         if self.search.after is not None:
             next_ones.append(order.beyond(order.key))
+        covered = self.search.query.model_fields_set <= _IN_INDEX
         near, _ = order_of(self.search.query, "near")
-        wanted = where(self.search.query, self.search.places, "near").sql
-        first = f" and {self._first_of_dwelling(near)}" if self.search.once else ""
+        wanted = where(self.search.query, self.search.places, "near", said=False).sql
+        if self.search.once:
+            wanted += f" and {self._first_of_dwelling(near)}"
+        room, said = "%(room)s", "true"
+        if self.search.query.q:
+            room, said = str(ASKED), saying(self.search.query, "near")
         return f"""
-            select near.id, {near.key} as sorted_by from (
-                select * from {TABLE} where {" and ".join(next_ones)}
-                order by {order.key} {way}, id {way} limit {WALK}
+            select id, sorted_by from (
+                select near.id, {near.key} as sorted_by from (
+                    select * from {TABLE} where {" and ".join(next_ones)}
+                    order by {order.key} {way}, id {way} limit {LONG_WALK if covered else WALK}
+                ) near
+                where {wanted} order by {near.key} {way}, near.id {way} limit {room}
             ) near
-            where {wanted}{first} order by {near.key} {way}, near.id {way} limit %(room)s
+            where {said} order by sorted_by {way}, id {way} limit %(room)s
         """  # noqa: S608 - nothing but names of ours
 
-    @property
-    def _matches(self) -> str:
-        return f"select id, property_id, {self.order.key} as sorted_by from {TABLE} where {self.where}"  # noqa: S608
+    def _matches(self, *, said: bool = True) -> str:
+        wanted = where(self.search.query, self.search.places, said=said).sql
+        return f"select id, property_id, {self.order.key} as sorted_by from {TABLE} where {wanted}"  # noqa: S608
 
-    def _paged(self, matches: str, counts: str) -> str:
-        """The page of what was found, as an array of ids and one of sorted values."""
+    def _paged(self, matches: str, counts: str, before: str = "") -> str:
+        """The page of what was found, as an array of ids and one of sorted values. before: what it names."""
         first = f"select distinct on (property_id) * from found order by property_id, {self.order.by}"  # noqa: S608
         source = f"({first}) firsts" if self.search.once else "found"
         return f"""
-            with found as materialized ({matches}), page as (
+            with {before}found as materialized ({matches}), page as (
                 select id, sorted_by from {source} where {self._after} order by {self.order.by} limit %(room)s
             )
             select array_agg(id) as ids, array_agg(sorted_by) as keys{counts} from page

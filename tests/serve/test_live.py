@@ -31,7 +31,7 @@ _DIFFERENCES = """
     select (select count(*) from (table live_listings except select * from live_of(:all)) x)
         + (select count(*) from (select * from live_of(:all) except table live_listings) x)
         + (select count(*) from (
-            table live_words except select l.id, listing_words(l.title, l.description)
+            select id, words from live_words except select l.id, listing_words(l.title, l.description)
             from aggregated_listings l where l.id in (select id from live_of(:all))) x)
         + (select count(*) from live_listings) - (select count(*) from live_words)
 """

@@ -38,9 +38,15 @@ _TABLES = """
         transaction varchar(24), property_type varchar(24), dpe varchar(1), ges varchar(1),
         department varchar(3), postal_code varchar(10), insee_code varchar(5), city_key varchar(120)
     ) with (fillfactor = 90);
+    -- PostgreSQL keeps a long value beside its row only where the row is longer than 2,032 bytes; words are
+    -- about 1,100. With a filler, compressed to nothing, they lie apart, and the rows of all that say
+    -- "terrasse" are read from 11,000 pages instead of 150,000.
     create table live_words (
-        id bigint not null constraint pk_live_words primary key, words tsvector not null
-    )
+        id bigint not null constraint pk_live_words primary key,
+        words tsvector not null,
+        filler text not null default repeat(' ', 2100)
+    ) with (toast_tuple_target = 128);
+    alter table live_words alter words set storage external
 """
 
 # One statement each: what live_listings holds of a listing, and what a title and a text say.
@@ -88,7 +94,7 @@ _FUNCTIONS = f"""
     create function keep_words(ids bigint[]) returns void language plpgsql as $$
     begin
         delete from live_words where id = any(ids) and id not in (select id from live_of(ids));
-        insert into live_words select l.id, listing_words(l.title, l.description)
+        insert into live_words (id, words) select l.id, listing_words(l.title, l.description)
             from aggregated_listings l where l.id in (select id from live_of(ids))
             on conflict (id) do update set words = excluded.words where live_words.words <> excluded.words;
     end $$;
@@ -150,10 +156,15 @@ _TRIGGERS = f"""
 """  # noqa: S608 - column names of this file
 
 _INDEXES = """
-    create index ix_live_newest on live_listings (first_seen, id);
-    create index ix_live_price on live_listings (transaction, price, id);
-    create index ix_live_price_per_sqm on live_listings (transaction, price_per_sqm, id);
-    create index ix_live_surface on live_listings (surface, id);
+    create index ix_live_newest on live_listings (transaction, first_seen, id)
+        include (property_id, property_type, price, surface, rooms);
+    create index ix_live_newest_of_all on live_listings (first_seen, id);
+    create index ix_live_price on live_listings (transaction, price, id)
+        include (property_id, property_type, surface, rooms);
+    create index ix_live_price_per_sqm on live_listings (transaction, price_per_sqm, id)
+        include (property_id, property_type, price, surface, rooms);
+    create index ix_live_surface on live_listings (transaction, surface, id)
+        include (property_id, property_type, price, rooms);
     create index ix_live_drop on live_listings (price_drop, id) where price_drop is not null;
     create index ix_live_department on live_listings (department, transaction, property_type, price);
     create index ix_live_postal_code on live_listings (postal_code, transaction, price);
@@ -191,8 +202,8 @@ def upgrade() -> None:
     op.execute(_FUNCTIONS)
     op.execute("insert into live_listings select * from live_of(array(select id from aggregated_listings))")
     op.execute(
-        "insert into live_words select id, listing_words(title, description) from aggregated_listings"
-        " where id in (select id from live_listings)"
+        "insert into live_words (id, words) select id, listing_words(title, description)"
+        " from aggregated_listings where id in (select id from live_listings)"
     )
     op.execute(_INDEXES)
     op.execute(_TRIGGERS)
