@@ -310,6 +310,7 @@ class _Crawl:
         lost = {r: numbers for r, (name, numbers) in self.pending.items() if name == shard}
         for reference in lost:
             del self.pending[reference]
+        self.asked = {r: told for r, told in self.asked.items() if told[0] != shard}
         if shard in self.pool.actors:
             self.pool.lost(shard)
         self._first([number for numbers in (batch, *lost.values()) for number in numbers])

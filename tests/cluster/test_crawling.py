@@ -24,6 +24,7 @@ from crawl.agencies import register
 from crawl.orders import Order
 from crawl.report import CrawlReport
 from models.database import open_engine
+from models.errors import CrawlError
 from models.settings import Settings
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
 from tests.cluster.command import free_port
@@ -276,3 +277,26 @@ def test_a_failure_of_ours_on_one_site_is_told_and_costs_no_other(
         reports = pool.crawl(sites)
     assert [report.status for report in reports] == ["error"]
     assert reports[0].line.count("\n") == 0
+
+
+def test_shards_that_die_of_their_work_end_the_crawl_with_one_line_and_leave_no_lease(
+    town: SmallTown, engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    monkeypatch.setattr("cluster.pool.MAX_DEATHS", 2)
+    settings = town.settings.model_copy(update={"min_delay_between_requests": 5.0})
+    sites = sites_of(engine, register(engine, town.addresses[:1], town=True))
+
+    with shard_pool(settings, database_url, 1) as pool:
+
+        def strike(_: CrawlProgress) -> None:
+            for actor in pool.actors.values():
+                ray.kill(actor)
+
+        with pytest.raises(CrawlError, match="its workers keep dying"):
+            pool.crawl(sites, strike)
+        assert pool.deaths == 3
+    town.new_visits()
+    with engine.connect() as connection:
+        assert connection.scalar(select(func.count()).where(Agency.leased_until.is_not(None))) == 0
