@@ -43,7 +43,8 @@ def ingress(settings: Settings, host: str, port: int) -> Iterator[bool]:
     """
     binary, folder = _binary(settings), _private_folder()
     try:
-        told: dict[str, str] = {}
+        # Of a proxy's start, which Serve gives up after 5 seconds: a loaded laptop needs longer.
+        told = {"RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "30"}
         if binary is not None:
             listen = f"[{host}]:{port}" if ":" in host else f"{_numeric(host)}:{port}"
             told |= _told(folder, prepare(folder, binary, listen))

@@ -41,6 +41,7 @@ def start(database_url: str, settings: Settings, host: str, port: int) -> str:
     check_port(host, port)
     # Ray takes seconds to import and a taken port should not wait for it.
     from ray import serve
+    from ray.exceptions import RayActorError, RayError
     from ray.serve.config import HTTPOptions, ProxyLocation
     from ray.serve.exceptions import RayServeException
 
@@ -48,9 +49,13 @@ def start(database_url: str, settings: Settings, host: str, port: int) -> str:
     inside = "127.0.0.1" if os.environ.get("RAY_SERVE_ENABLE_HA_PROXY") == "1" else host
     try:
         options = HTTPOptions(host=inside, port=port)
-        serve.start(proxy_location=ProxyLocation.HeadOnly, http_options=options, logging_config=_quiet())
+        try:
+            serve.start(proxy_location=ProxyLocation.HeadOnly, http_options=options, logging_config=_quiet())
+        except RayActorError:
+            # On a very busy machine Serve gives its first proxy up and starts another.
+            serve.start(proxy_location=ProxyLocation.HeadOnly, http_options=options, logging_config=_quiet())
         _run(database_url, settings, generation=0)
-    except (RayServeException, RuntimeError, OSError) as error:
+    except (RayServeException, RayError, RuntimeError, OSError) as error:
         stop()
         raise ServiceError(f"The API did not start: {str(error).splitlines()[0]}") from error
     return f"http://{_shown(host)}:{port}/"
@@ -64,9 +69,10 @@ def restart(database_url: str, settings: Settings, generation: int) -> None:
 def stop() -> None:
     """Take the application and its proxy down once its requests have ended; harmless when nothing runs."""
     from ray import serve
+    from ray.exceptions import RayError
     from ray.serve.exceptions import RayServeException
 
-    with suppress(RayServeException, RuntimeError):
+    with suppress(RayServeException, RayError, RuntimeError):
         # Alone, `shutdown` takes the proxy down while replicas still have requests to answer.
         if NAME in serve.status().applications:
             serve.delete(NAME)
