@@ -18,6 +18,8 @@ TYPE: Final = "access"
 _REQUIRED: Final = ["iss", "aud", "sub", "sid", "jti", "iat", "exp", "type"]
 #: Longer ones are not looked into; ours have about 400 characters.
 _LONGEST: Final = 2_000
+#: Ids are PostgreSQL's bigint.
+_MOST_USERS: Final = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class AccessTokens:
             claims = jwt.decode(
                 token, self._key, [self._algorithm], options=options, audience=AUDIENCE, issuer=ISSUER
             )
-            if claims["type"] != TYPE:
+            user = int(claims["sub"])
+            if claims["type"] != TYPE or not 0 < user < _MOST_USERS:
                 return None
-            return Claims(int(claims["sub"]), UUID(claims["sid"]))
+            return Claims(user, UUID(claims["sid"]))
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             return None
