@@ -195,6 +195,13 @@ class Settings(BaseSettings):
         default=None, description="The Chromium that renders; the one on PATH when unset."
     )
 
+    export_rows: int = Field(
+        default=10_000,
+        ge=1,
+        le=100_000,
+        description="Rows of an export that names no limit; a search that holds more is refused.",
+    )
+
     metrics_port: int | None = Field(
         default=None,
         ge=1,

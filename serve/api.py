@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
@@ -29,6 +29,8 @@ from serve.accounts.passwords import Busy, Passwords
 from serve.accounts.tokens import AccessTokens
 from serve.answers import ParameterProblem
 from serve.cursor import CursorError
+from serve.exports import routes as exports
+from serve.exports.files import PACKED
 from serve.guards import AccessLog, SecurityHeaders
 from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
@@ -82,6 +84,7 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.state.tokens = AccessTokens(settings)
     app.state.limiter = limiter
     app.state.passwords = Passwords()
+    app.include_router(exports.router)  # before `/api/listings/{listing_id}`, which would take it for an id
     app.include_router(routes.router)
     app.include_router(accounts.router)
     app.include_router(key_routes.router)
@@ -96,7 +99,8 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    packed = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=packed)
     app.add_middleware(RateLimits, limiter=limiter, settings=settings)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **cors(settings))

@@ -411,10 +411,23 @@ _ORDERED = tuple(
 )
 
 
-class SearchQuery(Criteria):
-    """Criteria, and which page of them is wanted."""
+class Sorted(Criteria):
+    """Criteria, and the order of what satisfies them."""
 
     sort: Sort = Field(default=Sort.NEWEST, description="Order of the results.", examples=["price_asc"])
+
+    @model_validator(mode="after")
+    def _measurable(self) -> Self:
+        if self.sort is Sort.DISTANCE and self.lat is None:
+            raise PydanticCustomError("distance", "needs lat, lng and radius", {"parameter": "sort"})
+        if self.sort is Sort.RELEVANCE and not self.q:
+            raise PydanticCustomError("relevance", "needs words in q", {"parameter": "sort"})
+        return self
+
+
+class SearchQuery(Sorted):
+    """Criteria, and which page of them is wanted."""
+
     cursor: str | None = Field(
         default=None,
         max_length=200,
@@ -428,11 +441,7 @@ class SearchQuery(Criteria):
     )
 
     @model_validator(mode="after")
-    def _measurable(self) -> Self:
-        if self.sort is Sort.DISTANCE and self.lat is None:
-            raise PydanticCustomError("distance", "needs lat, lng and radius", {"parameter": "sort"})
-        if self.sort is Sort.RELEVANCE and not self.q:
-            raise PydanticCustomError("relevance", "needs words in q", {"parameter": "sort"})
+    def _one_market(self) -> Self:
         if Facet.PRICE in self.facet and self.transaction is None:
             raise PydanticCustomError(
                 "price_facet", "price needs a transaction: rents and prices never mix", {"parameter": "facet"}

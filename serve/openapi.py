@@ -11,7 +11,8 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from serve.answers import Problem
-from serve.problems import MEDIA_TYPE
+from serve.limits.budgets import is_free
+from serve.problems import MEANINGS, MEDIA_TYPE
 
 Document = dict[str, Any]
 
@@ -47,7 +48,7 @@ def describe(app: FastAPI) -> None:
 def mended(document: Document) -> Document:
     """`document` with true errors, parameters without null, and a line for each tag."""
     used: list[str] = []
-    for operation in operations(document):
+    for path, operation in operations(document):
         used += operation.get("tags", [])
         for parameter in operation.get("parameters", []):
             parameter["schema"] = _never_null(parameter["schema"])
@@ -59,16 +60,18 @@ def mended(document: Document) -> Document:
             broken = {"description": "The body is no text that could be read.", "content": _PROBLEM}
             operation["responses"].setdefault("400", broken)
             operation["responses"].setdefault("413", too_large)
+        if not is_free(path):
+            operation["responses"].setdefault("429", {"description": MEANINGS[429], "content": _PROBLEM})
     names = [*(name for name in TAGS if name in used), *sorted(set(used) - TAGS.keys())]
     document["tags"] = [{"name": name, "description": TAGS.get(name, name)} for name in names]
     _name_schemas(document)
     return document
 
 
-def operations(document: Document) -> Iterator[Document]:
-    """Every operation of `document`."""
-    for path in document["paths"].values():
-        yield from (path[method] for method in _METHODS if method in path)
+def operations(document: Document) -> Iterator[tuple[str, Document]]:
+    """Every operation of `document` with its path."""
+    for path, item in document["paths"].items():
+        yield from ((path, item[method]) for method in _METHODS if method in item)
 
 
 def _never_null(schema: Document) -> Document:

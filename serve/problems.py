@@ -35,7 +35,7 @@ _LINES: Final[dict[str, str]] = {
 
 
 #: What an error means, in the documentation.
-_MEANINGS: Final = {
+MEANINGS: Final = {
     400: "What was sent cannot be used.",
     401: "No valid access token or API key; `WWW-Authenticate` says how to show one.",
     403: "The API key lacks the scope, or an API key may not do this at all.",
@@ -53,7 +53,7 @@ def documented(
 ) -> dict[int | str, dict[str, Any]]:
     """What a route answers, for the documentation: the bytes themselves do not pass through FastAPI."""
     problems: dict[int | str, dict[str, Any]] = {
-        error: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": _MEANINGS[error]}
+        error: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": MEANINGS[error]}
         for error in sorted({*errors, 429, 503})
     }
     return {status: {"model": model} if model else {"description": "Done."}, **problems}

@@ -1,6 +1,6 @@
 """Search: a page of live listings or dwellings, found by an engine, with their cards as of now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -108,7 +108,9 @@ async def _filled(connection: AsyncConnection, query: SearchQuery, hits: Sequenc
     sql, constants = _cards_of_ids()
     told = {**constants, "ids": [hit.id for hit in hits], "lat": query.lat, "lng": query.lng}
     rows = (await connection.exec_driver_sql(sql, told)).mappings()
-    by_id = {row["id"]: card(row) for row in rows}
+    # The function passes over null: without a point it tells half the way round the Earth.
+    unasked = {"distance": None} if query.lat is None else {}
+    by_id = {row["id"]: card({**row, **unasked}) for row in rows}
     return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
@@ -154,7 +156,7 @@ def cards() -> Select[Any]:
     )
 
 
-def card(row: RowMapping) -> ListingCard:
+def card(row: RowMapping | Mapping[str, Any]) -> ListingCard:
     """A row of `cards()` as its answer."""
     previous = row["previous_price"]
     return ListingCard.model_validate({**row, "previous_price": previous if type(previous) is int else None})
