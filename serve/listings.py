@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import BigInteger, RowMapping, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
@@ -16,6 +16,7 @@ from serve.answers import (
     PricePoint,
     Proof,
 )
+from serve.prepared import Prepared
 from serve.search import card, cards
 
 L: Final = AggregatedListing
@@ -53,26 +54,40 @@ def price_history(price: int | None, first_seen: datetime, events: Iterable[Even
 
 
 async def _row(connection: AsyncConnection, listing_id: int) -> RowMapping | None:
+    rows = await _listing.rows(connection, listing=listing_id)
+    return rows[0] if rows else None
+
+
+@Prepared
+def _listing() -> Select[Any]:
     detail = [getattr(L, name) for name in _DETAIL]
     statement = cards().add_columns(*detail, *AGENCY)
-    statement = statement.where(L.id == listing_id, Agency.opted_out_at.is_(None))
-    return (await connection.execute(statement)).mappings().one_or_none()
+    return statement.where(L.id == bindparam("listing", type_=BigInteger), Agency.opted_out_at.is_(None))
 
 
 async def _events(connection: AsyncConnection, listing_id: int) -> list[Event]:
     """The latest events, oldest first."""
-    statement = (
+    rows = await _latest_events.rows(connection, listing=listing_id)
+    return [Event.model_validate(row) for row in reversed(rows)]
+
+
+@Prepared
+def _latest_events() -> Select[Any]:
+    return (
         select(*(getattr(ListingHistory, name) for name in Event.model_fields))
-        .where(ListingHistory.listing_id == listing_id)
+        .where(ListingHistory.listing_id == bindparam("listing", type_=BigInteger))
         .order_by(ListingHistory.id.desc())
         .limit(MAX_EVENTS)
     )
-    rows = (await connection.execute(statement)).mappings().all()
-    return [Event.model_validate(row) for row in reversed(rows)]
 
 
 async def _others(connection: AsyncConnection, row: RowMapping) -> Sequence[RowMapping]:
     """The dwelling's other adverts: live ones first, cheapest first."""
+    return await _other_adverts.rows(connection, dwelling=row["property_id"], listing=row["id"])
+
+
+@Prepared
+def _other_adverts() -> Select[Any]:
     columns = (
         L.id,
         L.title,
@@ -82,14 +97,14 @@ async def _others(connection: AsyncConnection, row: RowMapping) -> Sequence[RowM
         L.is_active,
         L.photos[0].astext.label("photo"),
     )
-    statement = (
+    dwelling, listing = (bindparam(name, type_=BigInteger) for name in ("dwelling", "listing"))
+    return (
         select(*columns, L.agency_id, Agency.name.label("agency_name"), *AGENCY)
         .join(Agency, Agency.id == L.agency_id)
-        .where(L.property_id == row["property_id"], L.id != row["id"], Agency.opted_out_at.is_(None))
+        .where(L.property_id == dwelling, L.id != listing, Agency.opted_out_at.is_(None))
         .order_by(L.is_active.desc(), L.price, L.id)
         .limit(MAX_OTHERS)
     )
-    return (await connection.execute(statement)).mappings().all()
 
 
 def _other(row: RowMapping, price: int | None) -> OtherAdvert:

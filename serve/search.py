@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Float, RowMapping, Select, any_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.places import Places
@@ -18,6 +16,7 @@ from serve.criteria import SearchQuery
 from serve.engines.choice import Finder
 from serve.engines.contract import Found, Hit, Search
 from serve.engines.postgresql import PostgreSQL
+from serve.prepared import Prepared
 
 L: Final = AggregatedListing
 
@@ -105,28 +104,21 @@ async def _filled(connection: AsyncConnection, query: SearchQuery, hits: Sequenc
     """
     if not hits:
         return []
-    sql, constants = _cards_of_ids()
-    told = {**constants, "ids": [hit.id for hit in hits], "lat": query.lat, "lng": query.lng}
-    rows = (await connection.exec_driver_sql(sql, told)).mappings()
+    ids = [hit.id for hit in hits]
+    rows = await _cards_of_ids.rows(connection, ids=ids, lat=query.lat, lng=query.lng)
     # The function passes over null: without a point it tells half the way round the Earth.
     unasked = {"distance": None} if query.lat is None else {}
     by_id = {row["id"]: card({**row, **unasked}) for row in rows}
     return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
-@lru_cache(maxsize=1)
-def _cards_of_ids() -> tuple[str, dict[str, Any]]:
-    """`cards()` of `ids`, with their distance from `lat`, `lng`, as SQL and its constants.
-
-    Made once: of a search's time in Python, making its statements again was the largest part.
-    """
+@Prepared
+def _cards_of_ids() -> Select[Any]:
+    """`cards()` of `ids`, with their distance from `lat`, `lng`."""
     lat, lng = bindparam("lat", type_=Float), bindparam("lng", type_=Float)
     away = func.metres_between(LiveListing.latitude, LiveListing.longitude, lat, lng)
     ids = bindparam("ids", type_=ARRAY(BigInteger))
-    statement = cards().add_columns(func.round(away).label("distance")).where(LiveListing.id == any_(ids))
-    compiled = statement.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
-    constants = {name: getattr(value, "value", value) for name, value in compiled.params.items()}
-    return str(compiled), constants
+    return cards().add_columns(func.round(away).label("distance")).where(LiveListing.id == any_(ids))
 
 
 def cards() -> Select[Any]:
