@@ -91,14 +91,18 @@ class Finder:
         _log.warning("PostgreSQL searches in the search engine's stead: %s", error)
 
     async def watch(self, url: str) -> None:
-        """Look where the index stands, for ever."""
+        """Look where the index stands, for ever; a new one is asked once before readers ask it."""
+        assert self._server is not None, "there is an engine to watch"
         while True:
             with suppress(psycopg.Error, OSError):
                 async with connection(url) as opened:
-                    if self._second is None and self._server is not None:
-                        self._second = Second(self._server, await alias_of(opened))
+                    second = Second(self._server, await alias_of(opened))
                     while True:
-                        self._standing = await standing.read(opened)
+                        known = await standing.read(opened)
+                        if known.answers and (self._standing is None or known.uuid != self._standing.uuid):
+                            with suppress(EngineError):
+                                await second.warm()
+                        self._second, self._standing = second, known
                         await asyncio.sleep(LOOK)
             await asyncio.sleep(LOOK)
 

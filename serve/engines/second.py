@@ -3,6 +3,7 @@
 A page is two stretches, as there: listings whose sorted value is known, then, newest first, the others.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,16 +111,19 @@ class Second:
     async def find(self, search: Search) -> Found:
         """The listings asked for. CursorError when `after` is none of this search."""
         asking = _Asking(self._server, self._alias, search, PATIENCE)
-        hits, total = await (asking.dwellings() if search.once else asking.listings())
-        facets = await asking.facets() if search.query.facet else {}
+        found = asking.dwellings() if search.once else asking.listings()
+        try:
+            (hits, total), facets = await asyncio.gather(found, asking.facets())
+        except (KeyError, IndexError) as error:
+            raise EngineError(f"the answer is none of a search: {error} is missing", 502) from None
         name = (await self._server.flavour(PATIENCE)).name
         return Found(hits, min(total, COUNT_LIMIT), total <= COUNT_LIMIT, facets=facets, engine=name)
 
-    async def warm(self, places: Places) -> None:
+    async def warm(self) -> None:
         """Ask once for what costs most when it is asked first. EngineError when there is no answer."""
         told = {"lat": 0, "lng": 0, "radius": 1, "sort": "distance", "polygon": "0,0;0,1;1,1", "q": "mer"}
         query = SearchQuery.model_validate(told)
-        await _Asking(self._server, self._alias, Search(query, places), WARMING).listings()
+        await _Asking(self._server, self._alias, Search(query, Places.sample()), WARMING).listings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +154,27 @@ class _Asking:
         return [Hit(row.id, row.sorted_by) for row in rows], total
 
     async def dwellings(self) -> tuple[list[Hit], int]:
-        """As `listings`, of each dwelling the first. Looks at listings until there are enough that are."""
+        """As `listings`, of each dwelling the first."""
+        hits, total = await asyncio.gather(self._dwellings(), self._count_dwellings())
+        return hits, total
+
+    async def _dwellings(self) -> list[Hit]:
+        """Looks at listings until there are enough that come first of their dwellings."""
         hits: list[Hit] = []
-        total, position, room = await self._count_dwellings(), self._after, 2 * self._room
+        position, room = self._after, 2 * self._room
         for _ in range(ROUNDS):
             rows, _ = await self._from(position, room, count=False)
             first = await self._first(rows)
             hits += [Hit(row.id, row.sorted_by) for row in rows if row.id in first]
             if len(hits) >= self._room or len(rows) < room:
-                return hits[: self._room], total
+                return hits[: self._room]
             position = Position("", _plain(rows[-1].sorted_by), rows[-1].id)
         raise EngineError("too many adverts of too few dwellings to be told apart in time", 501)
 
     async def facets(self) -> Mapping[Facet, Sequence[FacetValue]]:
         """Of all that matches, how many have each value."""
+        if not self._search.query.facet:
+            return {}
         aggs = second_facets.aggregations(self._search)
         told = await self._ask({"size": 0, "query": self._query, "track_total_hits": False, "aggs": aggs})
         return second_facets.counted(self._search, told["aggregations"])

@@ -86,7 +86,9 @@ class Server:
             ) from None
         if answer.meta.status >= 300:
             raise EngineError(f"{self.address}: {_reason(answer.body)}", answer.meta.status)
-        return answer.body if isinstance(answer.body, Mapping) else {}
+        if not isinstance(answer.body, Mapping):
+            raise EngineError(f"{self.address} does not answer as a search engine does", 502)
+        return answer.body
 
     async def exists(self, target: str) -> bool:
         """Whether there is something at `target`."""

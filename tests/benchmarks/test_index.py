@@ -103,7 +103,7 @@ async def _search(track: Track, url: str, process: Process, searches: list[tuple
     server, places, opened = Server(process.url), Places.load(Path("/nowhere")), open_async_engine(url)
     async with connection(url) as own:
         second = Second(server, await alias_of(own))
-    await second.warm(places)
+    await second.warm()
     async with opened.connect() as reading:
         for name, engine in ((process.kind.name, second), ("postgresql", PostgreSQL(reading))):
             taken, failed = await _timed(engine, places, searches)

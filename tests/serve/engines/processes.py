@@ -27,7 +27,7 @@ CACHE = Path("~/.cache/pignon-tests").expanduser()
 REQUIRED = "PIGNON_REQUIRE_SEARCH_ENGINE"
 _JAVA_HOMES = "/usr/lib/jvm"
 #: Seconds an engine may take to answer first.
-START = 90
+START = 240
 #: Linux: the signal that a process gets when its parent ends, however it ends.
 _PR_SET_PDEATHSIG = 1
 

@@ -25,6 +25,9 @@ from tests.serve.engines.processes import Process
 from tests.serve.market import NOW, add_agency, add_event, add_listing
 from tests.serve.test_words import ADVERTS, CASES
 
+#: An engine starts in seconds, but on a machine with much else to do.
+pytestmark = pytest.mark.timeout(600)
+
 PLACES = Places.load(Path("/nowhere"))
 
 
@@ -71,7 +74,7 @@ class Opened:
     async def __aenter__(self) -> Both:
         async with connection(self.url) as own:
             second = Second(self.server, await alias_of(own))
-        await second.warm(PLACES)
+        await second.warm()
         self.engine = open_async_engine(self.url)
         self.connection = await self.engine.connect()
         return Both(PostgreSQL(self.connection), second)
