@@ -100,9 +100,10 @@ _ORDERS: Final[dict[Sort, tuple[str, bool, Callable[[Value], Any], Callable[[Any
 class Second:
     """The engine beside PostgreSQL. Its errors are EngineError; an incomplete answer is one of them."""
 
-    def __init__(self, server: Server, alias: str) -> None:
+    def __init__(self, server: Server, alias: str, patience: float = PATIENCE) -> None:
         self._server = server
         self._alias = alias
+        self._patience = patience
 
     def answers(self, search: Search) -> bool:
         """Whether it can tell. Dwellings per value are PostgreSQL's: an engine only estimates them."""
@@ -110,13 +111,13 @@ class Second:
 
     async def find(self, search: Search) -> Found:
         """The listings asked for. CursorError when `after` is none of this search."""
-        asking = _Asking(self._server, self._alias, search, PATIENCE)
+        asking = _Asking(self._server, self._alias, search, self._patience)
         found = asking.dwellings() if search.once else asking.listings()
         try:
             (hits, total), facets = await asyncio.gather(found, asking.facets())
         except (KeyError, IndexError) as error:
             raise EngineError(f"the answer is none of a search: {error} is missing", 502) from None
-        name = (await self._server.flavour(PATIENCE)).name
+        name = (await self._server.flavour(self._patience)).name
         return Found(hits, min(total, COUNT_LIMIT), total <= COUNT_LIMIT, facets=facets, engine=name)
 
     async def warm(self) -> None:

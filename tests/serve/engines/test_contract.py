@@ -73,7 +73,7 @@ class Opened:
 
     async def __aenter__(self) -> Both:
         async with connection(self.url) as own:
-            second = Second(self.server, await alias_of(own))
+            second = Second(self.server, await alias_of(own), patience=30)
         await second.warm()
         self.engine = open_async_engine(self.url)
         self.connection = await self.engine.connect()
