@@ -6,6 +6,7 @@ breaks off without its last chunk.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ STATEMENT_TIMEOUT_MS: Final = 30_000
 LONGEST: Final = 600.0
 #: Seconds that a query may take to stop.
 STOPPING: Final = 5
+#: Seconds that an export waits for a place.
+PATIENCE: Final = 2.0
 #: Exports at once per process: each holds a connection.
 AT_ONCE: Final = 2
 
@@ -96,6 +99,9 @@ async def _place(request: Request) -> AsyncIterator[None]:
     if not hasattr(state, "exports"):
         state.exports = Room()
     room: Room = state.exports
+    until = time.monotonic() + PATIENCE  # a place is free a moment after its file has arrived
+    while room.taken >= room.most and time.monotonic() < until:  # noqa: ASYNC110 - rare, and bounded
+        await asyncio.sleep(0.05)
     if room.taken >= room.most:
         raise HTTPException(503, "Other exports are under way; try again.", headers={"Retry-After": "15"})
     room.taken += 1
