@@ -45,7 +45,9 @@ _NO_MAIL: Final = (
     "No mail is sent from here yet, so nothing that needs one works: the operator must set {names}."
 )
 _ON_ITS_WAY: Final = "If that can be, a mail is on its way; its link says what to do."
-_IN_THE_LOG: Final = "If that can be, its link is in this server's log: SMTP_SERVER is not set."
+_IN_THE_LOG: Final = (
+    "If that can be, its link is in PIGNON_HOME/mails.log and this server's log: SMTP_SERVER is not set."
+)
 
 
 async def entry(request: Request) -> Entry:

@@ -4,7 +4,9 @@ await connection.execute(owed("claire@exemple.fr", letter, dedup_key="alert 12, 
 """
 
 import logging
+import os
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Insert, func
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +17,10 @@ from models.tables import OutboxMessage
 from serve.mail.letter import Letter
 
 _log = logging.getLogger(__name__)
+
+#: In PIGNON_HOME: the links of mails that development does not send.
+UNSENT: Final = "mails.log"
+_LONGEST_UNSENT: Final = 100_000
 
 
 def owed(
@@ -73,3 +79,18 @@ async def post(
         await connection.execute(owed(recipient, letter, user=user, expires=expires))
     elif settings.pignon_env == "development":
         _log.warning("SMTP_SERVER is not set; this mail would have said: %s", letter.link or letter.subject)
+        note_unsent(settings, letter)
+
+
+def note_unsent(settings: Settings, letter: Letter) -> None:
+    """One more line in PIGNON_HOME, for its owner alone: what a replica of Ray Serve logs is hard to find."""
+    path = settings.home / UNSENT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = f"{letter.link or letter.subject}\n".encode()
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        if os.fstat(opened).st_size > _LONGEST_UNSENT:
+            os.ftruncate(opened, 0)
+        os.write(opened, line)
+    finally:
+        os.close(opened)

@@ -349,4 +349,7 @@ def test_without_mail_production_says_so_and_development_logs_the_link(
         assert "log" in httpx2.post(f"{address}/api/auth/register", json=body).json()["detail"]
         [line] = [record.message for record in caplog.records if "SMTP_SERVER is not set" in record.message]
         secret = line.partition("link=")[2]
+        kept = tmp_path / "mails.log"
+        assert kept.read_text().endswith(f"link={secret}\n")
+        assert kept.stat().st_mode & 0o777 == 0o600
         assert httpx2.post(f"{address}/api/auth/confirm", json={"link": secret}).status_code == 200
