@@ -87,10 +87,15 @@ def take(connection: Connection, host: str) -> datetime | None:
     """Have a host to oneself until the instant returned, which is the token as well. None when another crawl
     has it, it is still owed a pause, or it is a site that is crawled for itself.
     """
-    if connection.scalar(select(exists().where(Agency.host.in_((host, f"www.{host}"))))):
+    if is_site(connection, host):
         return None
     until: datetime | None = connection.scalar(_TAKE, {"name": _name(host), "seconds": HELD})
     return until
+
+
+def is_site(connection: Connection, host: str) -> bool:
+    """Whether a host is a registered site, which its own crawl may be asking at this moment."""
+    return bool(connection.scalar(select(exists().where(Agency.host.in_((host, f"www.{host}"))))))
 
 
 def keep(connection: Connection, host: str, until: datetime, pause: float) -> datetime | None:

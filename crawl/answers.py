@@ -2,12 +2,13 @@
 bounds and identity hold for every one of them.
 
 A page gets scripts and data, by GET; never pictures, films, fonts, frames, other methods, or what counts
-visitors. Style sheets are answered empty. Everything else is refused without a request.
+visitors; and nothing of a host that is another registered site, which its own crawl may be asking. Style
+sheets are answered empty. Everything else is refused without a request.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -51,13 +52,26 @@ _TRUE: Final = frozenset({FetchOutcome.OK, FetchOutcome.NOT_FOUND, FetchOutcome.
 class Shelf:
     """What one crawl of a site keeps from page to page: its scripts, and which other hosts it asked.
 
-    guests: of this process, how many sites ask each of them.
+    guests: of this process, how many sites ask each of them; is_site: whether a host is a registered site.
     """
 
     guests: Counter[str] = field(default_factory=Counter)
     scripts: dict[str, Fetched] = field(default_factory=dict)
     size: int = 0
     hosts: set[str] = field(default_factory=set)
+    is_site: Callable[[str], Awaitable[bool]] | None = None
+    _sites: dict[str, bool] = field(default_factory=dict)
+
+    async def leaves(self, name: str) -> bool:
+        """Whether another host is left alone, for being a site; asked once, and no guest any more."""
+        if self.is_site is None:
+            return False
+        if name not in self._sites:
+            self._sites[name] = await self.is_site(name)
+        if self._sites[name] and name in self.hosts:
+            self.hosts.remove(name)
+            self.guests[name] -= 1
+        return self._sites[name]
 
     def keep(self, url: str, answer: Fetched) -> None:
         """Keep a script while there is room."""
@@ -168,13 +182,21 @@ class Answers:
                 self._refuse(f"more than {MAX_REQUESTS} requests or {MAX_BYTES >> 20} MiB")
                 return None
             self.requests += 1
-            manner = Manner(permit=self._permit, cap=ANSWER_BYTES, more=self._headers(url, request.headers))
+            manner = Manner(permit=self._may_ask, cap=ANSWER_BYTES, more=self._headers(url, request.headers))
             asking = self._fetcher.fetch(url, manner)
             self._given[url] = asyncio.create_task(asking, context=self._context.copy())
             self._given[url].add_done_callback(self._note)
         task = self._given[url]
         await asyncio.wait([task])
         return None if task.cancelled() or task.exception() else task.result()
+
+    async def _may_ask(self, url: str) -> bool:
+        """The permit of every hop: where another site begins, what a page wants ends."""
+        name = site_host(url)
+        if not same_site(url, self.document.final_url) and await self._shelf.leaves(name):
+            self._refuse(f"{name} is a site that is crawled for itself")
+            return False
+        return await self._permit(url)
 
     def _note(self, task: asyncio.Task[Fetched]) -> None:
         if task.cancelled():

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from crawl import apprentice, frontier, lease, report, visit
+from crawl import annex, apprentice, frontier, lease, report, visit
 from crawl.apprentice import Apprentice, Known
 from crawl.context import CrawlContext
 from crawl.entrance import find_entrance
@@ -96,9 +96,13 @@ class Course:
         self.host = site_host(agency.website_url)
         self.robots = RobotsBook(self.context.fetcher, self.context.clock)
         self.apprentice = Apprentice(Known(), self.context.places, self.context.shelf)
-        self.rendering = Rendering(self.context.browser, self.context.fetcher)
+        self.rendering = Rendering(self.context.browser, self.context.fetcher, self._is_other_site)
         self.traps = Traps.of(self.context.settings.max_pages_per_site)
         self.album = Album(self.context, self.lease, self.robots.permit)
+
+    async def _is_other_site(self, host: str) -> bool:
+        """Whether a host is a registered site, which its own crawl may be asking at this moment."""
+        return host != self.host and await self.context.store.run(annex.is_site, host)
 
     async def run(self) -> Ending:
         """From the door to the last page that is due, then the photos, which change no ending."""

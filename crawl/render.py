@@ -10,7 +10,7 @@ lacks. Walls are not solved: a page that loads itself again is not loaded again.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -65,14 +65,21 @@ class Rendered:
 
 
 class Rendering:
-    """One site's pages in one crawl of it. browser: None when RENDER is off."""
+    """One site's pages in one crawl of it. browser: None when RENDER is off; is_site: whether another host is
+    a registered site, which is then left alone.
+    """
 
-    def __init__(self, browser: Browser | None, fetcher: Fetcher) -> None:
+    def __init__(
+        self,
+        browser: Browser | None,
+        fetcher: Fetcher,
+        is_site: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
         self.shells = 0
         self._looked = 0
         self._browser = browser
         self._fetcher = fetcher
-        self._shelf = Shelf(browser.guests) if browser else Shelf()
+        self._shelf = Shelf(browser.guests, is_site=is_site) if browser else Shelf()
         self._shown = 0
         self._empty = 0
         self._sure = False

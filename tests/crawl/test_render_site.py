@@ -12,7 +12,7 @@ from models.places import Places
 from tests.crawl.asked import WALL, active, changes, enter, events
 from tests.crawl.mean_server import MeanServer, Reply
 from tests.crawl.quick import quick_settings
-from tests.crawl.shells import SHELL, open_shell, require_chromium, told
+from tests.crawl.shells import SHELL, open_shell, require_chromium, scripted, told
 from tests.crawl.sites import detail, listing_page, open_site, path
 
 pytestmark = pytest.mark.browser
@@ -194,3 +194,20 @@ const at = location.pathname, advert = at.match(/appartement-(\\d+)/);
 fetch(advert ? '/api/bien/' + advert[1] : at == '/ventes' ? '/api/biens' : '/api/accueil').then(a => a.json())
   .then(told => { document.title = told.title; document.getElementById('root').innerHTML = told.html; });
 """
+
+
+async def test_a_script_is_not_given_what_another_agencys_site_has(
+    web: MeanServer, rendering: CrawlContext, engine: Engine
+) -> None:
+    """Its own crawl, of another process, may be asking that site at the same moment."""
+    get = "fetch('{}').then(a => a.text()).then(t => document.body.append(t)).catch(() => 0);"
+    wanted = [web.url("voisine", "/biens.json"), web.url("tiers", "/ailleurs"), web.url("tiers", "/a.json")]
+    site = enter(engine, scripted(web, "essai", "".join(map(get.format, wanted))))
+    enter(engine, web.url("voisine"))
+    open_to_all = {"Access-Control-Allow-Origin": "*"}
+    web.put("voisine", "/biens.json", Reply(200, "taken", open_to_all))
+    web.put("tiers", "/a.json", Reply(200, "given", open_to_all))
+    web.put("tiers", "/ailleurs", Reply(302, headers=open_to_all | {"Location": wanted[0]}))
+    await crawl_site(rendering, site)
+    assert web.paths("voisine") == [], "neither robots.txt nor data, directly or by a redirect"
+    assert set(web.paths("tiers")) == {"/robots.txt", "/a.json", "/ailleurs"}
