@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from extract import graph, labels, zones
+from extract import graph, labels, soft_404, zones
 from extract.cards import OFFER, PRICE, ROOMS, SURFACE
 from extract.document import Document, Line
 from extract.fields import address
@@ -208,8 +208,10 @@ def judge(document: Document) -> Verdict:  # noqa: PLR0911
     detail, index = detail_score(document, told), index_score(document, told)
     shows_others = len(document.cards.found) > 1 or _leads_to_lists(document)
     least = 6.0 if is_home(document) and shows_others else 3.0
+    if max(detail, index) < 2.5 and _is_not_found(document, trouble):
+        return Verdict(OTHER, "gone")
     if trouble and detail < 3:  # a flat may tell of a lift that is "momentanément indisponible"
-        return Verdict(OTHER, trouble)
+        return Verdict(OTHER, "error")
     # A property with all its facts may say as well that nothing like it was found.
     if detail < 5 and not document.cards.found and _found_nothing(document):
         return Verdict(OTHER, "empty")
@@ -243,7 +245,8 @@ def _is_challenge(document: Document, words: int) -> bool:
 
 
 def _trouble(document: Document, told: str) -> str | None:
-    """`gone` where the page says so of its listing, `error` where the site tells of its own trouble.
+    """`gone` where the page says so of its listing, `error` where the site tells of its own trouble, `oups`
+    where it tells of some.
 
     Both may stand together. "Oups ! Cette annonce n'existe plus" is the listing's end; an error, a
     maintenance or a session that expired beside such words leaves nothing proved.
@@ -260,7 +263,19 @@ def _trouble(document: Document, told: str) -> str | None:
         return "error"
     if _GONE.search(said):
         return "gone"
-    return "error" if trouble else None
+    return "oups" if trouble else None
+
+
+def _is_not_found(document: Document, trouble: str | None) -> bool:
+    """Whether the platform's own mark says that nothing is there, and the page shows no advert at all.
+
+    Plugins serve adverts at addresses that WordPress itself does not know, under its mark of a page that it
+    did not find. And a site in trouble proves nothing, unless the mark tells the status.
+    """
+    mark = soft_404.told(document)
+    if mark is None or (trouble == "error" and not mark.coded) or is_home(document):
+        return False
+    return not (document.cards.found or graph.subject(document) or state_json.is_whole(document))
 
 
 def _is_sold(document: Document) -> bool:

@@ -56,11 +56,28 @@ def recognise(document: Document) -> str | None:
 
 
 def _recognise(document: Document) -> str | None:
-    traces = {where: f" {' '.join(trace(document))} ".lower() for where, trace in WHERE.items()}
+    traces = _traces(document)
     for name, sought in _sought():
         if any(mark in traces[where] for where, mark in sought):
             return name
     return None
+
+
+def _traces(document: Document) -> dict[str, str]:
+    return {where: f" {' '.join(trace(document))} ".lower() for where, trace in WHERE.items()}
+
+
+def bears(document: Document, family: str) -> bool:
+    """Whether the page bears a mark of this platform, or of what is made for it ("WordPress: Houzez"),
+    whatever other maker's it bears as well.
+    """
+    traces = _traces(document)
+    return any(
+        mark in traces[where]
+        for name, sought in _sought()
+        if name == family or name.startswith(f"{family}: ")
+        for where, mark in sought
+    )
 
 
 @cache

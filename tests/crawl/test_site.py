@@ -180,6 +180,45 @@ async def test_nothing_is_withdrawn_without_evidence(
     assert len(active(engine)) == 2
 
 
+#: WordPress's own page of nothing found, which says so in its body's class alone.
+LOST = (
+    HOME.replace("<body>", '<body class="error404">')
+    .replace("</head>", '<link rel="stylesheet" href="/wp-content/themes/agence/style.css"></head>')
+    .replace("Bienvenue à l'Agence Essai", "On s'est perdus")
+    .replace("depuis 1985", "depuis longtemps")
+)
+
+
+async def test_a_platforms_own_mark_of_a_page_not_found_withdraws_its_listing_alone(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 5)))
+    await crawl_site(context, site)
+    web.page("essai", path(1), LOST)
+    web.page("essai", path(2), detail(2).replace("<body>", '<body class="error404">'))
+    assert changes(await crawl_site(context, site))[2] == 1
+    assert active(engine) == {path(n)[1:] for n in (2, 3, 4)}
+    with engine.connect() as connection:
+        row = connection.execute(select(AggregatedListing).where(~AggregatedListing.is_active)).one()
+    assert row.withdrawn_reason == "gone"
+
+
+async def test_a_platforms_mark_on_every_page_is_a_burst_and_without_it_the_page_proves_nothing(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 9)))
+    await crawl_site(context, site)
+    for number in range(1, 9):
+        web.page("essai", path(number), LOST)
+    report = await crawl_site(context, site)
+    assert (report.withdrawn, report.held) == (0, 8)
+    for number in range(1, 9):
+        web.page("essai", path(number), LOST.replace("error404", "page"))
+    report = await crawl_site(context, site)
+    assert (report.withdrawn, report.held) == (0, 0)
+    assert len(active(engine)) == 8
+
+
 async def test_a_listing_that_no_list_names_any_more_stays_until_its_own_page_says_so(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
