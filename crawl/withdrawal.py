@@ -21,6 +21,8 @@ HIDDEN: Final = "noindex"
 #: The words of `withdrawn_reason` that a page's outcome may carry.
 EVIDENCE: Final = frozenset({"gone", "not_found", "sold", "redirected", "home", HIDDEN})
 _PROVEN_BY_STATUS: Final = {FetchOutcome.GONE: "gone", FetchOutcome.NOT_FOUND: "not_found"}
+#: A page that says so itself is `gone` as well, with another status.
+_STATUSES: Final = frozenset({404, 410})
 #: More than the larger of these in one crawl is held back: a site that broke answers 404 for everything.
 BURST_NUMBER: Final = 5
 BURST_SHARE: Final = 0.5
@@ -74,7 +76,7 @@ def settle(
     by_words: whether what pages say counts; of a site with a new design only its answers' statuses do.
     """
     found = _proven(connection, agency_id, since)
-    proven = [row for row in found if by_words or row.outcome in _PROVEN_BY_STATUS.values()]
+    proven = [row for row in found if by_words or row.status in _STATUSES]
     held = len(found) - len(proven)
     if proven and _is_burst(connection, agency_id, since, len(proven)):
         before = _held_since(connection, agency_id, now, log_id)
@@ -103,7 +105,7 @@ def _proven(connection: Connection, agency_id: int, since: datetime) -> list[Row
     table = AggregatedListing
     own_page = and_(Page.agency_id == table.agency_id, Page.url == table.source_url)
     query = (
-        select(*ROW_COLUMNS, table.last_seen, Page.outcome)
+        select(*ROW_COLUMNS, table.last_seen, Page.outcome, Page.status)
         .join(Page, own_page)
         .where(table.agency_id == agency_id, table.is_active)
         .where(Page.fetched_at >= since, Page.outcome.in_(EVIDENCE), table.last_seen < Page.fetched_at)

@@ -6,7 +6,7 @@ from crawl.agencies import register
 from crawl.context import CrawlContext
 from crawl.site import crawl_site
 from crawl.structure import REDESIGNED, distance, fingerprint
-from tests.crawl.mean_server import MeanServer
+from tests.crawl.mean_server import MeanServer, Reply
 from tests.crawl.sites import detail, open_site, path
 
 NUMBERS = range(1, 9)
@@ -44,6 +44,22 @@ async def test_a_redesigned_site_withdraws_nothing_by_words_and_a_later_crawl_do
     redesigned = await crawl_site(context, agency)
     assert (redesigned.withdrawn, redesigned.held) == (0, 2)
     assert (await crawl_site(context, agency)).withdrawn == 2
+
+
+async def test_a_redesigned_sites_page_that_says_gone_is_words_and_its_404_is_none(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    url = open_site(web, "essai", NUMBERS)
+    for number in NUMBERS:
+        web.page("essai", path(number), _dressed(detail(number), "old"))
+    (agency,) = register(engine, [url], town=True)
+    await crawl_site(context, agency)
+    for number in NUMBERS:
+        web.page("essai", path(number), _dressed(detail(number, more="Rafraîchi."), "new"))
+    web.page("essai", path(1), "<html><body><h1>Cette annonce n'est plus disponible</h1></body></html>")
+    web.put("essai", path(2), Reply(404))
+    redesigned = await crawl_site(context, agency)
+    assert (redesigned.withdrawn, redesigned.held) == (1, 1)
 
 
 async def test_a_sold_listing_of_a_site_that_stays_as_it_is_is_withdrawn_at_once(
