@@ -106,9 +106,7 @@ async def _filled(connection: AsyncConnection, query: SearchQuery, hits: Sequenc
         return []
     ids = [hit.id for hit in hits]
     rows = await _cards_of_ids.rows(connection, ids=ids, lat=query.lat, lng=query.lng)
-    # The function passes over null: without a point it tells half the way round the Earth.
-    unasked = {"distance": None} if query.lat is None else {}
-    by_id = {row["id"]: card({**row, **unasked}) for row in rows}
+    by_id = {row["id"]: card(row) for row in rows}
     return [by_id[hit.id] for hit in hits if hit.id in by_id]
 
 
