@@ -15,7 +15,17 @@ SNAPSHOT: Final = """(
         - (select count(*) from pg_snapshot_xip(pg_current_snapshot()))
     )"""
 
-_DOCUMENT: Final = """json_strip_nulls(json_build_object(
+
+def _spelt(told: str) -> str:
+    """Words as PostgreSQL spells them out, parted as it parts them: regular expressions cost it a tenth of
+    what they cost an engine's analyser.
+    """
+    return f"translate(spelt({told}), $$,;:_'$$, '     ')"
+
+
+_TITLE: Final = _spelt("t.title")
+_TEXT: Final = _spelt("left(t.description, 20000)")
+_DOCUMENT: Final = f"""json_strip_nulls(json_build_object(
         'id', l.id, 'property_id', l.property_id, 'agency_id', l.agency_id,
         'transaction', l.transaction, 'property_type', l.property_type,
         'price', l.price, 'price_per_sqm', l.price_per_sqm, 'charges', l.charges,
@@ -33,8 +43,8 @@ _DOCUMENT: Final = """json_strip_nulls(json_build_object(
         'adverts', (
             select count(*) from live_listings o where o.property_id = l.property_id
         ),
-        'title', t.title, 'words', concat(t.title, ' ', left(t.description, 20000))
-    ))::text"""
+        'title', {_TITLE}, 'words', concat({_TITLE}, ' ', {_TEXT})
+    ))::text"""  # noqa: S608 - SQL of this file
 
 _LIVE: Final = "live_listings l join aggregated_listings t on t.id = l.id"
 

@@ -18,8 +18,8 @@ from serve.engines.documents import VERSION
 from serve.engines.mapping import INDEX
 from serve.engines.server import EngineError, Server
 
-#: What one bulk holds at most.
-BULK_BYTES: Final = 4 * 1024 * 1024
+#: What one bulk holds at most. A larger body holds the event loop, as aiohttp warns from 1 MiB on.
+BULK_BYTES: Final = 1_000_000
 BULK_NUMBER: Final = 1_000
 #: Times that a bulk is sent while the engine says that it has too much to do, and seconds between them.
 TRIES: Final = 6

@@ -108,7 +108,7 @@ def scored(criteria: Criteria) -> list[Clause]:
 def _said(term: words.Term, field: str = "words") -> Clause:
     """A document says one of the alternatives, spelt or without accents, whole and in this order."""
     plain = f"{field}.plain"
-    readings = ((field, "spelt"), (field, "plain"), (plain, "spelt"), (plain, "plain"))
+    readings = [(name, analyzer) for name in (field, plain) for analyzer in ("asked_spelt", "asked_plain")]
     phrases = [
         {"match_phrase": {name: {"query": told, "analyzer": analyzer}}}
         for told in term.alternatives

@@ -25,7 +25,7 @@ from serve.engines.postgresql import PostgreSQL
 from serve.engines.second import Second
 from serve.engines.server import EngineError, Server
 from tests.benchmarks.api_mix import Mix
-from tests.benchmarks.harness import Track, percentile
+from tests.benchmarks.harness import Figure, Track, percentile
 from tests.benchmarks.test_api import database, mix  # noqa: F401 - fixtures
 from tests.serve.engines.processes import ELASTICSEARCH, OPENSEARCH_2, Kind, Process, running
 
@@ -106,8 +106,11 @@ async def _search(track: Track, url: str, process: Process, searches: list[tuple
     await second.warm()
     async with opened.connect() as reading:
         for name, engine in ((process.kind.name, second), ("postgresql", PostgreSQL(reading))):
+            began = time.process_time()
             taken, failed = await _timed(engine, places, searches)
-            track.measure(f"found by {name}", "searches", lambda: len(searches), rounds=1)
+            cpu = time.process_time() - began
+            figure = Figure(f"found by {name}", "searches", len(taken), (sum(taken),), (cpu,), None)
+            track.figures.append(figure)
             track.note(
                 **{f"p{share}_ms": 1e3 * percentile(taken, share / 100) for share in (50, 95, 99)},
                 failed=failed,
