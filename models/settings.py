@@ -202,6 +202,13 @@ class Settings(BaseSettings):
         description="Rows of an export that names no limit; a search that holds more is refused.",
     )
 
+    dump_folder: Path | None = Field(
+        default=None, description="Where dumps of the market are written; PIGNON_HOME/dumps when unset."
+    )
+    dumps_kept: int = Field(
+        default=7, ge=0, le=3650, description="Days of which the newest dump is kept; 0 for no nightly dump."
+    )
+
     metrics_port: int | None = Field(
         default=None,
         ge=1,
@@ -275,6 +282,11 @@ class Settings(BaseSettings):
     def home(self) -> Path:
         """PIGNON_HOME with `~` expanded; the folder may not exist yet."""
         return self.pignon_home.expanduser()
+
+    @property
+    def dumps(self) -> Path:
+        """DUMP_FOLDER with `~` expanded, else `dumps` in PIGNON_HOME; it may not exist yet."""
+        return self.dump_folder.expanduser() if self.dump_folder else self.home / "dumps"
 
     @property
     def user_agent(self) -> str:
