@@ -24,6 +24,7 @@ def _register() -> None:
         data,
         dedup,
         demo,
+        export,
         extract,
         index,
         optout,
@@ -46,6 +47,7 @@ def _register() -> None:
     app.command()(serve.schedule)
     app.command()(index.index)
     app.command()(stats.stats)
+    app.command()(export.export)
     app.add_typer(data.db, name="db")
     app.add_typer(data.places, name="places")
 

@@ -37,3 +37,11 @@ class ExportQuery(Sorted):
     def search(self) -> SearchQuery:
         """The search that is exported."""
         return SearchQuery.model_construct(**{name: getattr(self, name) for name in Sorted.model_fields})
+
+    def told(self) -> dict[str, str]:
+        """The criteria as they were asked, for the file's own account of itself."""
+        told = self.model_dump(mode="json", exclude_defaults=True, exclude={"format", "separator", "bom"})
+        return {
+            name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            for name, value in told.items()
+        }

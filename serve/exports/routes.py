@@ -1,6 +1,5 @@
 """The addresses of exports: a search as a file."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -91,7 +90,7 @@ async def _file_or_refusal(
     if found > most and query.limit is None:
         return _refused(name, most)
     columns = PROPERTIES if once else LISTINGS
-    about = About(name, columns, datetime.now(UTC), found > most, _told(query))
+    about = About(name, columns, datetime.now(UTC), found > most, query.told())
     form = writer(query.format, about, semicolon=query.separator == "semicolon", bom=query.bom)
     body = file_of(export.connection, search, columns, form, most)
     file = f"pignon-{name}-{about.at:%Y-%m-%d}.{query.format}"
@@ -110,12 +109,3 @@ def _refused(name: str, most: int) -> Response:
         "or narrow it by place, price or date"
     )
     return invalid([ParameterProblem(parameter="limit", message=line)])
-
-
-def _told(query: ExportQuery) -> Mapping[str, str]:
-    """The criteria as they were asked, for the file's own account of itself."""
-    told = query.model_dump(mode="json", exclude_defaults=True, exclude={"format", "separator", "bom"})
-    return {
-        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        for name, value in told.items()
-    }
