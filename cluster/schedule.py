@@ -6,7 +6,7 @@ may be cut short anywhere, are refreshed beside them, so that a crawl of hours d
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Full, Queue
@@ -20,6 +20,7 @@ from cluster.metrics import Metrics, metrics_server
 from models.database import database, open_engine, upgrade
 from models.errors import PignonError, ServiceError
 from models.settings import Settings
+from models.tables import utc_now
 from serve.engines.hand import keeping
 from serve.mail.sender import sending
 from serve.retention import purge
@@ -32,12 +33,14 @@ SCHEDULE_LOCK = 7_406_603
 STATISTICS_EVERY = 60
 #: Minutes between two clearings of what has outlived its time.
 TIDIED_EVERY = 24 * 60
+#: Minutes between two looks whether the last night's dump is there.
+DUMP_LOOK_EVERY = 60
 
 
 def run_schedule(settings: Settings, every: int) -> None:
     """Crawl what is due every `every` minutes, then recognise properties, until interrupted. Meanwhile
-    the statistics are refreshed hourly, mails are sent where mail is configured, and what has outlived its
-    time is deleted daily.
+    the statistics are refreshed hourly, mails are sent where mail is configured, what has outlived its
+    time is deleted daily, and the market is dumped every night.
 
     Raises ServiceError when another scheduler runs on this database.
     """
@@ -62,8 +65,8 @@ def run_schedule(settings: Settings, every: int) -> None:
 
 @contextmanager
 def _rings(every: int, settings: Settings, url: str) -> Iterator["Queue[None]"]:
-    """A queue that holds an item when it is time to crawl, never two; meanwhile the statistics are refreshed
-    and what is old is deleted.
+    """A queue that holds an item when it is time to crawl, never two; meanwhile the statistics are refreshed,
+    what is old is deleted and the night's dump is made.
     """
     rings: Queue[None] = Queue(maxsize=1)
 
@@ -79,10 +82,15 @@ def _rings(every: int, settings: Settings, url: str) -> Iterator["Queue[None]"]:
                 _log.exception("the statistics were not refreshed; the next hour comes")
 
     scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-    tidy = partial(_tidy, settings, url)
-    for job, minutes in ((ring, every), (figure, STATISTICS_EVERY), (tidy, TIDIED_EVERY)):
+    jobs = (
+        (ring, every),
+        (figure, STATISTICS_EVERY),
+        (partial(_tidy, settings, url), TIDIED_EVERY),
+        (partial(_nightly, settings, url, lambda: not scheduler.running), DUMP_LOOK_EVERY),
+    )
+    for job, minutes in jobs:
         scheduler.add_job(
-            job, "interval", minutes=minutes, coalesce=True, misfire_grace_time=None, next_run_time=_now()
+            job, "interval", minutes=minutes, coalesce=True, misfire_grace_time=None, next_run_time=utc_now()
         )
     scheduler.start()
     try:
@@ -99,6 +107,30 @@ def _tidy(settings: Settings, url: str) -> None:
         _log.info("what had outlived its time is deleted: %s", gone or "nothing")
     except SQLAlchemyError as error:
         _log.warning("nothing old could be deleted now: %s", str(error).partition("\n")[0])
+    finally:
+        engine.dispose()
+
+
+def _nightly(settings: Settings, url: str, stopped: Callable[[], bool]) -> None:
+    """Dump the market unless the last night's dump is there, and delete what is not kept. A dump that failed
+    is tried again an hour later.
+    """
+    from serve.dumps.dump import dump
+    from serve.dumps.folder import due, prune
+
+    def watch(*_: object) -> None:
+        if stopped():
+            raise ServiceError("The schedule ended before its dump.")
+
+    engine = open_engine(url, pool_size=1)
+    try:
+        if settings.dumps_kept and due(settings.dumps, utc_now()):
+            done = dump(engine, settings.dumps, watch)
+            prune(settings.dumps, settings.dumps_kept)
+            _log.info("the market is dumped: %s", done.folder)
+    except (PignonError, OSError) as error:
+        if not stopped():
+            _log.warning("no dump was made now: %s", error)
     finally:
         engine.dispose()
 
@@ -151,9 +183,3 @@ def _take_lock(connection: Connection) -> None:
     if not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": SCHEDULE_LOCK}):
         raise ServiceError("Another scheduler runs on this database; stop it first.")
     connection.commit()  # the lock is the session's, no transaction need stay open
-
-
-def _now() -> object:
-    from models.tables import utc_now
-
-    return utc_now()

@@ -9,7 +9,7 @@ from cluster import schedule
 from models.settings import Settings
 from models.tables import MailedLink, utc_now
 
-SETTINGS = Settings(_env_file=None)
+SETTINGS = Settings(_env_file=None, dumps_kept=0)
 
 
 def _links(engine: Engine) -> int:

@@ -81,7 +81,7 @@ def test_a_city_that_is_several_is_one_line(on_market: Pignon) -> None:
 
 def test_the_schedule_refreshes_the_figures_while_no_crawl_is_done(engine: Engine, database_url: str) -> None:
     Lives(engine).born(paris("2026-03-02 09:00"))
-    with schedule._rings(600, Settings(_env_file=None), database_url):
+    with schedule._rings(600, Settings(_env_file=None, dumps_kept=0), database_url):
         end = time.monotonic() + 30
         while time.monotonic() < end:
             with engine.connect() as connection:
