@@ -32,10 +32,11 @@ from sqlalchemy import func, select, text
 from cluster.demo import demo_settings
 from crawl.agencies import register
 from crawl.context import open_context
+from crawl.orders import Order
 from crawl.site import crawl_site
 from models.database import open_engine, upgrade
 from models.postgres import embedded
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
+from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
 from tests.cluster.command import Pignon
 from tests.cluster.manners import breaches, delays
 from town.server import Town, running_town
@@ -81,7 +82,9 @@ class Figures:
     refetches: int = 0
     #: Of these, robots.txt, home pages and sitemaps, which a resumed crawl may look at again.
     doors: int = 0
-    #: Pages fetched again more often than they were in flight at a kill.
+    #: Sites handed from one shard to another, whose first page the next one may ask again.
+    moved: int = 0
+    #: Pages fetched again more often than they were in flight at a kill, or their site was handed over.
     needless: list[str] = field(default_factory=list)
     #: Machine's load average at the end: on a busy machine, all of Ray's start-ups take longer.
     load: float = 0.0
@@ -378,6 +381,7 @@ def judge(machine: Machine, quiet: "Quiet", began: float) -> Figures:
     visits, kills = machine.town.log.all(), machine.kills
     asked = Counter((visit.host, visit.path) for visit in visits)
     in_flight = Counter(page for kill in kills for page in kill.pages)
+    moved = _moved(machine)
     again = {page: n - max(1, expected[page]) for page, n in asked.items() if n > max(1, expected[page])}
     listings, lost, doubled, events = _listings(machine, quiet.listings)
     recoveries = {what: [round(k.recovery, 2) for k in kills if k.what == what] for what in VICTIMS}
@@ -394,10 +398,11 @@ def judge(machine: Machine, quiet: "Quiet", began: float) -> Figures:
         in_flight=sum(in_flight.values()),
         refetches=sum(again.values()),
         doors=sum(n for page, n in again.items() if _is_door(page)),
+        moved=moved.total(),
         needless=sorted(
-            f"{''.join(page)}: {n} for {in_flight[page]}"
+            f"{''.join(page)}: {n} for {in_flight[page]} and {moved[page[0]]} moves"
             for page, n in again.items()
-            if n > in_flight[page] and not _is_door(page)
+            if n > in_flight[page] + moved[page[0]] and not _is_door(page)
         ),
         load=round(os.getloadavg()[1], 1),
         breaches=breaches(visits, delays(machine.engine, DELAY)),
@@ -406,6 +411,13 @@ def judge(machine: Machine, quiet: "Quiet", began: float) -> Figures:
         recoveries=recoveries,
         seconds=round(time.monotonic() - began, 1),
     )
+
+
+def _moved(machine: Machine) -> Counter[str]:
+    """How often the sites of each host were handed over."""
+    visits = select(Agency.host).join(ScrapingLog, ScrapingLog.agency_id == Agency.id)
+    with machine.engine.connect() as connection:
+        return Counter(connection.scalars(visits.where(ScrapingLog.error_type == Order.MOVED.value)))
 
 
 def _is_door(page: tuple[str, str]) -> bool:
