@@ -24,6 +24,7 @@ from crawl.context import CrawlContext
 from crawl.entrance import find_entrance
 from crawl.fetch import PATIENCE, Fetched, FetchOutcome
 from crawl.frontier import DuePage, Find, FoundBy, Moment, Priority
+from crawl.home import HomePage
 from crawl.ingest import Outcome
 from crawl.lease import Lease
 from crawl.marks import Marks
@@ -40,7 +41,7 @@ from crawl.sitemap_reader import Listed
 from crawl.traps import Traps
 from crawl.url import key, site_host
 from crawl.verdict import UNREADABLE, Design, Streaks, home_verdict, schedule
-from crawl.visit import HomePage, Visit, home_page, judge, manner, store_visit, unstorable
+from crawl.visit import Visit, judge, manner, store_visit, unstorable
 from crawl.withdrawal import Settled, settle
 from extract.page import PageReading
 from models.errors import DatabaseError
@@ -116,8 +117,7 @@ class Course:
         entrance = await find_entrance(self.lease.agency.website_url, self.context.fetcher, self.robots)
         if isinstance(entrance, Ending):
             return entrance
-        passed = await self._open(entrance)
-        waits = None if passed.sitemaps else await self._read_sitemaps(entrance)
+        waits = None if await self._open(entrance) else await self._read_sitemaps(entrance)
         if (ending := waits or await self._work_off()) is not None:
             return ending
         ending = await self._conclude()
@@ -198,28 +198,30 @@ class Course:
         why = "Quiet hours last" if politeness.quiet else "The site asks us to wait"
         return Ending(ScrapingStatus.INTERRUPTED, f"{why} until {until:%H:%M} UTC.", unfinished=True)
 
-    async def _open(self, entrance: str) -> frontier.Passed:
-        """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed. Returns what
-        that one had already passed.
+    async def _open(self, entrance: str) -> bool:
+        """Open the frontier: what is known becomes due, unless an interrupted crawl is resumed. Whether that
+        one had passed the door: the home page is read when all sitemaps are.
         """
         home = [Find(entrance, Priority.HOME, FoundBy.HOME)]
         now = self.context.clock()
         moment = replace(self._moment(now), since=now)
 
-        def opening(connection: Connection) -> frontier.Passed:
+        def opening(connection: Connection) -> bytes | None:
             lease.hold(connection, self.lease, now, self._owed())
             # At once, so that whoever takes the site over knows its Crawl-delay without asking.
             lease.note(connection, self.lease, self.robots.columns(self.lease.agency))
             if not self.lease.resumed:
                 frontier.arm(connection, self.lease.agency_id, moment)
-                passed = frontier.Passed()
+                kept = None
             else:
-                passed = frontier.passed(connection, self.lease.agency_id, self.lease.since)
-            if not passed.home:
+                kept = frontier.home(connection, self.lease.agency_id, self.lease.since)
+            if kept is None:
                 frontier.add(connection, self.lease.agency_id, home, moment)
-            return passed
+            return kept
 
-        return await self.context.store.run(opening)
+        kept = await self.context.store.run(opening)
+        self.home = HomePage.unpack(kept) if kept else self.home
+        return kept is not None
 
     async def _read_sitemaps(self, entrance: str) -> Ending | None:
         """Sitemaps' pages join the queue; a sitemap that fails is only one source less, unless it asks for
@@ -293,8 +295,7 @@ class Course:
         self._note(fetched)
         fetched, reading = await self._rendered(page, fetched, self._read(page, fetched))
         visited = judge(page, fetched, reading, self.home, self.context.clock())
-        if page.found_by == FoundBy.HOME and fetched.outcome is FetchOutcome.OK:
-            self.home = home_page(visited)
+        self.home = visited.home or self.home
         self.design.note(visited.redesigned)
         self.portrait.look(page, visited.reading, fetched)
         visited = replace(visited, finds=self._fresh(visited.finds))
@@ -327,6 +328,7 @@ class Course:
             apprentice.save(connection, self.lease.agency_id, self.apprentice.known, now)
         if visited.page.found_by == FoundBy.HOME:  # whoever takes the site over does not read it again
             lease.note(connection, self.lease, self.portrait.columns(self.lease.agency))
+            frontier.keep_home(connection, visited.page, self.home.packed())
         return outcome
 
     def _read(self, page: DuePage, fetched: Fetched) -> PageReading | None:
@@ -441,9 +443,14 @@ class Course:
             return Ending(ScrapingStatus.OK, " ".join(notes) or None)
         if (unread := self.rendering.note) is not None:
             return Ending(ScrapingStatus.EMPTY, f"No listing was found on this site. {unread}", "Shell")
-        if counts.total or self.portrait.is_agency:
+        if counts.total or self._is_agency:
             return Ending(ScrapingStatus.EMPTY, "No listing was found on this site.")
         return Ending(ScrapingStatus.NOT_AN_AGENCY, "No listing, and nothing that tells of an estate agency.")
+
+    @property
+    def _is_agency(self) -> bool:
+        """Whether a page of this crawl told of an agency, to whoever crawled then."""
+        return self.portrait.is_agency or (self.lease.resumed and self.lease.agency.cpi_number is not None)
 
     def _close(self, connection: Connection, ending: Ending) -> CrawlReport:
         """The crawl's last transaction."""

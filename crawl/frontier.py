@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, exists, func, or_, select, text, update
+from sqlalchemy import Connection, func, or_, select, text, update
 
 from crawl.url import MAX_LENGTH, key
 from models.tables import AggregatedListing, Page
@@ -229,27 +229,16 @@ def still_listed(connection: Connection, agency_id: int, listed_on: int, moment:
     connection.execute(_SAME_LIST, {"agency_id": agency_id, "listed_on": listed_on, **moment.values()})
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """What an interrupted crawl need not ask for again: the sitemaps, the home page."""
-
-    sitemaps: bool = False
-    home: bool = False
+def keep_home(connection: Connection, page: DuePage, marks: bytes | None) -> None:
+    """Keep what other pages are compared with, for whoever takes the crawl over."""
+    connection.execute(update(Page).where(Page.id == page.id).values(marks=marks))
 
 
-def passed(connection: Connection, agency_id: int, since: datetime) -> Passed:
-    """What the crawl that began at `since` had passed. The home page is read when all sitemaps are; it is
-    what pages of listings known before are compared with, and tells an agency's site without a listing.
-    """
-    home = exists().where(
-        Page.agency_id == agency_id,
-        Page.found_by == FoundBy.HOME,
-        Page.fetched_at >= since,
-        Page.outcome.in_(("ok", "not_modified")),
-    )
-    oldest = select(func.min(AggregatedListing.first_seen)).where(AggregatedListing.agency_id == agency_id)
-    read, known_since = connection.execute(select(home, oldest.scalar_subquery())).one()
-    return Passed(read, read and known_since is not None and known_since >= since)
+def home(connection: Connection, agency_id: int, since: datetime) -> bytes | None:
+    """What was kept of the home page that the crawl which began at `since` has read, if it has."""
+    read = Page.fetched_at >= since, Page.outcome.in_(("ok", "not_modified"))
+    kept = select(Page.marks).where(Page.agency_id == agency_id, Page.found_by == FoundBy.HOME, *read)
+    return connection.scalar(kept.order_by(Page.fetched_at.desc()).limit(1))
 
 
 _COLUMNS: Final = tuple(getattr(Page.__table__.c, name) for name in DuePage.__dataclass_fields__)

@@ -9,16 +9,19 @@ Two texts that share a mark are taken for one: of a million the chance is one in
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 
 class Marks:
-    """A set of texts or bytes, of which only hashes are kept; of this process alone."""
+    """A set of texts or bytes, of which only hashes are kept: of this process alone, but those of numbers."""
 
     __slots__ = ("_sorted",)
 
     def __init__(self, told: Iterable[Hashable] = ()) -> None:
         self._sorted = array("q", sorted({hash(one) for one in told}))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._sorted)
 
     def __len__(self) -> int:
         return len(self._sorted)

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, exists, select
 from crawl import frontier, structure, teaser
 from crawl.fetch import TRANSIENT, Fetched, FetchOutcome, Manner, Permit
 from crawl.frontier import Done, DuePage, Find, FoundBy, Moment, Priority
+from crawl.home import HomePage
 from crawl.ingest import Outcome, ingest, move, touch
 from crawl.lease import Lease, hold
-from crawl.marks import Marks
 from crawl.politeness import Owed
 from crawl.traps import LINKS
 from crawl.url import absolute, key, same_site, tidy
@@ -32,12 +32,8 @@ from models.tables import AggregatedListing
 READER: Final = "1"
 MAX_DEPTH: Final = 3
 _BASE: Final = re.compile(rb"<base\b[^<>]{0,300}?\bhref\s?=\s?[\"']?([^\"'<>\s]{1,500})", re.I)
-_WORDS: Final = re.compile(rb">([^<>]{3,200})<")
-NO_MARKS: Final = Marks()
 #: What becomes of a listing that was known.
 _LOOKED_AGAIN: Final = frozenset({Outcome.CHANGED, Outcome.UNCHANGED})
-#: Share of two pages' pieces of text that they share, from which they are one page.
-_ALIKE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,13 @@ class Visit:
         return any(find.priority == Priority.NEW for find in self.finds)
 
     @property
+    def home(self) -> HomePage | None:
+        """What other pages are compared with, where it is the home page's and that was had."""
+        if self.page.found_by != FoundBy.HOME or self.fetched.outcome is not FetchOutcome.OK:
+            return None
+        return HomePage.of(self.fetched.body, (key(find.url) for find in self.finds))
+
+    @property
     def lister(self) -> int | None:
         """The page's id, where it is a list."""
         return self.page.id if any(find.found_by == FoundBy.LIST for find in self.finds) else None
@@ -92,25 +95,6 @@ def is_unchanged(page: DuePage, fetched: Fetched) -> bool:
     if fetched.outcome is not FetchOutcome.OK or page.found_by == FoundBy.HOME:
         return False
     return key(fetched.final_url) == page.key and page.content_hash == content_hash(fetched.body)
-
-
-@dataclass(frozen=True, slots=True)
-class HomePage:
-    """What other pages are compared with: the home page's pieces of text, and the keys it links to."""
-
-    words: Marks = NO_MARKS
-    links: Marks = NO_MARKS
-
-    def is_like(self, body: bytes) -> bool:
-        """Whether a page is this one. Never when this one leads nowhere: a notice of maintenance, or the
-        shell of a script, is what every address of a site answers, and says nothing of any listing.
-        """
-        return len(self.links) > 0 and words(body).likeness(self.words) >= _ALIKE
-
-
-def home_page(visit: Visit) -> HomePage:
-    """The home page, once it was visited."""
-    return HomePage(words(visit.fetched.body), Marks(key(find.url) for find in visit.finds))
 
 
 def judge(
@@ -183,11 +167,6 @@ def store_visit(connection: Connection, lease: Lease, visit: Visit, moment: Mome
     return outcome
 
 
-def words(body: bytes) -> Marks:
-    """A page's pieces of text, to tell how alike two pages are."""
-    return Marks(piece.strip() for piece in _WORDS.findall(body[:2_000_000]) if piece.strip())
-
-
 def _store_listing(connection: Connection, lease: Lease, visit: Visit, now: datetime) -> Outcome:
     agency_id, page = lease.agency_id, visit.page
     address = _listing_address(visit)
@@ -236,7 +215,7 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
         kind,
         reason,
         looks_like_home=may_look and home.is_like(fetched.body),
-        from_home=key(fetched.final_url) in home.links,
+        from_home=home.links_to(key(fetched.final_url)),
     )
 
 

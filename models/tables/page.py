@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Id, utc_now
@@ -36,6 +46,8 @@ class Page(Base):
     content_hash: Mapped[str | None] = mapped_column(String(64))
     #: Of the tags alone, without what they hold: changes with the site's template.
     structure_hash: Mapped[int | None] = mapped_column(BigInteger)
+    #: Of a home page alone: what the site's other pages are compared with (`crawl.home`).
+    marks: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: When a list last named it, which page that was, and the fingerprint of what it said of it.
     seen_at: Mapped[datetime | None]
     listed_on: Mapped[int | None] = mapped_column(BigInteger)

