@@ -36,7 +36,7 @@ from crawl.portrait import Portrait
 from crawl.render import Rendering
 from crawl.report import CrawlReport, Ending
 from crawl.robots import RobotsBook
-from crawl.sitemap import read_sitemaps
+from crawl.sitemap import SitemapFiles, read_sitemaps
 from crawl.sitemap_reader import Listed
 from crawl.traps import Traps
 from crawl.url import key, site_host
@@ -228,15 +228,18 @@ class Course:
         a long wait.
         """
         rules = await self.robots.rules(entrance)
+        kept = self.lease.log.sitemaps
+        files = SitemapFiles.unpack(kept) if kept else SitemapFiles.of(entrance, rules.sitemaps)
         limit = 4 * self.context.settings.max_pages_per_site
         async for fetched, listed in read_sitemaps(
-            self.context.fetcher, entrance, rules.sitemaps, self.robots.permit, limit
+            self.context.fetcher, entrance, files, self.robots.permit, limit
         ):
             self._note(fetched)
             for start in range(0, min(len(listed), limit), _LISTED):
                 await self._list(listed[start : min(start + _LISTED, limit)])
             limit = max(0, limit - len(listed))
-            if (ending := self._ordered() or self._too_long_a_wait()) is not None:
+            await self.context.store.run(self._pass_file, files.packed())
+            if (ending := self._ordered() or self._moving() or self._too_long_a_wait()) is not None:
                 return ending
         return None
 
@@ -251,6 +254,11 @@ class Course:
         frontier.add(connection, self.lease.agency_id, finds, self._moment(now))
         frontier.modified(connection, self.lease.agency_id, instants, self._moment(now))
 
+    def _pass_file(self, connection: Connection, files: dict[str, list[str]]) -> None:
+        """Keep which files are read, once their pages are in the queue."""
+        lease.hold(connection, self.lease, self.context.clock(), self._owed())
+        lease.keep_sitemaps(connection, self.lease.log_id, files)
+
     # The pages -----------------------------------------------------------------------------
 
     async def _work_off(self) -> Ending | None:
@@ -259,7 +267,7 @@ class Course:
             if not self.settled and batch[0].priority > Priority.KNOWN:
                 await self._settle()
             for page in batch:
-                if (ending := self._ordered() or self._moving(page) or self._over_budget()) is not None:
+                if (ending := self._ordered() or self._moving() or self._over_budget()) is not None:
                     return ending
                 if self.traps.skips(page.url, page.priority):
                     await self.context.store.run(frontier.skip, page)
@@ -372,12 +380,9 @@ class Course:
         """How the operator wants the crawl to end, if so."""
         return self.context.standing.orders.ending(self.lease.agency_id)
 
-    def _moving(self, page: DuePage) -> Ending | None:
-        """How the crawl ends before this page, if another worker is to go on: once the home page is read, as
-        until then the sitemaps would be asked for again.
-        """
-        standing = self.context.standing
-        return standing.moving(self.lease.agency_id) if page.found_by != FoundBy.HOME else None
+    def _moving(self) -> Ending | None:
+        """How the crawl ends here, if another worker is to go on."""
+        return self.context.standing.moving(self.lease.agency_id)
 
     def _goes_on(self) -> bool:
         """Whether nothing speaks against another photo."""

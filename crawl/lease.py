@@ -257,9 +257,15 @@ def _is_dead(holder: str) -> bool:
 
 def close_log(connection: Connection, log_id: int, values: dict[str, Any], ended_at: datetime | None) -> None:
     """Write a crawl's log row; without `ended_at` it stays open, to be resumed."""
+    passed: dict[str, Any] = {} if ended_at is None else {"sitemaps": None}
     connection.execute(
-        update(ScrapingLog).where(ScrapingLog.id == log_id).values(ended_at=ended_at, **values)
+        update(ScrapingLog).where(ScrapingLog.id == log_id).values(ended_at=ended_at, **passed, **values)
     )
+
+
+def keep_sitemaps(connection: Connection, log_id: int, files: dict[str, list[str]]) -> None:
+    """Keep which sitemaps a crawl has read and has still to read, for whoever takes it over."""
+    connection.execute(update(ScrapingLog).where(ScrapingLog.id == log_id).values(sitemaps=files))
 
 
 def _new_log(connection: Connection, agency_id: int, now: datetime) -> Any:

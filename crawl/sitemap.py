@@ -5,9 +5,9 @@ Knows no page; `site` puts what it yields into the frontier.
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urljoin
 
 from crawl.fetch import SITEMAP_BYTES, Fetched, Fetcher, Manner, Permit
@@ -34,28 +34,58 @@ class _Opened:
         return self.reader.feed
 
 
+class SitemapFiles:
+    """The sitemaps of one site: those still to read, and the keys of those that were."""
+
+    def __init__(self, waiting: Iterable[str], read: Iterable[str] = ()) -> None:
+        """Files to begin with; `of` knows which."""
+        self._waiting, self._read = deque(waiting), set(read)
+
+    @classmethod
+    def of(cls, home: str, told: Sequence[str]) -> Self:
+        """Those of the site at `home`. told: robots.txt's own list; when empty, /sitemap.xml is tried."""
+        urls = (absolute_sitemap(home, url) for url in (told or ("/sitemap.xml",)))
+        return cls(url for url in urls if url is not None)
+
+    @classmethod
+    def unpack(cls, packed: dict[str, list[str]]) -> Self:
+        """What `packed` gave."""
+        return cls(packed["waiting"], packed["read"])
+
+    def packed(self) -> dict[str, list[str]]:
+        """For whoever takes the crawl over: where it stands."""
+        return {"waiting": list(self._waiting), "read": sorted(self._read)}
+
+    def next(self, home: str) -> str | None:
+        """The next file of that site that was not read yet; None when there is none, or MAX_FILES were."""
+        while self._waiting and len(self._read) < MAX_FILES:
+            url = self._waiting.popleft()
+            if key(url) not in self._read and same_site(home, url):
+                self._read.add(key(url))
+                return url
+        return None
+
+    def add(self, urls: Iterable[str]) -> None:
+        """Files that another one named."""
+        room = range(_WAITING - len(self._waiting))
+        self._waiting.extend(url for url, _ in zip(urls, room, strict=False))
+
+
 async def read_sitemaps(
-    fetcher: Fetcher, home: str, told: Sequence[str], permit: Permit, limit: int = MAX_URLS
+    fetcher: Fetcher, home: str, files: SitemapFiles, permit: Permit, limit: int = MAX_URLS
 ) -> AsyncIterator[tuple[Fetched, list[Listed]]]:
     """Fetch the sitemaps of the site at `home` and yield, file by file, the pages of that site.
 
-    told: robots.txt's own list; when empty, /sitemap.xml is tried. Each file once, MAX_FILES at most, `limit`
-    pages of each. A file that breaks off counts as far as it came.
+    Each file once, MAX_FILES at most, `limit` pages of each. A file that breaks off counts as far as it came.
     """
     limit = min(limit, MAX_URLS)
-    queue = deque(absolute_sitemap(home, url) for url in (told or ("/sitemap.xml",)))
-    seen: set[str] = set()
-    while queue and len(seen) < MAX_FILES:
-        url = queue.popleft()
-        if url is None or key(url) in seen or not same_site(home, url):
-            continue
-        seen.add(key(url))
+    while (url := files.next(home)) is not None:
         opened = _Opened(limit, SitemapReader(limit))
         manner = Manner(permit=permit, cap=SITEMAP_BYTES, cut=True, sink=opened)
         fetched = await fetcher.fetch(url, manner)
         opened.reader.close()
         found = (absolute_sitemap(fetched.final_url, one) for one in opened.reader.sitemaps)
-        queue.extend(one for one, _ in zip(found, range(_WAITING - len(queue)), strict=False))
+        files.add(one for one in found if one is not None)
         yield fetched, _own(home, fetched.final_url, opened.reader.pages)
 
 

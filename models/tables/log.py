@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Id, utc_now
@@ -44,3 +45,5 @@ class ScrapingLog(Base):
     fetching: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
     reading: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
     storing: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    #: While it lasts: the sitemaps that it has read, and those it has still to read (`crawl.sitemap`).
+    sitemaps: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -112,7 +112,7 @@ async def test_a_site_that_another_worker_is_to_have_is_crawled_on_there_without
     assert set(Counter(web.paths("essai")).values()) == {1}
 
 
-async def test_a_site_leaves_for_another_worker_once_its_sitemaps_and_its_home_page_are_read(
+async def test_a_site_leaves_for_another_worker_after_the_request_in_hand_which_nobody_makes_again(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
     site = enter(engine, open_site(web, "essai", range(1, 5)))
@@ -125,11 +125,10 @@ async def test_a_site_leaves_for_another_worker_once_its_sitemaps_and_its_home_p
     web.put("essai", "/sitemap.xml", give_away)
     report = await crawl_site(context, site)
     assert report.error_type == Order.MOVED
-    assert web.paths("essai") == ["/robots.txt", "/sitemap.xml", "/"]
+    assert web.paths("essai") == ["/robots.txt", "/sitemap.xml"]
     asked = len(web.log)
     assert (await crawl_site(context, site)).error_type == Order.MOVED
     assert len(web.log) == asked, "not even entered"
     context.standing.leaving.clear()
     await crawl_site(context, site)
-    again = {path: times for path, times in Counter(web.paths("essai")).items() if times > 1}
-    assert again == {"/": 2}, "the home page tells an agency's site, as long as there is no listing"
+    assert set(Counter(web.paths("essai")).values()) == {1}

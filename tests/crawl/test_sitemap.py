@@ -10,7 +10,7 @@ import pytest
 
 from crawl.fetch import SITEMAP_BYTES, Fetcher, FetchOutcome, Manner
 from crawl.politeness import Politeness
-from crawl.sitemap import MAX_FILES, MAX_URLS, read_sitemaps
+from crawl.sitemap import MAX_FILES, MAX_URLS, SitemapFiles, read_sitemaps
 from crawl.sitemap_reader import Listed, SitemapReader
 from crawl.unpack import Unpacker
 from tests.crawl.mean_server import MeanServer, Reply
@@ -145,13 +145,17 @@ async def test_fifty_mebibytes_of_sitemap_take_less_than_ten_of_memory(web: Mean
     fetcher = Fetcher(settings, Politeness.of(settings))
     tracemalloc.start()
     try:
-        async for fetched, listed in read_sitemaps(fetcher, site, (), _anything, 20_000):
+        async for fetched, listed in read_sitemaps(
+            fetcher, site, SitemapFiles.of(site, ()), _anything, 20_000
+        ):
             assert len(listed) == 20_000
             assert all(page.lastmod for page in listed)
             assert fetched.poured < len(body), "no more is read than is kept"
         _, found = tracemalloc.get_traced_memory()
         tracemalloc.reset_peak()
-        async for fetched, listed in read_sitemaps(fetcher, site, (), _anything, number + 1):
+        async for fetched, listed in read_sitemaps(
+            fetcher, site, SitemapFiles.of(site, ()), _anything, number + 1
+        ):
             assert (len(listed), fetched.poured) == (number, len(body))
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -210,12 +214,17 @@ async def test_a_stream_that_drips_ends_in_time_and_is_one_request_of_its_host(
     assert max(request.in_flight for request in web.log) == 1
 
 
+def _usual(site: str) -> SitemapFiles:
+    return SitemapFiles.of(site, ())
+
+
 async def _read(fetcher: Fetcher, web: MeanServer, told: tuple[str, ...] = ()) -> list[str]:
     async def permit(url: str) -> bool:
         return "private" not in url
 
     found: list[str] = []
-    async for _, pages in read_sitemaps(fetcher, web.url("site"), told, permit):
+    files = SitemapFiles.of(web.url("site"), told)
+    async for _, pages in read_sitemaps(fetcher, web.url("site"), files, permit):
         found += [page.url for page in pages]
     return found
 

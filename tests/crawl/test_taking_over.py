@@ -1,5 +1,6 @@
 """A site is taken over where it stood: whoever was killed, in whatever transaction, at whatever page."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,8 +16,8 @@ from crawl.report import ended_since
 from crawl.site import crawl_site
 from models.tables import Agency, AggregatedListing, Page, ScrapingLog, utc_now
 from tests.crawl.asked import active, enter
-from tests.crawl.mean_server import MeanServer
-from tests.crawl.sites import HOME, open_site
+from tests.crawl.mean_server import MeanServer, Reply, Request
+from tests.crawl.sites import HOME, open_site, path
 
 
 def test_taking_a_site_again_after_a_commit_in_doubt_is_taking_it_once(
@@ -78,6 +79,38 @@ async def test_a_recrawl_taken_over_by_another_process_compares_with_the_home_pa
     assert (report.resumed, report.withdrawn) == (True, 1)
     assert web.paths("essai") == [f"/{gone}"]
     assert gone not in active(engine)
+
+
+async def test_sitemaps_that_a_killed_crawl_had_read_are_not_asked_for_again(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    url = open_site(web, "essai", range(1, 5))
+    locs = "".join(f"<loc>{web.url('essai', f'/s{number}.xml')}</loc>" for number in range(3))
+    web.put("essai", "/sitemap.xml", Reply(200, f"<sitemapindex>{locs}</sitemapindex>"))
+    files = [f"<urlset><loc>{web.url('essai', path(number))}</loc></urlset>" for number in (1, 2, 3)]
+    for number, listed in enumerate(files):
+        web.put("essai", f"/s{number}.xml", Reply(200, listed))
+    loop = asyncio.get_running_loop()
+
+    def kill(_: Request) -> Reply:
+        loop.call_soon_threadsafe(task.cancel)
+        return Reply(200, "", delay=2.0)
+
+    web.put("essai", "/s1.xml", kill)
+    task = asyncio.create_task(crawl_site(context, site := enter(engine, url)))
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    web.put("essai", "/s1.xml", Reply(200, files[1]))
+    web.log.clear()
+    report = await crawl_site(context, site)
+    assert (report.resumed, report.new) == (True, 4)
+    asked = web.paths("essai")
+    assert asked[:2] == ["/s1.xml", "/s2.xml"], "the one in hand, and what it had not come to"
+    assert not {"/robots.txt", "/sitemap.xml", "/s0.xml"} & set(asked)
+    with engine.connect() as connection:
+        assert connection.scalars(select(ScrapingLog.sitemaps)).all() == [None], (
+            "a crawl that ended needs none"
+        )
 
 
 async def test_an_agency_without_listings_is_told_by_the_home_page_that_another_process_read(
