@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from selectolax.lexbor import LexborNode
@@ -14,7 +15,7 @@ from selectolax.lexbor import LexborNode
 from extract import calibration
 from extract.decide import same_value
 from extract.document import Document
-from extract.glance import Glance
+from extract.glance import SHORT, Glance, squeeze
 from extract.wrapper import Finder
 from models.listing import Evidence, Listing
 
@@ -26,6 +27,10 @@ LEGAL: Final = 60
 OFTEN: Final = 0.75
 _CLASS: Final = re.compile(r"[A-Za-z][\w-]{0,60}")
 _PLAIN: Final = re.compile(r"[\w:.-]{2,60}")
+#: Attributes that hold data; summaries for others to show are running text.
+_DATA: Final = re.compile(r"content|value|data-[a-z-]{2,30}")
+_SUMMARY: Final = re.compile(r"description|keywords", re.I)
+_HEADINGS: Final = frozenset({"h1", "h2", "h3"})
 #: Elements of a path by names, and above the element of one by places.
 _LEVELS, _DEEP = 4, 12
 
@@ -78,7 +83,7 @@ class Sample:
         )
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
     """A sample at work."""
 
@@ -88,6 +93,36 @@ class Page:
     finder: Finder
     #: Class names and ids that most pages have.
     lasting: frozenset[str] = frozenset()
+
+    @cached_property
+    def titles(self) -> list[tuple[LexborNode, str]]:
+        """The title of its head, with its words."""
+        return list(_spoken(self.glance.all("head > title")))
+
+    @cached_property
+    def spoken(self) -> list[tuple[LexborNode, str]]:
+        """The body's elements that say something short, with their words: every field is sought in them."""
+        return list(_spoken(self.glance.all("body *")))
+
+    @cached_property
+    def data(self) -> list[tuple[LexborNode, str, str]]:
+        """Attributes that hold something short, which is no running text: element, name and value."""
+        return [
+            (node, key, text)
+            for node in self.glance.all("*")
+            for key, text in node.attributes.items()
+            if text and len(text) <= SHORT and _DATA.fullmatch(key)
+            if node.tag != "meta" or not _SUMMARY.search(step(node, ()))
+        ]
+
+
+def _spoken(nodes: Iterable[LexborNode]) -> Iterator[tuple[LexborNode, str]]:
+    for node in nodes:
+        own = squeeze(node.text(deep=False))
+        # A heading's words may stand in elements of its own.
+        text = squeeze(node.text(separator=" ")) if own or node.tag in _HEADINGS else ""
+        if 0 < len(text) <= 2 * SHORT:
+            yield node, text
 
 
 def at_work(samples: Iterable[Sample]) -> list[Page]:

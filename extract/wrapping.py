@@ -9,13 +9,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from extract import labels, leads, rehearsal, values
 from extract.decide import same_value
 from extract.document import Document
-from extract.glance import SHORT, Glance, parted, squeeze
-from extract.samples import Page, Sample, at_work, common, is_same, selectors, step
+from extract.glance import SHORT, Glance, parted
+from extract.samples import Page, Sample, at_work, common, is_same, selectors
 from extract.text import fold
 from extract.wrapper import KEPT, Finder, Place, Wrapper, draws, parse, read_place
 from extract.zones import Zone
@@ -43,11 +44,7 @@ _ALWAYS: Final = frozenset({"title", "price", "description"})
 _SHOWN: Final = frozenset({"block", "section", "text"})
 _AMOUNTS: Final = frozenset({"price", "charges", "fees", "deposit"})
 Telling = Callable[[str], bool]
-#: Attributes that hold data; summaries for others to show are running text.
-_DATA: Final = re.compile(r"content|value|data-[a-z-]{2,30}")
 _ENERGY: Final = re.compile(r"dpe|ges(?![a-z])|energ|diagnos|bilan|conso|perf|epc", re.I)
-_HEADINGS: Final = frozenset({"h1", "h2", "h3"})
-_SUMMARY: Final = re.compile(r"description|keywords", re.I)
 
 
 def learn(samples: Iterable[Sample], places: Places) -> Wrapper | None:
@@ -250,11 +247,17 @@ def _may_tell(value: Any, text: str) -> bool:
         return len(text) < 60
     if isinstance(value, int | float):
         digits = str(abs(int(value)))
-        return digits in text or digits in re.sub(r"\D", "", text)
+        return digits in text or digits in _digits(text)
     if len(value) == 1:
         return value in text
     plain = fold(str(value))[:8]
     return plain in fold(text) if type(value) is str and not plain[:4].isdigit() else True
+
+
+@lru_cache(maxsize=1024)
+def _digits(text: str) -> str:
+    """A page's texts are looked through for every number that it tells."""
+    return re.sub(r"\D", "", text)
 
 
 def _in_pieces(glance: Glance, fixed: set[str], tells: Telling) -> Iterator[tuple[str, str, str]]:
@@ -284,32 +287,31 @@ def _written(value: Any) -> str:
 
 
 def _in_elements(name: str, page: Page, tells: Telling) -> Iterator[tuple[str, str, str]]:
-    whole = name == "description"
-    for node in page.glance.all("head > title,body *" if name == "title" else "body *"):
-        if whole:
-            text = node.text()
-            found = len(text) < 12_000 and len(text) > 60 and tells(node.html or "")
-        else:
-            own = squeeze(node.text(deep=False))
-            # A heading's words may stand in elements of its own.
-            text = squeeze(node.text(separator=" ")) if own or node.tag in _HEADINGS else ""
-            found = 0 < len(text) <= 2 * SHORT and tells(text)
-        if found:
+    if name == "description":
+        yield from _in_texts(page, tells)
+        return
+    for node, text in (*page.titles, *page.spoken) if name == "title" else page.spoken:
+        if tells(text):
             for selector in selectors(node, page, counted=name in _ALWAYS):
                 yield "css", selector, ""
-            if whole and node.parent is not None:
+
+
+def _in_texts(page: Page, tells: Telling) -> Iterator[tuple[str, str, str]]:
+    """Elements that hold a whole text, and those whose children do together."""
+    for node in page.glance.all("body *"):
+        if 60 < len(node.text()) < 12_000 and tells(node.html or ""):
+            for selector in selectors(node, page, counted=True):
+                yield "css", selector, ""
+            if node.parent is not None:
                 for selector in selectors(node.parent, page):
                     yield "all", f"{selector} > {node.tag}", ""
 
 
 def _in_attributes(page: Page, tells: Telling) -> Iterator[tuple[str, str, str]]:
-    for node in page.glance.all("*"):
-        for key, text in node.attributes.items():
-            if text and len(text) <= SHORT and _DATA.fullmatch(key) and tells(text):
-                if node.tag == "meta" and _SUMMARY.search(step(node, ())):
-                    continue
-                for selector in selectors(node, page):
-                    yield "attribute", selector, key
+    for node, key, text in page.data:
+        if tells(text):
+            for selector in selectors(node, page):
+                yield "attribute", selector, key
 
 
 def _in_blocks(name: str, value: Any, page: Page, places: Places) -> Iterator[tuple[str, str, str]]:

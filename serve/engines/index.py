@@ -82,17 +82,21 @@ class Indices:
         return found[0] if len(found) == 1 and found[0].name != self.alias else None
 
     async def create(self) -> Indexed:
-        """A new, empty index that refreshes nothing yet."""
+        """A new, empty index that refreshes nothing yet, and of which a crash may cost the last seconds: one
+        that is half built is built anew.
+        """
         at = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         name = f"{self.alias}-{VERSION}-{at}{secrets.token_hex(2)}"
-        settings = {**INDEX["settings"], "refresh_interval": "-1"}
+        settings = {**INDEX["settings"], "refresh_interval": "-1", "translog.durability": "async"}
         await self.server.ask("PUT", f"/{name}", {**INDEX, "settings": settings})
         told = await self.server.ask("GET", f"/{name}/_settings")
         return Indexed(name, told[name]["settings"]["index"]["uuid"])
 
     async def show(self, index: Indexed) -> None:
         """Let searches see what was put into an index, from now on every second."""
-        await self.server.ask("PUT", f"/{index.name}/_settings", {"index": {"refresh_interval": "1s"}})
+        shown = {"refresh_interval": "1s", "translog.durability": "request"}
+        await self.server.ask("PUT", f"/{index.name}/_settings", {"index": shown})
+        await self.server.ask("POST", f"/{index.name}/_flush")
         await self.refresh(index.name)
 
     async def refresh(self, name: str | None = None) -> None:
