@@ -18,9 +18,11 @@ from crawl.guard import Guard
 from crawl.optout import is_out
 from crawl.url import host, origin, site_host, tidy
 from models.errors import InputError
-from models.tables import Agency, utc_now
+from models.tables import Agency, ScrapingStatus, utc_now
 
 _SCHEME: Final = re.compile(r"^([a-z][a-z0-9+.-]*):(//)?", re.I)
+#: A crawl that was begun is ended before others begin: of one that nobody runs, so it was killed.
+_BEGUN: Final = (ScrapingStatus.RUNNING, ScrapingStatus.INTERRUPTED)
 #: A site that is owed a wait no longer than this is due: its crawl waits in place.
 _SOON: Final = timedelta(seconds=60)
 _HOST: Final = re.compile(r"^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{1,62}$")
@@ -74,8 +76,8 @@ def find(engine: Engine, url: str, *, town: bool = False) -> int:
 def due(
     engine: Engine, limit: int | None = None, postal_code: str | None = None, now: datetime | None = None
 ) -> list[int]:
-    """Ids of the active agencies whose next crawl is due, that nobody crawls and none has paused, longest due
-    first.
+    """Ids of the active agencies whose next crawl is due, that nobody crawls and none has paused: those whose
+    last one was interrupted, then the longest due.
     """
     now = now or utc_now()
     query = (
@@ -84,7 +86,7 @@ def due(
         .where(Agency.paused_at.is_(None))
         .where(or_(Agency.leased_until.is_(None), Agency.leased_until < now))
         .where(or_(Agency.not_before.is_(None), Agency.not_before <= now + _SOON))
-        .order_by(Agency.next_crawl_at, Agency.id)
+        .order_by(Agency.scraping_status.not_in(_BEGUN), Agency.next_crawl_at, Agency.id)
         .limit(limit)
     )
     if postal_code is not None:

@@ -180,7 +180,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+#: The live rows' triggers' work. Each listing's prices are looked up, so their index must be there.
 _LIVE = (
+    "analyze aggregated_listings, listing_history",
     "insert into live_listings select * from live_of(array(select id from aggregated_listings))",
     "insert into live_words (id, words) select id, listing_words(title, description)"
     " from aggregated_listings where is_active",
@@ -197,7 +199,8 @@ def load(engine: Engine, rows: Iterable[Row], tell: Callable[[str], None] = lamb
         # No triggers: nothing is to be signed, and what the live rows' would do is done at once at the end.
         connection.execute(text("set session_replication_role = replica"))
         connection.execute(text("set synchronous_commit = off"))
-        indexes = _drop_indexes(connection)
+        indexes = _drop_indexes(connection, "aggregated_listings", "listing_history")
+        live = _drop_indexes(connection, "live_listings", "live_words")
         loader = Loader(connection, datetime.now(UTC).replace(microsecond=0))
         towns = groupby(rows, key=lambda row: str(row["id"]).partition("/")[0])
         for number, (_, town) in enumerate(towns, start=1):
@@ -207,30 +210,26 @@ def load(engine: Engine, rows: Iterable[Row], tell: Callable[[str], None] = lamb
         loader.flush()
         tell(f"{loader.live:,} live adverts copied, {time.monotonic() - began:.0f} s")
         _count(connection)
-        for statement in _LIVE:  # the triggers' work, which did not run
+        connection.execute(text("set maintenance_work_mem = '1GB'"))
+        for statement in (*indexes, *_LIVE, *live):
             connection.execute(text(statement))
             connection.commit()
-        tell(f"live rows, {time.monotonic() - began:.0f} s")
-        connection.execute(text("set maintenance_work_mem = '1GB'"))
-        for index in indexes:
-            connection.execute(text(index))
-            connection.commit()
-            tell(f"{index.split()[2]}, {time.monotonic() - began:.0f} s")
+            tell(f"{' '.join(statement.split()[:3])}, {time.monotonic() - began:.0f} s")
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze"))
     tell(f"{loader.live:,} live adverts, {time.monotonic() - began:.0f} s in all")
     return loader.live
 
 
-def _drop_indexes(connection: Connection) -> list[str]:
+def _drop_indexes(connection: Connection, *tables: str) -> list[str]:
     """Drop those that no constraint needs; the statements that build them again."""
     found = connection.execute(
         text(
             "select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition"
-            " from pg_index where indrelid in ('aggregated_listings'::regclass, 'listing_history'::regclass,"
-            " 'live_listings'::regclass, 'live_words'::regclass)"
+            " from pg_index where indrelid = any(cast(:tables as regclass[]))"
             " and not exists (select from pg_constraint where conindid = indexrelid)"
-        )
+        ),
+        {"tables": list(tables)},
     ).all()
     for row in found:
         connection.execute(text(f"drop index {row.name}"))

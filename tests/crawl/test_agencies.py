@@ -83,6 +83,16 @@ def test_due_leaves_out_who_is_busy_waiting_inactive_opted_out_or_elsewhere(engi
     assert due(engine, postal_code="75015") == [ids["b"], ids["a"]]
 
 
+def test_crawls_that_were_interrupted_go_before_sites_that_are_longer_due(engine: Engine) -> None:
+    ids = register(engine, ["a.example", "b.example", "killed.example", "moved.example"])
+    now = utc_now()
+    with engine.begin() as connection:
+        for agency_id, status in zip(ids[2:], ("running", "interrupted"), strict=True):
+            values = {"scraping_status": status, "next_crawl_at": now}
+            connection.execute(update(Agency).where(Agency.id == agency_id).values(values))
+    assert due(engine) == [*ids[2:], *ids[:2]]
+
+
 def test_leases_of_dead_processes_of_this_machine_are_freed_and_no_others(engine: Engine) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
