@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from serve import asked
 from serve.answers import Problem
 from serve.limits.budgets import is_free
 from serve.problems import MEANINGS, MEDIA_TYPE
@@ -39,7 +40,9 @@ def describe(app: FastAPI) -> None:
 
     def openapi() -> Document:
         if app.openapi_schema is None:
-            app.openapi_schema = mended(plain())
+            document = plain()
+            asked.document(app, document)
+            app.openapi_schema = mended(document)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from serve.answers import (
     PropertyPage,
     SearchPage,
 )
+from serve.asked import reads
 from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, SearchQuery
 from serve.events import read_events
 from serve.listings import read_listing
@@ -54,7 +55,10 @@ def searched(page: SearchPage | PropertyPage) -> Response:
     responses=documented(SearchPage, 422),
 )
 async def search_listings(
-    query: Annotated[SearchQuery, Query()], finder: Finding, connection: Connection, places: Directory
+    query: Annotated[SearchQuery, reads(SearchQuery)],
+    finder: Finding,
+    connection: Connection,
+    places: Directory,
 ) -> Response:
     """Live adverts that satisfy every criterion, page by page.
 
@@ -71,7 +75,10 @@ async def search_listings(
     responses=documented(SearchPage, 422),
 )
 async def nearby_listings(
-    query: Annotated[NearbyQuery, Query()], finder: Finding, connection: Connection, places: Directory
+    query: Annotated[NearbyQuery, reads(NearbyQuery)],
+    finder: Finding,
+    connection: Connection,
+    places: Directory,
 ) -> Response:
     """The search's own criteria around `lat`, `lng`, nearest first, each with its distance in metres.
 
@@ -99,7 +106,10 @@ async def get_listing(listing_id: ListingId, connection: Connection) -> Response
     responses=documented(PropertyPage, 422),
 )
 async def search_dwellings(
-    query: Annotated[SearchQuery, Query()], finder: Finding, connection: Connection, places: Directory
+    query: Annotated[SearchQuery, reads(SearchQuery)],
+    finder: Finding,
+    connection: Connection,
+    places: Directory,
 ) -> Response:
     """The search's criteria and orders, each dwelling once however many agencies advertise it."""
     return searched(await search_properties(finder, connection, places, query))
@@ -125,7 +135,7 @@ async def get_property(property_id: PropertyId, connection: Connection) -> Respo
     summary="What happened on the market",
     responses=documented(EventPage, 422),
 )
-async def get_events(query: Annotated[EventQuery, Query()], connection: Connection) -> Response:
+async def get_events(query: Annotated[EventQuery, reads(EventQuery)], connection: Connection) -> Response:
     """New listings, changes of price, withdrawals, merges: in the order in which they were written.
 
     Keep `next_cursor` and ask again whenever you like: no event is told twice, none is missed.
@@ -136,7 +146,7 @@ async def get_events(query: Annotated[EventQuery, Query()], connection: Connecti
 @router.get(
     "/api/agencies", tags=["agencies"], summary="Agencies by name", responses=documented(AgencyList, 422)
 )
-async def get_agencies(query: Annotated[AgencyQuery, Query()], connection: Connection) -> Response:
+async def get_agencies(query: Annotated[AgencyQuery, reads(AgencyQuery)], connection: Connection) -> Response:
     """Agencies whose sites are read, with their live stock."""
     return encoded(await list_agencies(connection, query))
 
@@ -163,7 +173,7 @@ async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
 )
 async def get_agency_listings(
     agency_id: AgencyId,
-    query: Annotated[SearchQuery, Query()],
+    query: Annotated[SearchQuery, reads(SearchQuery)],
     finder: Finding,
     connection: Connection,
     places: Directory,

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, Response
 
 from models.settings import Settings
+from serve.asked import reads
 from serve.cursor import CursorError
 from serve.market import Connection
 from serve.pages import page
@@ -21,7 +22,7 @@ router = APIRouter()
     "/api/sources", tags=["agencies"], summary="Whose sites are read", responses=documented(SourcePage, 422)
 )
 async def get_sources(
-    query: Annotated[SourceQuery, Query()], request: Request, connection: Connection
+    query: Annotated[SourceQuery, reads(SourceQuery)], request: Request, connection: Connection
 ) -> Response:
     """Every site that is read: when last, how that ended, how many listings it has here, what its robots.txt
     answered; and how an owner has theirs left alone. `host` tells of one site, and whether it opted out.

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from serve.answers import ParameterProblem
+from serve.asked import reads
 from serve.engines.contract import Search
 from serve.exports.columns import LISTINGS, PROPERTIES
 from serve.exports.contract import About, Format
@@ -44,7 +45,7 @@ def _file() -> dict[int | str, dict[str, Any]]:
     response_class=Response,
 )
 async def export_listings(
-    query: Annotated[ExportQuery, Query()], export: Export, places: Directory, request: Request
+    query: Annotated[ExportQuery, reads(ExportQuery)], export: Export, places: Directory, request: Request
 ) -> Response:
     """All listings that the search finds, in its order, as CSV, XLSX, GeoJSON or Parquet, streamed.
 
@@ -62,7 +63,7 @@ async def export_listings(
     response_class=Response,
 )
 async def export_properties(
-    query: Annotated[ExportQuery, Query()], export: Export, places: Directory, request: Request
+    query: Annotated[ExportQuery, reads(ExportQuery)], export: Export, places: Directory, request: Request
 ) -> Response:
     """As the export of listings, each dwelling once, by the advert that comes first of those that satisfy
     the criteria.

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from crawl.guard import Guard
 from serve.accounts.signed_in import Account, Scope, signed_in
 from serve.answers import ParameterProblem
+from serve.asked import reads
 from serve.criteria import MAX_ID, SearchQuery
 from serve.market import Connection, Directory, Finding, Writing
 from serve.personal.alert_forms import AlertAnswer, AlertForm, AlertPage, AlertPreview, AlertQuery
@@ -61,7 +62,7 @@ Vetted = Annotated[Judged, Depends(judged)]
 
 @router.get(_PATH, summary="Your alerts", responses=documented(AlertPage, 401, 403, 422, 429))
 async def get_alerts(
-    query: Annotated[AlertQuery, Query()], account: Keeper, connection: Connection
+    query: Annotated[AlertQuery, reads(AlertQuery)], account: Keeper, connection: Connection
 ) -> Response:
     """Your alerts, the latest made first. Scope `alerts`."""
     return encoded(await read_alerts(connection, account.id, query))

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from models.settings import Settings
 from serve.accounts.signed_in import Account, Scope, signed_in
 from serve.answers import Answer
+from serve.asked import reads
 from serve.market import Connection, Writing
 from serve.personal.calendar import make_feed, read_calendar, read_feed, revoke_feed
 from serve.personal.comparison import compare
@@ -42,7 +43,7 @@ _DONE: Final = documented(None, *_ERRORS, status=204)
 
 @router.get(_PATH, summary="Listings that you keep", responses=documented(FavoritePage, 401, 403, 422, 429))
 async def get_favorites(
-    query: Annotated[FavoriteQuery, Query()], account: Keeper, connection: Connection
+    query: Annotated[FavoriteQuery, reads(FavoriteQuery)], account: Keeper, connection: Connection
 ) -> Response:
     """The listings that you keep, the latest kept first, each as it is now: what its price did since, whether
     it was withdrawn, and where else its dwelling is advertised. Scope `favorites`.
@@ -180,7 +181,7 @@ async def get_feed(
     responses=documented(Comparison, *_ERRORS),
 )
 async def get_comparison(
-    query: Annotated[CompareQuery, Query()], account: Reader, connection: Connection
+    query: Annotated[CompareQuery, reads(CompareQuery)], account: Reader, connection: Connection
 ) -> Response:
     """Two to five listings, live or withdrawn, field by field: whether they differ, which do not tell it,
     which is plainly better, and which are one dwelling. Scope `read`.

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from serve.answers import ParameterProblem
+from serve.asked import reads
 from serve.market import Connection, Directory
 from serve.problems import documented, invalid
 from serve.routes import encoded
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/api/statistics", tags=["statistics"])
 
 @router.get("/market", summary="The market's figures", responses=documented(MarketAnswer, 422))
 async def get_market(
-    query: Annotated[MarketQuery, Query()], connection: Connection, places: Directory
+    query: Annotated[MarketQuery, reads(MarketQuery)], connection: Connection, places: Directory
 ) -> Response:
     """Stock, prices, ages, cuts, withdrawals, rents and yields over dwellings, not adverts: of postal codes,
     communes, départements or the country, by transaction, type and rooms, now and by week or month.
@@ -38,7 +39,9 @@ async def get_market(
 
 
 @router.get("/agencies", summary="Agencies beside each other", responses=documented(AgenciesAnswer, 422))
-async def get_agencies(query: Annotated[AgenciesQuery, Query()], connection: Connection) -> Response:
+async def get_agencies(
+    query: Annotated[AgenciesQuery, reads(AgenciesQuery)], connection: Connection
+) -> Response:
     """Each agency's stock in an area, new adverts by month, share of cut prices, days on the market,
     dwellings that it alone offers, and who offers the others.
     """
@@ -47,7 +50,7 @@ async def get_agencies(query: Annotated[AgenciesQuery, Query()], connection: Con
 
 @router.get("/listings", summary="How listings are spread", responses=documented(DistributionAnswer, 422))
 async def get_distribution(
-    query: Annotated[DistributionQuery, Query()], connection: Connection, places: Directory
+    query: Annotated[DistributionQuery, reads(DistributionQuery)], connection: Connection, places: Directory
 ) -> Response:
     """Histograms of the dwellings that satisfy the search's own criteria: prices, prices per m², surfaces,
     rooms, energy letters, days on the market.

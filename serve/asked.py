@@ -1,0 +1,76 @@
+"""A query string read as one set of parameters, at once.
+
+    async def search(query: Annotated[SearchQuery, reads(SearchQuery)]) -> Response: ...
+
+FastAPI reads such a set parameter by parameter, all sixty of them whichever were sent: a fifth of a search's
+time. So the model reads what was sent, and tells the documentation what may be.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, get_origin
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel, ValidationError
+
+Document = dict[str, Any]
+_SCHEMAS: Final = "#/components/schemas/{model}"
+
+
+def reads(model: type[BaseModel]) -> Any:
+    """The dependency of a parameter that is `model`. RequestValidationError where it cannot be read."""
+    return Depends(_Reader(model))
+
+
+class _Reader:
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.model = model
+        fields = model.model_fields.items()
+        self._several = frozenset(name for name, field in fields if get_origin(field.annotation) is list)
+
+    async def __call__(self, request: Request) -> BaseModel:
+        """What was asked; of a parameter that takes one value, the last."""
+        told: dict[str, Any] = {}
+        for name, value in request.query_params.multi_items():
+            if name in self._several:
+                told.setdefault(name, []).append(value)
+            else:
+                told[name] = value
+        try:
+            return self.model.model_validate(told)
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in errors]) from None
+
+
+def document(app: FastAPI, told: Document) -> None:
+    """Add to the OpenAPI document `told` the parameters that routes read by a model."""
+    schemas = told.setdefault("components", {}).setdefault("schemas", {})
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for model in _models(route.dependant):
+                shape = model.model_json_schema(ref_template=_SCHEMAS)
+                for name, inner in shape.pop("$defs", {}).items():
+                    schemas.setdefault(name, inner)
+                for method in route.methods or ():
+                    operation = told["paths"][context.path_format][method.lower()]
+                    operation.setdefault("parameters", []).extend(_parameters(shape))
+
+
+def _models(dependant: Dependant) -> Iterator[type[BaseModel]]:
+    for needed in dependant.dependencies:
+        if isinstance(needed.call, _Reader):
+            yield needed.call.model
+        yield from _models(needed)
+
+
+def _parameters(shape: Document) -> Iterator[Document]:
+    needed = shape.get("required", ())
+    for name, schema in shape["properties"].items():
+        if schema.get("default", ...) is None:
+            del schema["default"]  # an address has no null
+        parameter = {"name": name, "in": "query", "required": name in needed, "schema": schema}
+        yield parameter | ({"description": told} if (told := schema.get("description")) else {})
