@@ -34,16 +34,13 @@ from serve.exports.files import PACKED
 from serve.guards import AccessLog, SecurityHeaders
 from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
-from serve.load import Limits, Load
+from serve.load import MAX_BODY, Limits, Load
 from serve.mail.sender import sending
 from serve.market import open_market
 from serve.optout import routes as optout
 from serve.personal import alert_routes, rights_routes
 from serve.personal import routes as personal
 from serve.statistics import routes as statistics
-
-#: No address takes a body larger than a form.
-MAX_BODY_BYTES: Final = 65_536
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TOO_SLOW: Final = "This search takes too long; narrow it."
@@ -98,7 +95,7 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.include_router(source_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     packed = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=packed)
     app.add_middleware(RateLimits, limiter=limiter, settings=settings)

@@ -26,10 +26,9 @@ NAME = "pignon"
 METRICS_FOLDER = "PIGNON_METRICS_FOLDER"
 #: Seconds that requests of an ending replica have to end, beyond the time that one may take.
 DRAIN_SECONDS = 5
-#: Seconds between two looks at a replica, and how long one may take to answer: past it, it is stuck.
+#: Seconds between two looks at a replica, and how long one may take to answer. Ray Serve replaces it after
+#: three that failed in a row.
 HEALTH_PERIOD, HEALTH_TIMEOUT = 5, 10
-#: Failed looks after which a replica is replaced.
-HEALTH_FAILURES = 2
 
 
 def start(database_url: str, settings: Settings, host: str, port: int) -> str:

@@ -24,7 +24,7 @@ _NOT_OURS = ("frontend prometheus", "listen stats")
 _LOGS = ("#", "log ", "log-format", "option httplog", "option log-health-checks", "no log")
 #: What HAProxy itself answers, by status; a failed replica's 502 is told as 503, as it can be tried again.
 _ERRORS = {
-    400: "The request cannot be read.",
+    400: "The request cannot be read, has no path, or names no host.",
     408: "The request took too long to arrive.",
     502: "The API does not answer now; try again.",
     503: "The API does not answer now; try again.",
@@ -82,9 +82,16 @@ def _lines(config: str, listen: str, folder: Path) -> Iterator[str]:
             yield from (f"    errorfile {status} {folder}/{status}.http" for status in _ERRORS)
 
 
+#: A name or an address with or without a port, as HAProxy's file has it.
+_HOST = r"^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{0,5})?$"
 _FRONTEND = (
     "    option forwardfor",
     "    option http-buffer-request",
+    # Neither a tunnel nor an address without a path is for a replica; nor is a host that is none.
+    "    http-request deny deny_status 400 unless { path_beg / }",
+    "    http-request deny deny_status 400 if { req.ver 1.1 } !{ req.hdr(host) -m found }",
+    f"    acl names_host req.hdr(host) -m reg {_HOST}",
+    "    http-request deny deny_status 400 if { req.hdr(host) -m found } !names_host",
     # A dead replica's request goes to another one, but never twice what may change something.
     "    http-request disable-l7-retry unless METH_GET",
     # Ray's own switches are not the client's: time is limited by the application.

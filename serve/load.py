@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 #: Bytes of a request's path with its query, and of its headers. A polygon takes up to 20,000 characters, some
 #: of them written as three.
 MAX_ADDRESS, MAX_HEADERS = 40_000, 16_384
+#: Bytes of a request's body: no address takes one larger than a form.
+MAX_BODY: Final = 65_536
 #: A request that is in flight for so many times its limit is one whose cancelling did not help.
 STUCK: Final = 3
 
@@ -78,6 +80,8 @@ class Limits:
             return self._answer(scope, 414, f"An address has at most {MAX_ADDRESS:,} characters.")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:
             return self._answer(scope, 431, f"Headers have at most {MAX_HEADERS:,} characters in all.")
+        if _length(scope) > MAX_BODY:
+            return self._answer(scope, 413, f"A body has at most {MAX_BODY:,} bytes.")
         # Who asks whether we live must hear it however busy we are.
         if len(self.load) >= self.load.most and scope["path"] not in ("/healthz", "/readyz"):
             return self._answer(scope, 503, "Too many requests are waiting; try again.", {"Retry-After": "1"})
@@ -106,3 +110,9 @@ class Limits:
                 raise
             late = self._answer(scope, 504, "This takes too long; ask for less.", {"Retry-After": "5"})
             await late(scope, receive, send)
+
+
+def _length(scope: Scope) -> int:
+    """Of the body as it was announced; one that comes in chunks is counted as it is read."""
+    told = dict(scope["headers"]).get(b"content-length", b"")
+    return int(told) if told.isdigit() else 0

@@ -31,6 +31,8 @@ TAGS: Final = {
 }
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
+#: What `serve.load` refuses, of whatever address.
+_LIMITS: Final = (413, 414, 431, 503, 504)
 _PROBLEM: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -59,12 +61,11 @@ def mended(document: Document) -> Document:
             if status.startswith(("4", "5")):
                 response["content"] = _PROBLEM
         if "requestBody" in operation:
-            too_large = {"description": "The body is too large.", "content": _PROBLEM}
             broken = {"description": "The body is no text that could be read.", "content": _PROBLEM}
             operation["responses"].setdefault("400", broken)
-            operation["responses"].setdefault("413", too_large)
-        if not is_free(path):
-            operation["responses"].setdefault("429", {"description": MEANINGS[429], "content": _PROBLEM})
+        for status in (*_LIMITS, *(() if is_free(path) else (429,))):
+            told = {"description": MEANINGS[status], "content": _PROBLEM}
+            operation["responses"].setdefault(str(status), told)
     names = [*(name for name in TAGS if name in used), *sorted(set(used) - TAGS.keys())]
     document["tags"] = [{"name": name, "description": TAGS.get(name, name)} for name in names]
     _name_schemas(document)

@@ -42,9 +42,13 @@ MEANINGS: Final = {
     404: "There is none of that id.",
     409: "It stands in the way of what is there already.",
     412: "It was changed since it was read.",
+    413: "The body is too large.",
+    414: "The address is too long.",
     422: "A parameter cannot be used; `errors` has one line for each.",
     429: "Too many requests; `Retry-After` says in how many seconds one more is answered.",
-    503: "The database does not answer now.",
+    431: "The headers are too long.",
+    503: "Too many requests are waiting, or the database does not answer now.",
+    504: "The answer took too long.",
 }
 
 

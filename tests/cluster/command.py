@@ -124,15 +124,16 @@ class Running:
 
     def left(self) -> list[str]:
         """Command lines of the processes that it started and that still run."""
-        return [" ".join(process.cmdline())[:200] for process in self._marked()]
+        return [" ".join(process.cmdline())[:200] for process in self.processes()]
 
     def end(self) -> None:
         """Kill what is left, for the tests that come after."""
-        for process in self._marked():
+        for process in self.processes():
             process.kill()
         self.process.wait(20)
 
-    def _marked(self) -> list[psutil.Process]:
+    def processes(self) -> list[psutil.Process]:
+        """All that it started and that still run."""
         return [process for process in psutil.process_iter() if _mark(process) == self.mark]
 
 

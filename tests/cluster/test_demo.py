@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from tests.cluster.command import Pignon, Running, free_port
+from tests.cluster.listening import beyond_loopback
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]
 
@@ -33,6 +34,8 @@ class Shown:
     left: list[str]
     folders: list[str]
     port_is_free: bool
+    processes: int
+    beyond_loopback: list[str]
 
 
 @contextmanager
@@ -67,12 +70,15 @@ def _watched(running: Running, port: int, began: float, scratch: Path) -> Shown:
         listings = _search(client)
         page = client.get("/").text
         events = [event for listing in listings for event in _events(client, listing["id"])]
+        processes = running.processes()
+        beyond = beyond_loopback(processes)
     code = running.interrupt()
     said = running.err
     left = _left(running)
     free = _is_free(port)
+    folders = [p.name for p in scratch.iterdir()]
     return Shown(
-        first, ready, listings, page, events, said, code, left, [p.name for p in scratch.iterdir()], free
+        first, ready, listings, page, events, said, code, left, folders, free, len(processes), beyond
     )
 
 
@@ -119,6 +125,11 @@ def test_both_visits_end_and_say_how_long_they_took(shown: Shown) -> None:
 def test_the_history_tells_what_the_two_weeks_changed(shown: Shown) -> None:
     assert "created" in shown.events
     assert set(shown.events) - {"created"}
+
+
+def test_nothing_listens_beyond_loopback(shown: Shown) -> None:
+    assert shown.processes > 5  # Ray's own, the crawl's, the API's
+    assert shown.beyond_loopback == []
 
 
 def test_ctrl_c_ends_it_with_nothing_left_behind(shown: Shown) -> None:

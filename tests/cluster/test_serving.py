@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import psutil
 import pytest
 from sqlalchemy import Engine, text
 
+from serve.haproxy import REQUEST_SECONDS
 from tests.benchmarks.api_load import Result, offered
-from tests.cluster.command import MARK, Pignon, Running, free_port
+from tests.cluster import door
+from tests.cluster.command import Pignon, Running, free_port
+from tests.cluster.listening import beyond_loopback
 from tests.serve.market import seed
 from tests.serve.served import fresh_engine
 
@@ -46,7 +47,7 @@ class Served:
 
     def processes(self, name: str = "") -> list[psutil.Process]:
         """Its processes whose title or program has `name` in it."""
-        return [process for process in _marked(self.running.mark) if name in _title(process)]
+        return [process for process in self.running.processes() if name in _title(process)]
 
     def load(self) -> Result:
         """Requests at a steady rate, from a process of their own."""
@@ -78,15 +79,6 @@ def served(postgres_url: str) -> Iterator[Served]:
         yield served
 
 
-def _marked(mark: str) -> Iterator[psutil.Process]:
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == mark:
-                yield process
-        except psutil.Error:
-            continue
-
-
 def _title(process: psutil.Process) -> str:
     try:
         return " ".join([process.name(), *process.cmdline()])
@@ -94,34 +86,12 @@ def _title(process: psutil.Process) -> str:
         return ""
 
 
-def _beyond_loopback(processes: list[psutil.Process]) -> list[str]:
-    found = []
-    for process in processes:
-        for connection in _connections(process):
-            listens = connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
-            if listens and not _is_loopback(connection.laddr.ip):
-                found.append(f"{_title(process)[:80]} {connection.laddr}")
-    return found
-
-
-def _connections(process: psutil.Process) -> list[Any]:
-    try:
-        return list(process.net_connections("inet"))
-    except psutil.NoSuchProcess:
-        return []  # an HAProxy that was replaced
-
-
-def _is_loopback(told: str) -> bool:
-    address = ip_address(told)
-    return ((isinstance(address, IPv6Address) and address.ipv4_mapped) or address).is_loopback
-
-
 def test_nothing_listens_beyond_loopback(served: Served) -> None:
     processes = served.processes()
     titles = " ".join(map(_title, processes))
     for part in ("haproxy", "raylet", "gcs_server", "ServeReplica", "ServeController"):
         assert part in titles
-    assert not _beyond_loopback(processes)
+    assert not beyond_loopback(processes)
 
 
 def test_haproxy_writes_nothing_but_into_a_private_folder(served: Served) -> None:
@@ -157,6 +127,89 @@ def test_metrics_are_the_sum_of_all_replicas_on_a_port_of_their_own(served: Serv
     [line] = [line for line in told.splitlines() if 'listings/{listing_id}",status="200"' in line]
     assert line.startswith('pignon_api_requests_total{method="GET",route="/api/listings/{listing_id}"')
     assert float(line.split()[-1]) >= 20
+
+
+@pytest.mark.parametrize("what", door.BROKEN)
+def test_what_is_no_request_is_refused_and_hides_none(served: Served, what: str) -> None:
+    statuses = door.statuses(door.answers(served.port, door.BROKEN[what]))
+    assert len(statuses) == 1
+    assert 400 <= statuses[0] < 500
+    _answers_as_ever(served)
+
+
+@pytest.mark.parametrize("what", door.ODD)
+def test_what_can_be_read_in_two_ways_is_read_in_one(served: Served, what: str) -> None:
+    statuses = door.statuses(door.answers(served.port, door.ODD[what]))
+    assert len(statuses) == 1
+    assert statuses[0] < 500
+    _answers_as_ever(served)
+
+
+def _answers_as_ever(served: Served) -> None:
+    """Each replica, over the connections that HAProxy keeps: none has another one's answer waiting."""
+    for _ in range(4):
+        with served.client as client:
+            assert client.get("/healthz").json()["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /api/listings/search?q=%s HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET /api/listings/%s HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: %s\r\n\r\n", 400),
+        (b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n%s", 413),
+    ],
+)
+def test_a_megabyte_is_refused_in_one_line_wherever_it_stands(
+    served: Served, sent: bytes, status: int
+) -> None:
+    told = door.answers(served.port, sent % (b"x" * 1_000_000))
+    assert door.statuses(told) == [status]
+    # Of a head beyond its buffer, HAProxy 2.8 says so in a page of its own.
+    assert (b"application/problem+json" in told) == (status == 413)
+    _answers_as_ever(served)
+
+
+def test_who_drips_holds_no_replica_and_is_ended(served: Served) -> None:
+    drips = [door.Drip.of(served.port, *slow) for slow in door.SLOW for _ in range(120)]
+    with served.client as client:
+        while any(drip.ended is None for drip in drips) and time.monotonic() - drips[-1].began < 20:
+            for drip in drips:
+                if drip.ended is None:
+                    drip.go_on()
+            assert client.get("/api/listings/1").status_code == 200
+            # A replica refuses what is more than its 100.
+            assert _in_flight(served) <= 1
+            time.sleep(1)
+    for drip in drips:
+        assert door.statuses(drip.told) == [408]
+        assert drip.ended is not None
+        assert REQUEST_SECONDS - 1 < drip.ended < REQUEST_SECONDS + 5
+
+
+def _in_flight(served: Served) -> float:
+    told = httpx2.get(f"http://127.0.0.1:{served.metrics}/metrics").text
+    [line] = [line for line in told.splitlines() if line.startswith("pignon_api_requests_in_flight ")]
+    return float(line.split()[-1])
+
+
+def test_a_stopped_replica_is_replaced_while_the_other_answers(served: Served) -> None:
+    """SIGSTOP: its sockets stay open and nobody is there, as of a process that is stuck."""
+    stuck = min(process.pid for process in served.processes("ServeReplica"))
+    asked: list[Future[httpx2.Response]] = []
+
+    def replaced() -> bool:
+        asked.append(pool.submit(client.get, "/api/listings/1", timeout=150))
+        now = {process.pid for process in served.processes("ServeReplica")}
+        return len(now) == 2 and stuck not in now
+
+    with ThreadPoolExecutor(20) as pool, served.client as client:
+        os.kill(stuck, signal.SIGSTOP)
+        served.running.wait_for(replaced, 120)
+        assert sum(answer.done() for answer in asked) > len(asked) / 2
+        # Those that it had been given are asked of the other one once it is killed.
+        assert {answer.result().status_code for answer in asked} == {200}
 
 
 def test_a_killed_replica_fails_no_request_and_is_replaced(served: Served) -> None:
@@ -204,13 +257,35 @@ def test_requests_in_flight_end_before_it_does_and_nothing_is_left(served: Serve
     assert not [path for path in served.folder.iterdir() if path.name.startswith("pignon-")]
 
 
-def test_all_ends_when_the_command_is_killed_outright(postgres_url: str) -> None:
-    with serve(postgres_url, API_REPLICAS="1") as served:
-        os.kill(served.running.process.pid, signal.SIGKILL)
-        served.running.process.wait()
-        _wait_until_gone(served)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", served.port))
+@pytest.fixture(scope="module")
+def lone(postgres_url: str) -> Iterator[Served]:
+    """One replica, and a second one where more than one request is in flight."""
+    with serve(postgres_url, API_REPLICAS="1", API_MAX_REPLICAS="2", API_MAX_REQUESTS="4") as served:
+        yield served
+
+
+def test_load_brings_a_second_replica(lone: Served) -> None:
+    assert len(lone.processes("ServeReplica")) == 1
+    with lone.engine.connect() as connection, ThreadPoolExecutor() as pool, lone.client as client:
+        connection.execute(text("lock table aggregated_listings in access exclusive mode"))
+        waiting: list[Future[httpx2.Response]] = []
+
+        def grown() -> bool:
+            if sum(not answer.done() for answer in waiting) < 3:
+                waiting.append(pool.submit(client.get, "/api/listings/1"))
+            return len(lone.processes("ServeReplica")) == 2
+
+        lone.running.wait_for(grown, 120)
+        connection.rollback()
+
+
+def test_all_ends_when_the_command_is_killed_outright(lone: Served) -> None:
+    """The last test of these: it ends them."""
+    os.kill(lone.running.process.pid, signal.SIGKILL)
+    lone.running.process.wait()
+    _wait_until_gone(lone)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", lone.port))
 
 
 def _wait_until_gone(served: Served, seconds: float = 60) -> None:

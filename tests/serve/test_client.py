@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Engine
 
 from serve.client import ApiError, Client
-from tests.serve.people import sign_up
+from tests.serve.market import add_agency, add_listing
+from tests.serve.people import add_key, sign_up
 
 DOCS = (Path(__file__).parents[2] / "docs" / "client.md").read_text("utf-8")
 
@@ -83,6 +84,33 @@ def test_a_user_is_known_by_their_token(client: httpx2.Client, engine: Engine, t
     with Client(str(client.base_url)) as nobody, pytest.raises(ApiError) as refused:
         nobody.get("/api/user")
     assert refused.value.status == 401
+
+
+@pytest.mark.parametrize("what", ["market", "agencies", "listings"])
+def test_statistics_are_what_the_api_answers(pignon: Client, seeded: httpx2.Client, what: str) -> None:
+    asked = {"postal_code": ["69003", "69001"], "transaction": "sale"}
+    told = pignon.statistics(what, **asked)
+    assert told == seeded.get(f"/api/statistics/{what}", params=asked).json()
+    assert told != pignon.statistics(what, postal_code="69003", transaction="rent")
+
+
+def test_favourites_and_alerts_are_kept_changed_and_let_go(
+    client: httpx2.Client, engine: Engine, tmp_path: Path
+) -> None:
+    key = add_key(engine, sign_up(engine, tmp_path), "favorites", "alerts")
+    listing = add_listing(engine, add_agency(engine))
+    with Client(str(client.base_url), api_key=key) as mine:
+        kept = mine.send("POST", "/api/user/favorites", json={"listing_id": listing, "note": "Calme"})
+        assert mine.get("/api/user/favorites")["favorites"] == [kept]
+        alert = mine.send("POST", "/api/user/alerts", json={"name": "Lyon", "criteria": {"city": "Lyon"}})
+        one = f"/api/user/alerts/{alert['id']}"
+        mine.send("PUT", one, json={"name": "Lyon 3e", "criteria": {"postal_code": ["69003"]}})
+        assert mine.get(one)["name"] == "Lyon 3e"
+        for path in (f"/api/user/favorites/{listing}", one):
+            assert mine.send("DELETE", path) == {}
+            with pytest.raises(ApiError) as gone:
+                mine.get(path)
+            assert gone.value.status == 404
 
 
 class _Busy(BaseHTTPRequestHandler):

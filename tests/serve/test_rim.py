@@ -103,6 +103,55 @@ def test_an_address_or_headers_too_large_are_refused(seeded: httpx2.Client) -> N
     assert seeded.get("/api/listings/search", params={"polygon": polygon}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "field", "read"),
+    [
+        ("POST", "/api/auth/register", "email", 413),
+        ("POST", "/api/auth/register", "password", 413),
+        ("POST", "/api/user/favorites", "note", 413),
+        ("PATCH", "/api/user/favorites/1", "note", 413),
+        ("POST", "/api/user/alerts", "name", 413),
+        ("GET", "/api/listings/search", "q", 200),
+        ("POST", "/nowhere", "q", 404),
+    ],
+)
+def test_a_body_too_large_is_refused_as_a_problem(
+    seeded: httpx2.Client, method: str, path: str, field: str, read: int
+) -> None:
+    body = json.dumps({field: "x" * 1_000_000}).encode()
+
+    def in_chunks() -> Iterator[bytes]:
+        yield from (body[start : start + 50_000] for start in range(0, len(body), 50_000))
+
+    whole = seeded.request(method, path, content=body, headers={"Content-Type": "application/json"})
+    assert whole.status_code == 413
+    assert whole.headers["content-type"] == "application/problem+json"
+    assert whole.json()["detail"] == "A body has at most 65,536 bytes."
+    chunked = seeded.request(method, path, content=in_chunks(), headers={"Content-Type": "application/json"})
+    assert chunked.status_code == read  # its size shows where it is read
+    assert read == 200 or chunked.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "parameter"),
+    [
+        ("/api/auth/register", {"password": "motdepasse-tres-secret"}, "email"),
+        ("/api/auth/register", {"email": "claire@exemple.fr"}, "password"),
+        ("/api/user/favorites", {"listing_id": 1}, "note"),
+        ("/api/user/alerts", {"criteria": {"city": "Lyon"}}, "name"),
+    ],
+)
+def test_a_text_too_long_in_a_body_that_is_not_is_one_line(
+    database_url: str, engine: Engine, tmp_path: Path, path: str, body: dict[str, Any], parameter: str
+) -> None:
+    with client(database_url, tmp_path) as asking:
+        claire = sign_up(engine, tmp_path)
+        answer = asking.post(path, json={**body, parameter: "x" * 60_000}, headers=claire.headers)
+    assert answer.status_code == 422
+    assert [line["parameter"] for line in answer.json()["errors"]] == [parameter]
+    assert len(answer.content) < 1_000
+
+
 def test_a_process_whose_request_does_not_end_is_stuck() -> None:
     load = Load(most=10, seconds=0.01)
     number = load.enter()
