@@ -118,12 +118,19 @@ def test_words_of_a_title_are_more_relevant_than_those_of_a_text(
 
 
 @pytest.mark.parametrize("path", [SEARCH, "/api/properties/search"])
+@pytest.mark.parametrize("place", [{}, {"postal_code": "69003"}])
 @pytest.mark.parametrize("sort", ["newest", "price_asc", "surface_desc", "price_drop", "relevance"])
 def test_pages_of_more_than_is_counted_neither_repeat_nor_miss(
-    client: httpx2.Client, engine: Engine, monkeypatch: pytest.MonkeyPatch, path: str, sort: str
+    client: httpx2.Client,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    sort: str,
+    place: dict[str, str],
 ) -> None:
-    """With small limits, so that every way of finding is taken: gathered, walked and sorted."""
+    """With small limits, so that every way of finding is taken: picked, walked, gathered and sorted."""
     monkeypatch.setattr("serve.engines.postgresql.COUNT_LIMIT", 5)
+    monkeypatch.setattr("serve.engines.postgresql.ASKED", 6)
     monkeypatch.setattr("serve.engines.postgresql.WALK", 12)
     agency = add_agency(engine)
     dwellings = [add_property(engine) for _ in range(30)]
@@ -133,8 +140,11 @@ def test_pages_of_more_than_is_counted_neither_repeat_nor_miss(
             title="Villa" if at % 3 else "Villa villa",
             price=100_000 + at % 7 * 1000 if at % 5 else None, surface=30.0 + at % 11,
             property_type="house" if at % 2 else "apartment", first_seen=NOW - timedelta(hours=at % 13),
+            postal_code="69003",
         )  # fmt: skip
-    asked = {"q": "villa", "sort": sort, "limit": 4, "transaction": "sale", "property_type": "house"}
+        add_listing(engine, agency, transaction="sale", title="Chalet", property_type="house",
+                    postal_code="69003", price=100_000 + at % 7 * 1000, surface=30.0 + at % 11)  # fmt: skip
+    asked = {"q": "villa", "sort": sort, "limit": 4, "transaction": "sale", "property_type": "house", **place}
     pages: list[list[int]] = []
     cursor = None
     while cursor or not pages:
