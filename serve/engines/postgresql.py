@@ -6,9 +6,10 @@ them; where they are too many, a bounded stretch of the order's index is walked,
 close; and only where even that finds too few, because the criteria and the order contradict each other, all
 are sorted. Listings whose sorted value is unknown come last, newest first.
 
-Words are asked of what the other criteria leave; where they leave too many, again the order's index is
-walked, which finds common words at once, and only for the rest the index of words is asked, which is cheap
-for rare ones: to list all that say "terrasse" takes a tenth of a second.
+Words are asked of what the other criteria leave. Where they leave too many, common words are asked of these
+in their order until the page is full: of a part of the country once it is sorted, of the whole by walking the
+order's index. Only for the rest the index of words is asked, which is cheap for rare ones: to list all that
+say "terrasse" takes a tenth of a second.
 """
 
 from collections.abc import Callable
