@@ -264,7 +264,7 @@ class Course:
     async def _work_off(self) -> Ending | None:
         """Fetch what is due until nothing is, the site's budget is spent or it stops answering."""
         while batch := await self._due():
-            if not self.settled and batch[0].priority > Priority.KNOWN:
+            if not self.settled and batch[0].priority > Priority.CHANGED:
                 await self._settle()
             for page in batch:
                 if (ending := self._ordered() or self._moving() or self._over_budget()) is not None:
@@ -278,7 +278,7 @@ class Course:
     async def _due(self) -> Sequence[DuePage]:
         """The next pages; once the lists are read, with the listings that they no longer name."""
         batch = await self.context.store.run(self._next_pages)
-        if self.listed or (batch and batch[0].priority < Priority.KNOWN):
+        if self.listed or (batch and batch[0].priority < Priority.CHANGED):
             return batch
         self.listed = True
         await self.context.store.run(self._look_for_unlisted)

@@ -28,13 +28,17 @@ MAX_TRIES: Final = 5
 
 
 class Priority(IntEnum):
-    """Lower goes first. Known listings come before new ones, so that withdrawals are settled by then."""
+    """Lower goes first."""
 
     HOME = 0
     LIST = 10
     FOLLOW = 20
-    KNOWN = 30
+    #: A known listing of which a list says otherwise than before, or that none names any more: few, and what
+    #: they withdraw is settled before a new one may put it on line again.
+    CHANGED = 30
     NEW = 40
+    #: A known listing that was not looked at for long.
+    KNOWN = 45
     SITEMAP = 50
 
 
@@ -128,13 +132,19 @@ _ADD = text(
     on conflict (agency_id, key) do update
     set due_at = case
             when pages.fetched_at >= :since then pages.due_at
-            when excluded.found_by in ('home', 'list') and excluded.priority < {int(Priority.KNOWN)}
+            when excluded.found_by in ('home', 'list') and excluded.priority < {int(Priority.CHANGED)}
                 or {_STALE}
                 or excluded.found_by = 'list'
                     and (excluded.card_hash is null or excluded.card_hash is distinct from pages.card_hash)
                 then excluded.due_at
             else pages.due_at end,
-        priority = least(pages.priority, excluded.priority),
+        priority = case
+            when least(pages.priority, excluded.priority) < {int(Priority.CHANGED)}
+                or pages.fetched_at is null and pages.found_by <> 'known'
+                then least(pages.priority, excluded.priority)
+            when excluded.found_by = 'known' then excluded.priority
+            when excluded.card_hash <> pages.card_hash then {int(Priority.CHANGED)}
+            else pages.priority end,
         url = case when excluded.found_by = 'known' then excluded.url else pages.url end,
         seen_at = coalesce(excluded.seen_at, pages.seen_at),
         listed_on = coalesce(excluded.listed_on, pages.listed_on),
@@ -207,9 +217,9 @@ def unlisted(connection: Connection, agency_id: int, moment: Moment) -> None:
     pages = Page.__table__.c
     connection.execute(
         update(Page)
-        .where(pages.agency_id == agency_id, pages.due_at.is_(None), pages.url.in_(active))
+        .where(pages.agency_id == agency_id, pages.url.in_(active))
         .where(pages.fetched_at < moment.since, or_(pages.seen_at.is_(None), pages.seen_at < moment.since))
-        .values(due_at=moment.now, priority=func.least(pages.priority, int(Priority.KNOWN)))
+        .values(due_at=moment.now, priority=func.least(pages.priority, int(Priority.CHANGED)))
     )
 
 
@@ -281,12 +291,12 @@ _FAILED: Final = text(
 
 
 _MODIFIED: Final = text(
-    """
-    update pages set due_at = :now
+    f"""
+    update pages set due_at = :now, priority = least(pages.priority, {int(Priority.CHANGED)})
     from unnest(cast(:keys as text[]), cast(:instants as timestamptz[])) as told (key, instant)
-    where pages.agency_id = :agency_id and pages.key = told.key and pages.due_at is null
+    where pages.agency_id = :agency_id and pages.key = told.key
       and pages.fetched_at < told.instant and pages.fetched_at < :since
-    """
+    """  # noqa: S608 - made of constants
 )
 
 
@@ -322,7 +332,7 @@ def _revisit(before: float, changed: bool) -> float:
 
 def names(connection: Connection, agency_id: int, page_id: int) -> bool:
     """Whether a list was the first of its crawl to name some page that is no list."""
-    mine = Page.agency_id == agency_id, Page.listed_on == page_id, Page.priority >= Priority.KNOWN
+    mine = Page.agency_id == agency_id, Page.listed_on == page_id, Page.priority >= Priority.CHANGED
     return connection.scalar(select(Page.id).where(*mine).limit(1)) is not None
 
 

@@ -129,7 +129,7 @@ class Traps:
 
     def skips(self, url: str, priority: int) -> bool:
         """Whether a page that is due is left alone: its like brought nothing, or was visited already."""
-        if priority in (Priority.HOME, Priority.KNOWN):
+        if priority in (Priority.HOME, Priority.CHANGED, Priority.KNOWN):
             return False
         kind = _kind(priority)
         why = None
@@ -205,7 +205,9 @@ class Traps:
 
 
 def _kind(priority: int) -> str:
-    return "details" if priority >= Priority.KNOWN else "lists" if priority == Priority.LIST else "side pages"
+    if priority >= Priority.CHANGED:
+        return "details"
+    return "lists" if priority == Priority.LIST else "side pages"
 
 
 def _marks(url: str, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

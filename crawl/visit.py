@@ -220,7 +220,7 @@ def _proof(page: DuePage, fetched: Fetched, reading: PageReading | None, home: H
 
 
 def _is_unknown(page: DuePage) -> bool:
-    return page.kind is None and page.priority > Priority.KNOWN
+    return page.kind is None and page.priority in (Priority.NEW, Priority.SITEMAP)
 
 
 def _finds(page: DuePage, fetched: Fetched, reading: PageReading) -> Iterator[Find]:

@@ -115,12 +115,18 @@ def _proven(connection: Connection, agency_id: int, since: datetime) -> list[Row
 
 
 def _is_burst(connection: Connection, agency_id: int, since: datetime, number: int) -> bool:
-    """Against the listings known before this crawl, so that new ones cannot hide a burst."""
+    """Against the listings known before this crawl, so that new ones cannot hide a burst; with those that it
+    has withdrawn already, as it settles what its lists tell before all else.
+    """
     table = AggregatedListing
-    query = select(func.count()).where(
-        table.agency_id == agency_id, table.is_active, table.first_seen < since
+    gone = func.count().filter(~table.is_active)
+    query = select(func.count(), gone).where(
+        table.agency_id == agency_id,
+        table.first_seen < since,
+        or_(table.is_active, table.withdrawn_at >= since),
     )
-    known = connection.scalar(query) or 0
+    known, withdrawn = connection.execute(query).one()
+    number += withdrawn
     return number > max(BURST_NUMBER, BURST_SHARE * known) or number >= max(BURST_WHOLE, known)
 
 

@@ -381,18 +381,34 @@ async def test_the_town_is_found_and_followed_through_time(database_url: str, en
         assert not connection.scalars(select(Page.id).where(Page.due_at.is_not(None))).all()
 
 
-async def test_lists_go_before_listings_and_known_ones_before_new_ones(
+async def test_lists_go_first_then_what_they_say_otherwise_of_then_new_listings_then_those_that_are_due(
     web: MeanServer, context: CrawlContext, engine: Engine
 ) -> None:
-    site = enter(engine, open_site(web, "essai", [1, 2]))
+    site = enter(engine, open_site(web, "essai", range(1, 5)))
     web.remove("essai", "/sitemap.xml")
     await crawl_site(context, site)
-    open_site(web, "essai", [4, 3, 2, 1])
-    web.page("essai", "/ventes", listing_page([4, 3], "/ventes?page=2"))
-    web.page("essai", "/ventes?page=2", listing_page([2, 1]))
+    open_site(web, "essai", range(1, 7))
+    listed = listing_page([6, 5], "/ventes?page=2")
+    web.page("essai", "/ventes", listed)
+    web.page("essai", "/ventes?page=2", listing_page([4, 3, 2]).replace("250002 €", "240002 €"))
     web.log.clear()
     await crawl_site(context, site)
     asked = [one for one in web.paths("essai") if one not in ("/robots.txt", "/sitemap.xml")]
     assert asked[:3] == ["/", "/ventes", "/ventes?page=2"]
-    assert set(asked[3:5]) == {path(1), path(2)}, "so that withdrawals are settled by then"
-    assert set(asked[5:]) == {path(3), path(4)}
+    assert set(asked[3:5]) == {path(1), path(2)}, "one that no list names any more, and a cheaper one"
+    assert set(asked[5:7]) == {path(5), path(6)}
+    assert set(asked[7:]) == {path(3), path(4)}
+
+
+async def test_what_lists_tell_and_what_is_found_later_are_one_burst(
+    web: MeanServer, context: CrawlContext, engine: Engine
+) -> None:
+    site = enter(engine, open_site(web, "essai", range(1, 11)))
+    web.remove("essai", "/sitemap.xml")
+    await crawl_site(context, site)
+    web.page("essai", "/ventes", listing_page(range(4, 11)))
+    for number in range(1, 7):
+        web.remove("essai", path(number))
+    report = await crawl_site(context, site)
+    assert (report.withdrawn, report.held) == (3, 3), "three were settled before the other three were found"
+    assert active(engine) == {path(number)[1:] for number in range(4, 11)}

@@ -166,7 +166,7 @@ def test_lists_never_take_the_pages_of_the_listings_and_the_report_says_what_was
     assert traps.asked == {"lists": 30}, "half of the pages"
     assert traps.note is not None
     assert "10 lists" in traps.note
-    for kept in (Priority.HOME, Priority.KNOWN, Priority.NEW, Priority.SITEMAP):
+    for kept in (Priority.HOME, Priority.CHANGED, Priority.NEW, Priority.KNOWN, Priority.SITEMAP):
         assert not traps.skips("https://a.example/ventes?page=50", kept)
 
 
@@ -178,7 +178,8 @@ def test_addresses_that_lists_take_for_listings_and_are_none_end_until_one_is_a_
         assert not traps.skips(url, Priority.NEW)
         traps.saw(page, PageReading("other"), named=False)
     assert traps.skips(url, Priority.NEW)
-    assert not traps.skips(url, Priority.KNOWN), "a listing that is known is always looked at"
+    for known in (Priority.CHANGED, Priority.KNOWN):
+        assert not traps.skips(url, known), "a listing that is known is always looked at"
     traps.saw(page, PageReading("detail"), named=False)
     assert not traps.skips(url, Priority.NEW)
 
