@@ -20,7 +20,9 @@ _SCHEMAS: Final = "#/components/schemas/{model}"
 
 
 def reads(model: type[BaseModel]) -> Any:
-    """The dependency of a parameter that is `model`. RequestValidationError where it cannot be read."""
+    """The dependency of a parameter that is `model`. RequestValidationError where it cannot be read, before
+    any dependency that comes after it: who asks comes first.
+    """
     return Depends(_Reader(model))
 
 
@@ -51,7 +53,7 @@ def document(app: FastAPI, told: Document) -> None:
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute) and route.include_in_schema:
-            for model in _models(route.dependant):
+            for model in models(route.dependant):
                 shape = model.model_json_schema(ref_template=_SCHEMAS)
                 for name, inner in shape.pop("$defs", {}).items():
                     schemas.setdefault(name, inner)
@@ -60,11 +62,12 @@ def document(app: FastAPI, told: Document) -> None:
                     operation.setdefault("parameters", []).extend(_parameters(shape))
 
 
-def _models(dependant: Dependant) -> Iterator[type[BaseModel]]:
+def models(dependant: Dependant) -> Iterator[type[BaseModel]]:
+    """What a route reads its query string by."""
     for needed in dependant.dependencies:
         if isinstance(needed.call, _Reader):
             yield needed.call.model
-        yield from _models(needed)
+        yield from models(needed)
 
 
 def _parameters(shape: Document) -> Iterator[Document]:

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from serve import metrics, request_id
+from serve.asked import models
 
 log = logging.getLogger("pignon.slow")
 #: Parameters named in a line: a client may write any number of them, with any name.
@@ -60,10 +61,5 @@ def _names(scope: Any) -> list[str]:
 
 
 def _declared(dependant: Any) -> set[str]:
-    names = set()
-    for field in dependant.query_params:
-        model = getattr(field.field_info, "annotation", None)
-        names |= set(getattr(model, "model_fields", {})) or {field.alias}
-    for other in dependant.dependencies:
-        names |= _declared(other)
-    return names
+    names = {field.alias for field in dependant.query_params}
+    return names.union(*(model.model_fields for model in models(dependant)))

@@ -62,7 +62,7 @@ Vetted = Annotated[Judged, Depends(judged)]
 
 @router.get(_PATH, summary="Your alerts", responses=documented(AlertPage, 401, 403, 422, 429))
 async def get_alerts(
-    query: Annotated[AlertQuery, reads(AlertQuery)], account: Keeper, connection: Connection
+    account: Keeper, query: Annotated[AlertQuery, reads(AlertQuery)], connection: Connection
 ) -> Response:
     """Your alerts, the latest made first. Scope `alerts`."""
     return encoded(await read_alerts(connection, account.id, query))

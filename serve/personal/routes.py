@@ -43,7 +43,7 @@ _DONE: Final = documented(None, *_ERRORS, status=204)
 
 @router.get(_PATH, summary="Listings that you keep", responses=documented(FavoritePage, 401, 403, 422, 429))
 async def get_favorites(
-    query: Annotated[FavoriteQuery, reads(FavoriteQuery)], account: Keeper, connection: Connection
+    account: Keeper, query: Annotated[FavoriteQuery, reads(FavoriteQuery)], connection: Connection
 ) -> Response:
     """The listings that you keep, the latest kept first, each as it is now: what its price did since, whether
     it was withdrawn, and where else its dwelling is advertised. Scope `favorites`.
@@ -181,7 +181,7 @@ async def get_feed(
     responses=documented(Comparison, *_ERRORS),
 )
 async def get_comparison(
-    query: Annotated[CompareQuery, reads(CompareQuery)], account: Reader, connection: Connection
+    account: Reader, query: Annotated[CompareQuery, reads(CompareQuery)], connection: Connection
 ) -> Response:
     """Two to five listings, live or withdrawn, field by field: whether they differ, which do not tell it,
     which is plainly better, and which are one dwelling. Scope `read`.
