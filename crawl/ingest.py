@@ -146,9 +146,13 @@ def record(
         connection.execute(insert(ListingHistory), rows)
 
 
+#: Made once: its eighty columns take longer to make than the listing to store.
+_LATER: Final = aliased(AggregatedListing)
+
+
 def republished_by(connection: Connection, agency_id: int, columns: Mapping[str, Any]) -> Row[Any] | None:
     """This agency's withdrawn advert, the newest, that an advert with these columns puts on line again."""
-    table, later = AggregatedListing, aliased(AggregatedListing)
+    table, later = AggregatedListing, _LATER
     clues = alike(columns)
     if not clues:
         return None

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Final
 
 from selectolax.lexbor import LexborNode
@@ -199,6 +200,7 @@ class Finder:
         return told[1:]
 
 
+@lru_cache(maxsize=128)
 def _described(markup: str) -> str | None:
     """A description without the heading above it, buttons in it and the table of facts below."""
     told = (description.parse(squeeze(markup)) or "").split("\n")
@@ -287,8 +289,16 @@ def parse(name: str, text: str, glance: Glance, places: Places) -> Mapping[str, 
     if name in {"latitude", "longitude"}:
         degrees = re.fullmatch(r"\s*(-?\d{1,3}\.\d{2,15})\s*", text)
         return {name: round(float(degrees[1]), 6)} if degrees else {}
-    told = values.parse(name, text, places)
+    told = (_short if len(text) <= 2 * SHORT else values.parse)(name, text, places)
     return told if name in told else {}
+
+
+@lru_cache(maxsize=8_192)
+def _short(name: str, text: str, places: Places) -> Mapping[str, Any]:
+    """What a short text tells: a site's pages say the same around what they tell, and each text is asked
+    again for every place that a wrapper may read it at.
+    """
+    return values.parse(name, text, places)
 
 
 def is_whole(wrapper: Wrapper, finder: Finder, places: Places) -> bool:
