@@ -284,7 +284,8 @@ def test_all_ends_when_the_command_is_killed_outright(lone: Served) -> None:
     os.kill(lone.running.process.pid, signal.SIGKILL)
     lone.running.process.wait()
     _wait_until_gone(lone)
-    with socket.socket() as probe:
+    with socket.socket() as probe:  # connections that were answered linger; nobody listens
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", lone.port))
 
 
