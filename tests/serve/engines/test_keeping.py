@@ -33,7 +33,7 @@ SEARCH = "/api/listings/search"
 #: Seconds in which what is awaited must come.
 PATIENCE = 120
 #: Seconds in which the index is in step again; one or two where nothing else runs.
-SOON = 60
+SOON = 120
 #: Seconds that a search may take while the engine is out: the engine's one and PostgreSQL's, on a busy one.
 LATEST = 3
 
