@@ -7,9 +7,8 @@ equal criteria with other values are the same text, which the server has parsed 
 """
 
 import json
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,13 +16,10 @@ from sqlalchemy import ColumnElement, Float, TextClause, func, text
 
 from models.places import Places
 from models.tables import LiveListing
-from serve import words
+from serve import facts, words
 from serve.criteria import Box, Criteria
-from serve.location import locate
+from serve.location import around, beside, is_postal_code, locate
 
-#: Metres: the mean radius of the Earth, and a degree of latitude on it.
-EARTH: Final = 6_371_000.0
-_DEGREE: Final = EARTH * math.pi / 180
 #: Columns with a least and a most value.
 BOUNDED: Final = (
     "price", "price_per_sqm", "surface", "land_surface", "rooms", "bedrooms", "floor", "construction_year",
@@ -44,17 +40,32 @@ class Where:
     values: dict[str, Any]
 
 
-def where(criteria: Criteria, places: Places, row: str = TABLE, *, said: bool = True) -> Where:
+def where(
+    criteria: Criteria, places: Places, row: str = TABLE, *, said: bool = True, within: bool = True
+) -> Where:
     """What a live listing must satisfy. row: the table's name in the statement. said: its words, too.
+    within: its city, too, which `rows_of` has seen to.
 
     Values of equal names are equal, so conditions of several rows may share them.
     """
     parts: list[str] = []
     values: dict[str, Any] = {}
-    for sql, told in _all(criteria, places, row, said=said):
+    for sql, told in _all(criteria, places, row, said=said, within=within):
         parts.append(sql)
         values.update(told)
     return Where(" and ".join(parts) or "true", values)
+
+
+def rows_of(criteria: Criteria, places: Places) -> Told:
+    """The live listings, as what follows `from`; of a city that city's.
+
+    These are two indexes' rows, one after the other: asked for with an `or`, each row would be looked up.
+    """
+    if not criteria.city or is_postal_code(criteria.city):
+        return TABLE, {}
+    known, unknown, values = _within(criteria, criteria.city, places, TABLE)
+    parts = " union all ".join(f"select * from {TABLE} where {part}" for part in (known, unknown))  # noqa: S608
+    return f"({parts}) {TABLE}", values
 
 
 def conditions(criteria: Criteria, places: Places) -> list[ColumnElement[bool] | TextClause]:
@@ -69,12 +80,16 @@ def metres_from(lat: float, lng: float) -> ColumnElement[float]:
     return func.metres_between(LiveListing.latitude, LiveListing.longitude, lat, lng, type_=Float())
 
 
-def _all(criteria: Criteria, places: Places, row: str, *, said: bool) -> Iterator[Told]:
-    for part in (_plain, _bounds, _features, _times, _dwelling, _map):
+def _all(criteria: Criteria, places: Places, row: str, *, said: bool, within: bool) -> Iterator[Told]:
+    for part in (_plain, _bounds, _features, _times, _dwelling, _map, _places):
         yield from part(criteria, row)
-    yield from _places(criteria, places, row)
+    if criteria.city and is_postal_code(criteria.city):
+        yield f"{row}.postal_code = %(city)s", {"city": criteria.city}
+    elif criteria.city and within:
+        known, unknown, values = _within(criteria, criteria.city, places, row)
+        yield f"({known} or {unknown})", values
     if said and criteria.q:
-        yield _words(criteria, row)
+        yield _words(criteria, places, row)
 
 
 def _plain(criteria: Criteria, row: str) -> Iterator[Told]:
@@ -83,12 +98,18 @@ def _plain(criteria: Criteria, row: str) -> Iterator[Told]:
         if value is not None:
             yield f"{row}.{name} = %({name})s", {name: getattr(value, "value", value)}
     if criteria.property_type:
-        kinds = [kind.value for kind in criteria.property_type]
-        yield f"{row}.property_type = any(%(property_type)s)", {"property_type": kinds}
+        yield _one_of("property_type", [kind.value for kind in criteria.property_type], row)
     if criteria.agency_id:
-        yield f"{row}.agency_id = any(%(agency_id)s)", {"agency_id": criteria.agency_id}
+        yield _one_of("agency_id", criteria.agency_id, row)
     if criteria.agency_id_not:
         yield f"{row}.agency_id <> all(%(agency_id_not)s)", {"agency_id_not": criteria.agency_id_not}
+
+
+def _one_of(column: str, values: Sequence[Any], row: str) -> Told:
+    """One value is asked for by itself: an index keeps its order then."""
+    if len(values) == 1:
+        return f"{row}.{column} = %({column})s", {column: values[0]}
+    return f"{row}.{column} = any(%({column})s)", {column: values}
 
 
 def _bounds(criteria: Criteria, row: str) -> Iterator[Told]:
@@ -100,13 +121,38 @@ def _bounds(criteria: Criteria, row: str) -> Iterator[Told]:
                 yield f"{row}.{column} {sign} %({bound})s", {bound: value}
 
 
-def _words(criteria: Criteria, row: str) -> Told:
+def of_column(criteria: Criteria, key: str) -> list[str]:
+    """What the live listings' column `key` must satisfy by itself."""
+    parts = (part for told in (_bounds, _times) for part, _ in told(criteria, TABLE))
+    return [part for part in parts if part.startswith(f"{key} ")]
+
+
+def _words(criteria: Criteria, places: Places, row: str) -> Told:
     """One question of the index for all terms."""
-    query = asked(criteria)
+    query = indexed(criteria, places)
     if query is None:
         return "false", {}
     sql, values = query
     return f"exists (select from live_words w where w.id = {row}.id and w.words @@ {sql})", values
+
+
+def indexed(criteria: Criteria, places: Places) -> Told | None:
+    """As `asked`, with the facts by which the index of words finds fewer listings."""
+    query = asked(criteria)
+    told = facts.any_of(criteria, places)
+    if query is None or not told:
+        return query
+    sql, values = query
+    either = ("|".join(map(_quoted, some)) for some in told)
+    all_of = "&".join(f"({some})" for some in either)
+    # Stop words alone find nothing, whatever the facts.
+    narrowed = f"case when numnode({sql}) > 0 then {sql} && %(facts)s::tsquery else ''::tsquery end"
+    return narrowed, {**values, "facts": all_of}
+
+
+def _quoted(fact: str) -> str:
+    escaped = fact.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
 
 
 def saying(criteria: Criteria, row: str) -> str:
@@ -165,36 +211,30 @@ def _dwelling(criteria: Criteria, row: str) -> Iterator[Told]:
         yield told_by, {**told, "adverts_most": enough}
 
 
-def _places(criteria: Criteria, places: Places, row: str) -> Iterator[Told]:
+def _places(criteria: Criteria, row: str) -> Iterator[Told]:
     for column in ("postal_code", "insee_code", "department"):
         wanted, left_out = getattr(criteria, column), getattr(criteria, f"{column}_not")
         if wanted:
-            yield f"{row}.{column} = any(%({column})s)", {column: wanted}
+            yield _one_of(column, wanted, row)
         if left_out:
             elsewhere = f"({row}.{column} is null or {row}.{column} <> all(%({column}_not)s))"
             yield elsewhere, {f"{column}_not": left_out}
-    if criteria.city and is_postal_code(criteria.city):
-        yield f"{row}.postal_code = %(city)s", {"city": criteria.city}
-    elif criteria.city:
-        yield _within(criteria, criteria.city, places, row)
 
 
-def _within(criteria: Criteria, city: str, places: Places, row: str) -> Told:
+def _within(criteria: Criteria, city: str, places: Places, row: str) -> tuple[str, str, dict[str, Any]]:
     """A listing's INSEE code decides; only where it is unknown, its city's name or postal code."""
-    beside = criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
-    place = locate(places, city, beside)
-    named = f"{row}.city_key = any(%(city_keys)s) or {row}.postal_code = any(%(city_codes)s)"
+    place = locate(places, city, beside(criteria))
     known = f"{row}.insee_code = any(%(city_insee)s)"
-    return f"({known} or {row}.insee_code is null and ({named}))", {
-        "city_insee": list(place.insee_codes),
-        "city_keys": list(place.city_keys),
-        "city_codes": list(place.postal_codes),
-    }
-
-
-def is_postal_code(text: str) -> bool:
-    """Whether a city's name is a postal code instead."""
-    return len(text) == 5 and text.isascii() and text.isdigit()
+    named = f"{row}.city_key = any(%(city_keys)s) or {row}.postal_code = any(%(city_codes)s)"
+    return (
+        known,
+        f"{row}.insee_code is null and ({named})",
+        {
+            "city_insee": list(place.insee_codes),
+            "city_keys": list(place.city_keys),
+            "city_codes": list(place.postal_codes),
+        },
+    )
 
 
 def _map(criteria: Criteria, row: str) -> Iterator[Told]:
@@ -218,13 +258,6 @@ def metres(lat: float, lng: float, row: str = TABLE) -> Told:
     """A row's distance from a point; null where its place is unknown."""
     sql = f"metres_between({row}.latitude, {row}.longitude, %(lat)s::float8, %(lng)s::float8)"
     return sql, {"lat": lat, "lng": lng}
-
-
-def around(lat: float, lng: float, radius: float) -> Box:
-    """The box that holds the circle."""
-    high = radius / _DEGREE
-    wide = min(180.0, high / max(0.01, math.cos(math.radians(min(89.0, abs(lat) + high)))))
-    return Box(west=lng - wide, south=lat - high, east=lng + wide, north=lat + high)
 
 
 def _box(box: Box) -> str:

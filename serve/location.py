@@ -4,12 +4,17 @@
 ('69383',)
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 from models.place_names import fold
 from models.places import Places
+from serve.criteria import Box, Criteria
 
+#: Metres: the mean radius of the Earth, and a degree of latitude on it.
+EARTH: Final = 6_371_000.0
+_DEGREE: Final = EARTH * math.pi / 180
 #: Cities that are also numbered districts: the city's INSEE code and the range of its districts' codes.
 _DIVIDED: Final = {"75056": range(75101, 75121), "69123": range(69381, 69390), "13055": range(13201, 13217)}
 _CITY_OF: Final = {str(code): city for city, codes in _DIVIDED.items() for code in codes}
@@ -45,3 +50,20 @@ def locate(places: Places, city: str, postal_code: str | None) -> Location:
     if place is None:
         codes |= {_CITY_OF[code] for code in codes if code in _CITY_OF}
     return Location(tuple(sorted(codes)), tuple(sorted(keys - {""})), tuple(sorted(proving)))
+
+
+def beside(criteria: Criteria) -> str | None:
+    """The postal code that tells which of the cities of this name is meant, were one asked for."""
+    return criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
+
+
+def is_postal_code(text: str) -> bool:
+    """Whether a city's name is a postal code instead."""
+    return len(text) == 5 and text.isascii() and text.isdigit()
+
+
+def around(lat: float, lng: float, radius: float) -> Box:
+    """The box that holds the circle."""
+    high = radius / _DEGREE
+    wide = min(180.0, high / max(0.01, math.cos(math.radians(min(89.0, abs(lat) + high)))))
+    return Box(west=lng - wide, south=lat - high, east=lng + wide, north=lat + high)

@@ -19,6 +19,11 @@ def _order(name: str, column: str, *held: str) -> Index:
     return Index(f"ix_live_{name}", "transaction", column, "id", postgresql_include=included)
 
 
+def _place(column: str) -> Index:
+    included = ["property_id", "property_type", "price", "price_per_sqm", "surface", "rooms"]
+    return Index(f"ix_live_{column}", column, "transaction", "first_seen", "id", postgresql_include=included)
+
+
 class LiveListing(Base):
     """A live advert as the search filters and orders it; columns as `AggregatedListing` has them."""
 
@@ -32,9 +37,9 @@ class LiveListing(Base):
         _order("surface", "surface", "price", "rooms"),
         Index("ix_live_newest_of_all", "first_seen", "id"),
         Index("ix_live_drop", "price_drop", "id", postgresql_where=text("price_drop is not null")),
-        Index("ix_live_department", "department", "transaction", "property_type", "price"),
-        Index("ix_live_postal_code", "postal_code", "transaction", "price"),
-        Index("ix_live_insee_code", "insee_code", "transaction", "price"),
+        _place("department"),
+        _place("postal_code"),
+        _place("insee_code"),
         Index("ix_live_city", "city_key", "transaction"),
         Index("ix_live_agency", "agency_id"),
         Index("ix_live_property", "property_id"),
@@ -76,8 +81,10 @@ class LiveListing(Base):
 
 
 class LiveWords(Base):
-    """A live advert's words, stemmed and without accents; those of its title weigh more. Beside the rows, as
-    a new price would have to be told to the index of each of the words.
+    """A live advert's words, stemmed and without accents; those of its title weigh more. Among them stand the
+    advert's facts, such as `insee 69123`, so that one index finds the balconies of Lyon (`live_facts`).
+
+    Beside the rows, as a new price would have to be told to the index of each of the words.
     """
 
     __tablename__ = "live_words"

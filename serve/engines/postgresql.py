@@ -1,25 +1,25 @@
 """Finding in PostgreSQL: which live listings satisfy the criteria, page by keyset, and how many there are.
 
 A planner that is told "the first 20 by price" walks the index of prices and hopes; where few of a million
-match, that walk takes seconds. So nothing is left to hope: first all matches are gathered, which also counts
-them; where they are too many, a bounded stretch of the order's index is walked, in which so many must lie
-close; and only where even that finds too few, because the criteria and the order contradict each other, all
-are sorted. Listings whose sorted value is unknown come last, newest first.
+match, that walk takes seconds. So nothing is left to hope. In a place, whose index holds the order of age and
+what most searches filter by, matches are gathered up to COUNT_LIMIT and one, which also counts them; where
+there are more, all of the place are sorted. In the whole country a bounded stretch of the order's index is
+walked, in which as many must lie; only where it has fewer, because the criteria and the order contradict each
+other, are they gathered and sorted. Listings whose sorted value is unknown come last, newest first.
 
-Words are asked of what the other criteria leave. Where they leave too many, common words are asked of these
-in their order until the page is full: of a part of the country once it is sorted, of the whole by walking the
-order's index. Only for the rest the index of words is asked, which is cheap for rare ones: to list all that
-say "terrasse" takes a tenth of a second.
+Words are asked of their own index, which knows each listing's place, too (`serve.facts`). Only where all of
+France is asked for words that PostgreSQL's statistics call common, the order's index is walked, and each
+listing that satisfies the rest is asked what it says.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from serve import cursor
-from serve.conditions import TABLE, asked, metres, saying, where
+from serve import cursor, facts
+from serve.conditions import TABLE, asked, indexed, metres, of_column, rows_of, saying, where
 from serve.criteria import Criteria, SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 from serve.engines.facets import count_values
@@ -33,15 +33,14 @@ _IN_INDEX: Final = frozenset({
     "transaction", "property_type", "price_min", "price_max", "surface_min", "surface_max", "rooms",
     "rooms_min", "rooms_max", "q", *SearchQuery.model_fields.keys() - Criteria.model_fields.keys(),
 })  # fmt: skip
-#: Criteria that leave a part of the country, which is sorted sooner than found in the order of the whole: its
-#: prices lie together there, as its dates do not.
-_PLACED: Final = frozenset((
-    "city", "postal_code", "insee_code", "department", "agency_id", "lat", "bbox", "polygon",
-))  # fmt: skip
+#: Criteria that leave a part of the country: those of places, whose indexes hold their adverts in the order
+#: of age, and others.
+_PLACES: Final = frozenset(("city", "postal_code", "insee_code", "department"))
+_PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 #: Listings that are asked for their words one by one, 5 µs each.
-ASKED: Final = 1_500
-#: Share of those asked that say the words, from which a page of a part of the country is soon found in order.
-OFTEN: Final = 0.04
+ASKED: Final = 3_000
+#: Listings expected to say the words, up to which all of them are listed.
+COMMON: Final = 15_000
 #: The newest matches, of which the most relevant are found.
 RANKED: Final = 10_000
 
@@ -64,6 +63,11 @@ class Order:
         if self.descending:
             return "sorted_by desc nulls last, id desc"
         return "sorted_by, case when sorted_by is null then -id else id end"
+
+    def along(self, row: str) -> str:
+        """The order of rows with known values, as the index has it."""
+        way = "desc" if self.descending else ""
+        return f"{self.key} {way}, {row}.id {way}"
 
     def beyond(self, key: str) -> str:
         """What comes after a page that ended at a known value."""
@@ -115,177 +119,215 @@ class PostgreSQL:
 
     async def _find(self, search: Search) -> Found:
         question = _Question.of(search)
-        least = 0
-        if search.query.q:
-            row = await self._one(question.asked, question.values)
-            if row.looked_at <= ASKED:
-                return Found(_hits(row), min(row.total, COUNT_LIMIT), total_is_exact=row.total <= COUNT_LIMIT)
-            least = min(row.total, COUNT_LIMIT)
-            often = row.total >= OFTEN * row.looked_at
-            if (hits := await self._picked(question, often=often)) is not None:
-                return Found(hits, max(least, len(hits)), total_is_exact=False)
-        row = await self._one(question.gathered, question.values)
-        if row.matches <= COUNT_LIMIT:
-            return Found(_hits(row), row.total)
-        hits = None if search.query.q else await self._walked(question)
-        if hits is None:
-            hits = _hits(await self._one(question.sorted, question.values))
-        return Found(hits, min(row.total, COUNT_LIMIT), total_is_exact=False)
+        page = _Page()
+        if question.is_everywhere and (not question.words or await self._are_common(question)):
+            page = await self._page(question, question.walked)
+            if page.matches > COUNT_LIMIT or (question.words and page.fills(search)):
+                return Found(page.hits, min(page.matches, COUNT_LIMIT), total_is_exact=False)
+        found = await self._page(question, question.gathered)
+        if not found.hits and search.after is not None:
+            # Nothing comes after the cursor, so no row told how many there are.
+            return replace(await self._find(replace(search, after=None)), hits=[])
+        if found.matches <= COUNT_LIMIT:
+            return Found(found.hits, found.total)
+        if question.gathers_in_order:
+            page = found
+        elif not page.fills(search) and (by_age := question.by_age):
+            page = await self._page(question, by_age)
+        if not page.fills(search):
+            page = await self._page(question, question.sorted)
+        return Found(page.hits, min(found.total, COUNT_LIMIT), total_is_exact=False)
 
-    async def _picked(self, question: "_Question", *, often: bool) -> list[Hit] | None:
-        """The page of a search for words, were it found without all that say them; else None."""
-        if not question.lies_in_part:
-            return await self._walked(question)
-        if not (often and question.pickable):
-            return None
-        rows = await self.connection.exec_driver_sql(question.picked, question.values)
-        hits = [Hit(row.id, row.sorted_by) for row in rows]
-        return hits if len(hits) > question.search.query.limit else None
+    async def _page(self, question: "_Question", sql: str) -> "_Page":
+        rows = (await self.connection.exec_driver_sql(sql, question.values)).all()
+        return _Page([Hit(row.id, row.sorted_by) for row in rows], *rows[0][2:]) if rows else _Page()
 
-    async def _walked(self, question: "_Question") -> list[Hit] | None:
-        """The page, were it whole within a stretch of the order's index; else None."""
-        if not question.walkable:
-            return None
-        rows = await self.connection.exec_driver_sql(question.walked, question.values)
-        hits = [Hit(row.id, row.sorted_by) for row in rows]
-        return hits if len(hits) > question.search.query.limit else None
-
-    async def _one(self, sql: str, values: dict[str, Any]) -> Any:
-        return (await self.connection.exec_driver_sql(sql, values)).one()
+    async def _are_common(self, question: "_Question") -> bool:
+        """Whether PostgreSQL, which has seen a sample, expects many to say the words."""
+        plan = await self.connection.exec_driver_sql(question.expected, question.values)
+        return bool(plan.scalar_one()[0]["Plan"]["Plan Rows"] > COMMON)
 
 
-def _hits(row: Any) -> list[Hit]:
-    return [Hit(*placed) for placed in zip(row.ids or (), row.keys or (), strict=True)]
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page's listings; of those that were looked at, how many match and how many are told of."""
+
+    hits: list[Hit] = field(default_factory=list)
+    matches: int = 0
+    total: int = 0
+
+    def fills(self, search: Search) -> bool:
+        """Whether it is whole, and one more was found."""
+        return len(self.hits) > search.query.limit
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A search as SQL, in the three ways of answering it, with one set of values."""
+    """A search as SQL, in the ways of answering it, with one set of values. Each gives a `_Page`."""
 
     search: Search
     order: Order
     values: dict[str, Any]
+    #: What is searched: the live listings, or a city's.
+    rows: str
+    #: What the index of words is asked, were any asked for.
+    words: str | None
 
     @classmethod
     def of(cls, search: Search) -> "_Question":
         """CursorError when `after` is none of this search."""
-        order, named = order_of(search.query)
-        wanted = where(search.query, search.places)
-        values = {**wanted.values, **named, "room": search.query.limit + 1, "most": COUNT_LIMIT + 1}
+        query, places = search.query, search.places
+        order, named = order_of(query)
+        rows, of_city = rows_of(query, places)
+        words, said = (indexed(query, places) or ("''", {})) if query.q else (None, {})
+        told = where(query, places, said=False).values
+        values = {**told, **of_city, **named, **said, "room": query.limit + 1, "most": COUNT_LIMIT + 1}
         if search.after is not None:
             values["after_id"] = search.after.id
             if search.after.value is not None:
                 values["after"] = order.read(search.after.value)
-        return cls(search, order, values)
-
-    @property
-    def asked(self) -> str:
-        """Of what satisfies all else, up to ASKED and one, those that say the words; how many were asked."""
-        near = f"{self._matches(said=False)} limit {ASKED + 1}"
-        found = f"select * from near where {saying(self.search.query, 'near')}"  # noqa: S608
-        looked_at = ", (select count(*) from near) as looked_at"
-        return self._paged(found, self._counts + looked_at, f"near as materialized ({near}), ")
+        return cls(search, order, values, rows, words)
 
     @property
     def gathered(self) -> str:
-        """All matches up to COUNT_LIMIT and one: their number and, were they all, the page."""
-        said = ""
-        matches = self._matches(said=not self.search.query.q)
-        if words := asked(self.search.query):
-            said = f"said as materialized (select id from live_words where words @@ {words[0]}), "  # noqa: S608
-            matches += " and id in (select id from said)"
-        return self._paged(f"{matches} limit %(most)s", self._counts, said)
-
-    @property
-    def _counts(self) -> str:
-        counted = "distinct property_id" if self.search.once else "*"
-        matches = ", (select count(*) from found) as matches"
-        return f"{matches}, (select count({counted}) from found) as total"  # noqa: S608 - one of two words
+        """Matches up to COUNT_LIMIT and one: all of them, or the first, or any."""
+        matches = self._matches
+        if self.gathers_in_order:
+            matches = f"select * from ({matches}) matching order by {self.order.by}"  # noqa: S608
+        return self._paged(f"{matches} limit %(most)s")
 
     @property
     def sorted(self) -> str:
         """All matches, sorted; by relevance the newest of them."""
         newest = f" order by id desc limit {RANKED}" if self.search.query.sort is Sort.RELEVANCE else ""
-        return self._paged(self._matches() + newest, "")
-
-    @property
-    def walkable(self) -> bool:
-        """Whether an index lies in the order, and the page in the part of it that has a value."""
-        lies = self.order.indexed if self.search.query.transaction else self.order.indexed_over_all
-        by_age = self.search.query.sort in (Sort.NEWEST, Sort.OLDEST)
-        return lies and not self._among_unknown and (by_age or not self.lies_in_part)
-
-    @property
-    def lies_in_part(self) -> bool:
-        """Whether the criteria leave a part of the country."""
-        return bool(self.search.query.model_fields_set & _PLACED)
-
-    @property
-    def pickable(self) -> bool:
-        """Whether that part can be put in order before its words are read."""
-        return self.search.query.sort is not Sort.RELEVANCE and not self._among_unknown
-
-    @property
-    def _among_unknown(self) -> bool:
-        return self.search.after is not None and self.search.after.value is None
-
-    @property
-    def picked(self) -> str:
-        """All that satisfies the other criteria, in order; asked for its words until the page is full."""
-        near, _ = order_of(self.search.query, "near")
-        wanted = [saying(self.search.query, "near")]
-        if self.search.once:
-            wanted.append(self._first_of_dwelling(replace(near, key="near.sorted_by")))
-        # Without the offset, PostgreSQL would ask them all for their words before it puts them in order.
-        return f"""
-            select id, sorted_by from (
-                select * from ({self._matches(said=False)}) matching
-                where sorted_by is not null and {self._after} order by {self.order.by} offset 0
-            ) near
-            where {" and ".join(wanted)} limit %(room)s
-        """  # noqa: S608 - nothing but names of ours
+        # Without the offset, PostgreSQL would walk the order's index, and hope.
+        return self._paged(f"{self._matches}{newest} offset 0", counted=False)
 
     @property
     def walked(self) -> str:
-        """Those that match of the listings that come next in the order's index."""
-        order, way = self.order, "desc" if self.order.descending else ""
-        next_ones = [f"{order.key} is not null"]
-        if self.search.query.transaction is not None:
-            next_ones.append("transaction = %(transaction)s")
-        if self.search.after is not None:
-            next_ones.append(order.beyond(order.key))
-        covered = self.search.query.model_fields_set <= _IN_INDEX
-        near, _ = order_of(self.search.query, "near")
-        wanted = where(self.search.query, self.search.places, "near", said=False).sql
-        if self.search.once:
-            wanted += f" and {self._first_of_dwelling(near)}"
-        room, said = "%(room)s", "true"
-        if self.search.query.q:
-            room, said = str(ASKED), saying(self.search.query, "near")
-        return f"""
-            select id, sorted_by from (
-                select near.id, {near.key} as sorted_by from (
-                    select * from {TABLE} where {" and ".join(next_ones)}
-                    order by {order.key} {way}, id {way} limit {LONG_WALK if covered else WALK}
-                ) near
-                where {wanted} order by {near.key} {way}, near.id {way} limit {room}
+        """Those that match of a stretch of the order's index; of words, those of them that say them."""
+        query, order = self.search.query, self.order
+        near, _ = order_of(query, "near")
+        wanted = self._wanted("near", near)
+        stretch = LONG_WALK if query.model_fields_set <= _IN_INDEX else WALK
+        matches = f"""
+            select near.id, near.property_id, {near.key} as sorted_by from (
+                select * from {TABLE} where {self._next_ones} order by {order.along(TABLE)} limit {stretch}
             ) near
-            where {said} order by sorted_by {way}, id {way} limit %(room)s
+            where {wanted} order by {near.along("near")} limit {ASKED if self.words else "%(most)s"}
         """  # noqa: S608 - nothing but names of ours
+        if self.words:
+            said = saying(query, "near")
+            way = "desc" if order.descending else ""  # as the index has it: none is asked before it must be
+            first = f"order by sorted_by {way}, id {way} limit %(room)s"
+            matches = f"select * from ({matches}) near where {said} {first}"  # noqa: S608
+        return self._paged(matches)
 
-    def _matches(self, *, said: bool = True) -> str:
-        wanted = where(self.search.query, self.search.places, said=said).sql
-        return f"select id, property_id, {self.order.key} as sorted_by from {TABLE} where {wanted}"  # noqa: S608
+    @property
+    def by_age(self) -> str | None:
+        """Of more than were gathered, the page in the order of age, as an index has it; None if none has."""
+        if self.words or not self._is_by_age:
+            return None
+        if not self._is_in_place:
+            return self.walked if self._is_indexed else None
+        wanted = f"{self._wanted(TABLE, self.order)} and {self._next_ones}"
+        first = f"order by {self.order.along(TABLE)} limit %(room)s"
+        return self._paged(f"{self._chosen} where {wanted} {first}", counted=False)
 
-    def _paged(self, matches: str, counts: str, before: str = "") -> str:
-        """The page of what was found, as an array of ids and one of sorted values. before: what it names."""
-        first = f"select distinct on (property_id) * from found order by property_id, {self.order.by}"  # noqa: S608
-        source = f"({first}) firsts" if self.search.once else "found"
+    @property
+    def expected(self) -> str:
+        """How many say the words, and satisfy what the index of words knows besides."""
+        return f"explain (format json) select from live_words where words @@ {self.words}"
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether an index lies in the order of all of France, and no narrower one helps."""
+        query = self.search.query
+        lies_in_part = (
+            facts.place(query, self.search.places) if self.words else query.model_fields_set & _PLACED
+        )
+        return self._is_indexed and not lies_in_part
+
+    @property
+    def gathers_in_order(self) -> bool:
+        """Whether what is gathered comes first in the order: where it must be found as a whole anyway."""
+        query = self.search.query
+        is_found_whole = bool(self.words or query.model_fields_set & _PLACES)
+        return is_found_whole and self.search.after is None and query.sort is not Sort.RELEVANCE
+
+    @property
+    def _is_by_age(self) -> bool:
+        return self.search.query.sort in (Sort.NEWEST, Sort.OLDEST)
+
+    @property
+    def _is_in_place(self) -> bool:
+        """Whether a place's index lies in the order of age: sales and rents are apart in it."""
+        query = self.search.query
+        return query.transaction is not None and bool(query.model_fields_set & _PLACES)
+
+    @property
+    def _is_indexed(self) -> bool:
+        """Whether an index lies in the order, and the page in the part of it that has a value."""
+        after = self.search.after
+        lies = self.order.indexed if self.search.query.transaction else self.order.indexed_over_all
+        return lies and (after is None or after.value is not None)
+
+    @property
+    def _chosen(self) -> str:
+        return f"select id, property_id, {self.order.key} as sorted_by from {self.rows}"  # noqa: S608
+
+    @property
+    def _matches(self) -> str:
+        """All that match. The index of words is asked first: it is cheap where few say them."""
+        wanted = self._wanted(TABLE)
+        if not self.words:
+            return f"{self._chosen} where {wanted}"
+        said = f"select id from live_words where words @@ {self.words}"  # noqa: S608
+        among = "id in (select id from said)"
+        return f"with said as materialized ({said}) {self._chosen} where {wanted} and {among}"  # noqa: S608
+
+    @property
+    def _next_ones(self) -> str:
+        """Where to begin in the order's index, and where to end."""
+        query, order = self.search.query, self.order
+        bounds = [f"{order.key} is not null", *of_column(query, order.key)]
+        if query.transaction is not None:
+            bounds.append("transaction = %(transaction)s")
+        if self.search.after is not None:
+            bounds.append(order.beyond(order.key))
+        return " and ".join(bounds)
+
+    def _wanted(self, row: str, once_by: Order | None = None) -> str:
+        """What a row must satisfy besides words; in an order, it must also come first of its dwelling."""
+        within = row != TABLE  # else it is one of `rows`
+        wanted = where(self.search.query, self.search.places, row, said=False, within=within).sql
+        if self.search.once and once_by is not None:
+            wanted += f" and {self._first_of_dwelling(row, once_by)}"
+        return wanted
+
+    def _first_of_dwelling(self, row: str, order: Order) -> str:
+        """No other advert of the dwelling that satisfies the criteria comes before."""
+        other, _ = order_of(self.search.query, "other")
+        wanted = where(self.search.query, self.search.places, "other").sql
+        ahead = f"({other.key}, other.id) {'>' if order.descending else '<'} ({order.key}, {row}.id)"
+        return f"""not exists (
+            select from {TABLE} other where other.property_id = {row}.property_id and {ahead} and {wanted}
+        )"""
+
+    def _paged(self, matches: str, *, counted: bool = True) -> str:
+        """The page of what matches, each row with the counts of all."""
+        number = "count(*) over ()" if counted else "0"
+        found = f"select *, {number} as matches from ({matches}) matching"  # noqa: S608
+        total = "matches"
+        if self.search.once:
+            first = f"order by property_id, {self.order.by}"
+            found = f"select distinct on (property_id) * from ({found}) found {first}"  # noqa: S608
+            total = number
         return f"""
-            with {before}found as materialized ({matches}), page as (
-                select id, sorted_by from {source} where {self._after} order by {self.order.by} limit %(room)s
-            )
-            select array_agg(id) as ids, array_agg(sorted_by) as keys{counts} from page
+            select id, sorted_by, matches, total from (
+                select id, sorted_by, matches, {total} as total from ({found}) found
+            ) counted
+            where {self._after} order by {self.order.by} limit %(room)s
         """  # noqa: S608 - nothing but names of ours
 
     @property
@@ -296,12 +338,3 @@ class _Question:
         if after.value is None:
             return "sorted_by is null and id < %(after_id)s"
         return f"({self.order.beyond('sorted_by')} or sorted_by is null)"
-
-    def _first_of_dwelling(self, near: Order) -> str:
-        """No other advert of the dwelling that satisfies the criteria comes before."""
-        other, _ = order_of(self.search.query, "other")
-        wanted = where(self.search.query, self.search.places, "other").sql
-        ahead = f"({other.key}, other.id) {'>' if near.descending else '<'} ({near.key}, near.id)"
-        return f"""not exists (
-            select from {TABLE} other where other.property_id = near.property_id and {ahead} and {wanted}
-        )"""

@@ -8,11 +8,11 @@ from typing import Any, Final
 from models.place_names import fold
 from models.places import Places
 from serve import words
-from serve.conditions import BOUNDED, around, is_postal_code
+from serve.conditions import BOUNDED
 from serve.criteria import Box, Criteria
 from serve.engines import scripts
 from serve.engines.mapping import STOP_WORDS
-from serve.location import locate
+from serve.location import around, beside, is_postal_code, locate
 
 Clause = dict[str, Any]
 
@@ -164,8 +164,7 @@ def _places(criteria: Criteria, places: Places, asked: _Asked) -> None:
     if criteria.city and is_postal_code(criteria.city):
         asked.value("postal_code", criteria.city)
     elif criteria.city:
-        beside = criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
-        place = locate(places, criteria.city, beside)
+        place = locate(places, criteria.city, beside(criteria))
         named = [
             {"terms": {"city_key": list(place.city_keys)}},
             {"terms": {"postal_code": list(place.postal_codes)}},

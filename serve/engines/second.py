@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from models.places import Places
 from serve import cursor
-from serve.conditions import EARTH
 from serve.criteria import Facet, SearchQuery, Sort
 from serve.cursor import Position, Value
 from serve.engines import scripts, second_facets
 from serve.engines.contract import COUNT_LIMIT, FacetValue, Found, Hit, Search
 from serve.engines.question import Clause, microseconds, moment, question, scored
 from serve.engines.server import EngineError, Server
+from serve.location import EARTH
 
 #: Seconds for one request of a search, after which PostgreSQL answers; and the engine's own share of them.
 SHARE: Final = 0.8

@@ -184,8 +184,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _LIVE = (
     "analyze aggregated_listings, listing_history",
     "insert into live_listings select * from live_of(array(select id from aggregated_listings))",
-    "insert into live_words (id, words) select id, listing_words(title, description)"
-    " from aggregated_listings where is_active",
+    "insert into live_words (id, words) select l.id,"
+    " listing_words(l.title, l.description) || live_facts(live)"
+    " from live_listings live join aggregated_listings l on l.id = live.id",
 )
 
 

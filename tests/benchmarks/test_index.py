@@ -51,8 +51,8 @@ def live(database: str) -> int:  # noqa: F811
 
 
 _WORDS = """
-    insert into live_words select id, listing_words(title, description)
-    from aggregated_listings where id in (select id from live_listings)
+    insert into live_words (id, words) select l.id, listing_words(l.title, l.description) || live_facts(live)
+    from live_listings live join aggregated_listings l on l.id = live.id
 """
 
 

@@ -20,6 +20,8 @@ _CHANGES = (
     "update aggregated_listings set is_active = true, withdrawn_at = null where id = any(:ids)",
     "update aggregated_listings set last_seen = now()",
     "update aggregated_listings set insee_code = null, postal_code = '20137' where id = :id",
+    "update aggregated_listings set property_type = 'house', transaction = 'rent' where id = any(:ids)",
+    "update aggregated_listings set latitude = 48.85, longitude = -0.05 where id = :id",
     "update agencies set opted_out_at = now() where id = :agency",
     "update agencies set opted_out_at = null",
     "insert into listing_history (listing_id, kind, field, old_value, new_value, occurred_at)"
@@ -31,8 +33,9 @@ _DIFFERENCES = """
     select (select count(*) from (table live_listings except select * from live_of(:all)) x)
         + (select count(*) from (select * from live_of(:all) except table live_listings) x)
         + (select count(*) from (
-            select id, words from live_words except select l.id, listing_words(l.title, l.description)
-            from aggregated_listings l where l.id in (select id from live_of(:all))) x)
+            select id, words from live_words except select l.id,
+                listing_words(l.title, l.description) || live_facts(live)
+            from aggregated_listings l join live_of(:all) live on live.id = l.id) x)
         + (select count(*) from live_listings) - (select count(*) from live_words)
 """
 
