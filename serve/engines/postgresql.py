@@ -284,7 +284,7 @@ class _Question:
             return f"{self._chosen} where {wanted}"
         said = f"select id from live_words where words @@ {self.words}"  # noqa: S608
         among = "id in (select id from said)"
-        return f"with said as materialized ({said}) {self._chosen} where {wanted} and {among}"  # noqa: S608
+        return f"with said as materialized ({said}) {self._chosen} where {wanted} and {among}"
 
     @property
     def _next_ones(self) -> str:
