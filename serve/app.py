@@ -194,9 +194,11 @@ def _shown(host: str) -> str:
 
 
 def _log_accesses() -> None:
-    """Access lines go to the replica's own output, which Ray keeps in its session's log files."""
+    """Access lines go to the replica's own output, which Ray keeps in its session's log files: not to what
+    Serve puts in its place, which looks through the whole stack for each line.
+    """
     log = logging.getLogger("pignon.access")
     log.setLevel(logging.INFO)
     log.propagate = False
     if not log.handlers:
-        log.addHandler(logging.StreamHandler(sys.stdout))
+        log.addHandler(logging.StreamHandler(sys.__stdout__))

@@ -6,7 +6,9 @@ FastAPI reads such a set parameter by parameter, all sixty of them whichever wer
 time. So the model reads what was sent, and tells the documentation what may be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from inspect import isasyncgenfunction, signature
 from typing import Any, Final, get_origin
 
 from fastapi import Depends, FastAPI, Request
@@ -14,6 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
 
 Document = dict[str, Any]
 _SCHEMAS: Final = "#/components/schemas/{model}"
@@ -45,6 +48,35 @@ class _Reader:
         except ValidationError as error:
             errors = error.errors(include_url=False)
             raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in errors]) from None
+
+
+class Direct(APIRoute):
+    """A route whose parameters are all dependencies of the request alone, asked one after the other.
+
+    FastAPI resolves any tree of them, with bodies, scopes and overrides: a twelfth of a search.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request. TypeError where a parameter is none of these."""
+        needed = {
+            asked.name: asked.call for asked in self.dependant.dependencies if asked.call and asked.name
+        }
+        held = {name: asynccontextmanager(call) for name, call in needed.items() if isasyncgenfunction(call)}
+        if needed.keys() != signature(self.endpoint).parameters.keys():
+            raise TypeError(f"{self.path} takes more than dependencies of the request")
+
+        async def answer(request: Request) -> Response:
+            told: dict[str, Any] = {}
+            async with AsyncExitStack() as opened:
+                for name, call in needed.items():
+                    if name in held:
+                        told[name] = await opened.enter_async_context(held[name](request))
+                    else:
+                        told[name] = await call(request)
+                answered: Response = await self.endpoint(**told)
+                return answered
+
+        return answer
 
 
 def document(app: FastAPI, told: Document) -> None:

@@ -1,6 +1,6 @@
 """One listing with all that is known of it: fields with evidence, history, its dwelling elsewhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from serve.answers import (
     PricePoint,
     Proof,
 )
-from serve.prepared import Prepared
+from serve.prepared import Prepared, Row
 from serve.search import card, cards
 
 L: Final = AggregatedListing
@@ -53,7 +53,7 @@ def price_history(price: int | None, first_seen: datetime, events: Iterable[Even
     return [PricePoint(at=at, price=value) for at, value in steps if type(value) is int and value > 0]
 
 
-async def _row(connection: AsyncConnection, listing_id: int) -> RowMapping | None:
+async def _row(connection: AsyncConnection, listing_id: int) -> Row | None:
     rows = await _listing.rows(connection, listing=listing_id)
     return rows[0] if rows else None
 
@@ -81,7 +81,7 @@ def _latest_events() -> Select[Any]:
     )
 
 
-async def _others(connection: AsyncConnection, row: RowMapping) -> Sequence[RowMapping]:
+async def _others(connection: AsyncConnection, row: Row) -> list[Row]:
     """The dwelling's other adverts: live ones first, cheapest first."""
     return await _other_adverts.rows(connection, dwelling=row["property_id"], listing=row["id"])
 
@@ -107,13 +107,13 @@ def _other_adverts() -> Select[Any]:
     )
 
 
-def _other(row: RowMapping, price: int | None) -> OtherAdvert:
+def _other(row: Row, price: int | None) -> OtherAdvert:
     known = row["price"] is not None and price is not None
     difference = row["price"] - price if known else None
     return OtherAdvert.model_validate({**row, "agency": agency_of(row), "price_difference": difference})
 
 
-def agency_of(row: RowMapping) -> AgencyBrief:
+def agency_of(row: RowMapping | Row) -> AgencyBrief:
     """The agency of a row that was read with the columns of AGENCY."""
     return AgencyBrief(
         id=row["agency_id"],

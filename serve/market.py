@@ -48,11 +48,11 @@ class Market:
 async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Market]:
     """Open the market; its connections refuse to run for long, and all but the writer's to write."""
     engine = open_async_engine(database_url, POOL_SIZE, ping=False)
-    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     writer = open_async_engine(database_url, WRITERS)
     for name, watched in (("read", engine), ("write", writer)):
         watch_queries(watched, settings.slow_query_seconds)
         watch_pool(watched, name)
+    reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     event.listen(engine.sync_engine, "connect", _read_only)
     event.listen(engine.sync_engine, "checkout", _ping_if_idle)
     event.listen(writer.sync_engine, "connect", _bounded)

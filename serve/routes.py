@@ -18,7 +18,7 @@ from serve.answers import (
     PropertyPage,
     SearchPage,
 )
-from serve.asked import reads
+from serve.asked import Direct, reads
 from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, SearchQuery
 from serve.events import read_events
 from serve.listings import read_listing
@@ -34,6 +34,8 @@ PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id
 AgencyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The agency's id.", examples=[7])]
 
 router = APIRouter()
+#: What is asked most.
+searches = APIRouter(route_class=Direct)
 
 
 def encoded(answer: BaseModel) -> Response:
@@ -48,7 +50,7 @@ def searched(page: SearchPage | PropertyPage) -> Response:
     return response
 
 
-@router.get(
+@searches.get(
     "/api/listings/search",
     tags=["listings"],
     summary="Search live listings",
@@ -68,7 +70,7 @@ async def search_listings(
     return searched(await search(finder, connection, places, query))
 
 
-@router.get(
+@searches.get(
     "/api/listings/nearby",
     tags=["listings"],
     summary="Live listings around a point",
@@ -99,7 +101,7 @@ async def get_listing(listing_id: ListingId, connection: Connection) -> Response
     return encoded(listing) if listing else problem(404, f"There is no listing {listing_id}.")
 
 
-@router.get(
+@searches.get(
     "/api/properties/search",
     tags=["properties"],
     summary="Search dwellings",

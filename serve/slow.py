@@ -8,16 +8,20 @@ Neither values nor SQL are told: what a person looks for is theirs.
 import json
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from serve import metrics, request_id
 from serve.asked import models
 
 log = logging.getLogger("pignon.slow")
+#: The option of an engine that holds how long a query may take untold.
+SECONDS: Final = "pignon_slow_seconds"
 #: Parameters named in a line: a client may write any number of them, with any name.
 _MOST_NAMES: Final = 30
 _LONGEST_NAME: Final = 30
@@ -25,6 +29,7 @@ _LONGEST_NAME: Final = 30
 
 def watch_queries(engine: AsyncEngine, seconds: float) -> None:
     """Tell of every query of `engine` that took `seconds` or more, whether it ended well or not."""
+    engine.sync_engine.update_execution_options(**{SECONDS: seconds})
 
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def _began(connection: Any, *_: Any) -> None:
@@ -38,6 +43,18 @@ def watch_queries(engine: AsyncEngine, seconds: float) -> None:
     def _failed(context: Any) -> None:
         if context.connection is not None and (began := context.connection.info.pop("began", None)):
             _told(time.perf_counter() - began, seconds, "stopped")
+
+
+@contextmanager
+def timed(connection: AsyncConnection) -> Iterator[None]:
+    """As `watch_queries`, of a query that SQLAlchemy does not see."""
+    began, how = time.perf_counter(), "stopped"
+    try:
+        yield
+        how = "ok"
+    finally:
+        options = connection.sync_connection.get_execution_options() if connection.sync_connection else {}
+        _told(time.perf_counter() - began, options[SECONDS], how)
 
 
 def _told(taken: float, seconds: float, how: str) -> None:

@@ -23,6 +23,7 @@ from serve.conditions import TABLE, asked, indexed, metres, of_column, rows_of, 
 from serve.criteria import Criteria, SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 from serve.engines.facets import count_values
+from serve.prepared import fetched
 
 #: Listings of an order's index that are looked through for one page: where the index itself holds all that
 #: is asked, and where each must be looked up, ten times as dear.
@@ -38,9 +39,9 @@ _IN_INDEX: Final = frozenset({
 _PLACES: Final = frozenset(("city", "postal_code", "insee_code", "department"))
 _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 #: Listings that are asked for their words one by one, 5 µs each.
-ASKED: Final = 3_000
+ASKED: Final = 2_000
 #: Listings expected to say the words, up to which all of them are listed.
-COMMON: Final = 15_000
+COMMON: Final = 3_000
 #: The newest matches, of which the most relevant are found.
 RANKED: Final = 10_000
 
@@ -119,10 +120,10 @@ class PostgreSQL:
 
     async def _find(self, search: Search) -> Found:
         question = _Question.of(search)
-        page = _Page()
-        if question.is_everywhere and (not question.words or await self._are_common(question)):
+        walks = question.is_everywhere and await self._are_many(question)
+        if walks:
             page = await self._page(question, question.walked)
-            if page.matches > COUNT_LIMIT or (question.words and page.fills(search)):
+            if page.fills(search):
                 return Found(page.hits, min(page.matches, COUNT_LIMIT), total_is_exact=False)
         found = await self._page(question, question.gathered)
         if not found.hits and search.after is not None:
@@ -130,22 +131,25 @@ class PostgreSQL:
             return replace(await self._find(replace(search, after=None)), hits=[])
         if found.matches <= COUNT_LIMIT:
             return Found(found.hits, found.total)
-        if question.gathers_in_order:
-            page = found
-        elif not page.fills(search) and (by_age := question.by_age):
-            page = await self._page(question, by_age)
+        page = found if question.gathers_in_order else _Page()
+        if not page.fills(search) and not walks and (ordered := question.ordered):
+            page = await self._page(question, ordered)
         if not page.fills(search):
             page = await self._page(question, question.sorted)
         return Found(page.hits, min(found.total, COUNT_LIMIT), total_is_exact=False)
 
     async def _page(self, question: "_Question", sql: str) -> "_Page":
-        rows = (await self.connection.exec_driver_sql(sql, question.values)).all()
-        return _Page([Hit(row.id, row.sorted_by) for row in rows], *rows[0][2:]) if rows else _Page()
+        rows = await fetched(self.connection, sql, question.values)
+        if not rows:
+            return _Page()
+        hits = [Hit(row["id"], row["sorted_by"]) for row in rows]
+        return _Page(hits, rows[0]["matches"], rows[0]["total"])
 
-    async def _are_common(self, question: "_Question") -> bool:
-        """Whether PostgreSQL, which has seen a sample, expects many to say the words."""
-        plan = await self.connection.exec_driver_sql(question.expected, question.values)
-        return bool(plan.scalar_one()[0]["Plan"]["Plan Rows"] > COMMON)
+    async def _are_many(self, question: "_Question") -> bool:
+        """Whether PostgreSQL, which has seen a sample, expects many of France to be looked at."""
+        rows = await fetched(self.connection, question.expected, question.values)
+        least = COMMON if question.words else LONG_WALK
+        return bool(rows[0]["QUERY PLAN"][0]["Plan"]["Plan Rows"] > least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +228,10 @@ class _Question:
         return self._paged(matches)
 
     @property
-    def by_age(self) -> str | None:
-        """Of more than were gathered, the page in the order of age, as an index has it; None if none has."""
+    def ordered(self) -> str | None:
+        """Of more than were gathered the page, as an index has it in the order; None if none has."""
+        if self.is_everywhere:
+            return self.walked
         if self.words or not self._is_by_age:
             return None
         if not self._is_in_place:
@@ -236,17 +242,22 @@ class _Question:
 
     @property
     def expected(self) -> str:
-        """How many say the words, and satisfy what the index of words knows besides."""
-        return f"explain (format json) select from live_words where words @@ {self.words}"
+        """How many there are; how many say the words, and satisfy what the index of words knows besides."""
+        among = f"live_words where words @@ {self.words}" if self.words else TABLE
+        return f"explain (format json) select from {among}"
 
     @property
     def is_everywhere(self) -> bool:
         """Whether an index lies in the order of all of France, and no narrower one helps."""
+        return self._is_indexed and not self._is_placed
+
+    @property
+    def _is_placed(self) -> bool:
+        """Whether a part of the country is asked for that an index knows; of words, that theirs knows."""
         query = self.search.query
-        lies_in_part = (
-            facts.place(query, self.search.places) if self.words else query.model_fields_set & _PLACED
-        )
-        return self._is_indexed and not lies_in_part
+        if self.words:
+            return bool(facts.place(query, self.search.places))
+        return bool(query.model_fields_set & _PLACED)
 
     @property
     def gathers_in_order(self) -> bool:
@@ -278,7 +289,7 @@ class _Question:
 
     @property
     def _matches(self) -> str:
-        """All that match. The index of words is asked first: it is cheap where few say them."""
+        """All that match. The index of words is asked first: a planner would hope to find few others."""
         wanted = self._wanted(TABLE)
         if not self.words:
             return f"{self._chosen} where {wanted}"
