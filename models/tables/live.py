@@ -20,8 +20,9 @@ def _order(name: str, column: str, *held: str) -> Index:
 
 
 def _place(column: str) -> Index:
-    included = ["property_id", "property_type", "price", "price_per_sqm", "surface", "rooms"]
-    return Index(f"ix_live_{column}", column, "transaction", "first_seen", "id", postgresql_include=included)
+    order = (column, "transaction", "property_type", "first_seen", "id")
+    included = ["property_id", "price", "price_per_sqm", "surface", "rooms"]
+    return Index(f"ix_live_{column}", *order, postgresql_include=included)
 
 
 class LiveListing(Base):

@@ -1,7 +1,11 @@
 """Parameters read at once by their model: those that come twice, and what the document says of them."""
 
 import httpx2
+import pytest
+from fastapi import APIRouter
+from starlette.responses import Response
 
+from serve.asked import Direct
 from serve.criteria import SearchQuery
 
 
@@ -28,3 +32,12 @@ def test_an_unknown_parameter_is_told_by_its_name(seeded: httpx2.Client) -> None
     answer = seeded.get("/api/listings/search?colour=blue")
     assert answer.status_code == 422
     assert [error["parameter"] for error in answer.json()["errors"]] == ["colour"]
+
+
+def test_a_direct_route_refuses_what_only_fastapi_resolves() -> None:
+    router = APIRouter(route_class=Direct)
+    with pytest.raises(TypeError, match="takes more than dependencies"):
+
+        @router.get("/things/{thing}")
+        async def _thing(thing: int) -> Response:
+            return Response(str(thing))

@@ -100,8 +100,8 @@ def upgrade() -> None:
         op.create_index(
             f"ix_live_{place}",
             "live_listings",
-            [place, "transaction", "first_seen", "id"],
-            postgresql_include=["property_id", "property_type", "price", "price_per_sqm", "surface", "rooms"],
+            [place, "transaction", "property_type", "first_seen", "id"],
+            postgresql_include=["property_id", "price", "price_per_sqm", "surface", "rooms"],
         )
 
 
