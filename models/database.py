@@ -77,15 +77,18 @@ def open_engine(url: str, pool_size: int = 5) -> Engine:
     )
 
 
-def open_async_engine(url: str, pool_size: int = 5, *, ping: bool = True) -> AsyncEngine:
+def open_async_engine(
+    url: str, pool_size: int = 5, *, ping: bool = True, overflow: int | None = None
+) -> AsyncEngine:
     """The asynchronous twin of `open_engine`. ping: whether connections are tested before use; not where
-    every transaction is retried anyway.
+    every transaction is retried anyway. overflow: connections past the pool's, closed after use; as many as
+    the pool's if not told.
     """
     return create_async_engine(
         driver_url(url),
         pool_pre_ping=ping,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=pool_size if overflow is None else overflow,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
 

@@ -22,7 +22,8 @@ from serve.slow import watch_queries
 
 #: A query beyond it is stopped by the server: no search may hold a connection from the others.
 STATEMENT_TIMEOUT_MS = 5_000
-#: Connections per process; twice as many under pressure.
+#: Connections per process. None is opened for one request: a new one reads the catalogue first, which costs
+#: more than a search.
 POOL_SIZE = 5
 #: A connection that waited longer is tested before it is used, seconds.
 PING_AFTER_S = 1.0
@@ -47,7 +48,7 @@ class Market:
 @asynccontextmanager
 async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Market]:
     """Open the market; its connections refuse to run for long, and all but the writer's to write."""
-    engine = open_async_engine(database_url, POOL_SIZE, ping=False)
+    engine = open_async_engine(database_url, POOL_SIZE, ping=False, overflow=0)
     writer = open_async_engine(database_url, WRITERS)
     for name, watched in (("read", engine), ("write", writer)):
         watch_queries(watched, settings.slow_query_seconds)

@@ -44,7 +44,25 @@ class LiveListing(Base):
         Index("ix_live_city", "city_key", "transaction"),
         Index("ix_live_agency", "agency_id"),
         Index("ix_live_property", "property_id"),
-        Index("ix_live_nearby", text("point(longitude, latitude)"), postgresql_using="gist"),
+        # The point's own columns, too: without them PostgreSQL does not see that it need not look up the row.
+        Index(
+            "ix_live_nearby",
+            text("point(longitude, latitude)"),
+            postgresql_using="gist",
+            postgresql_include=[
+                "longitude",
+                "latitude",
+                "transaction",
+                "property_type",
+                "price",
+                "surface",
+                "rooms",
+                "price_per_sqm",
+                "first_seen",
+                "id",
+                "property_id",
+            ],
+        ),
         {"postgresql_with": {"fillfactor": "90"}},
     )
 

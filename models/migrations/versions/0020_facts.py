@@ -24,6 +24,11 @@ _SEEN = (
     "insee_code", "city_key", "features",
 )  # fmt: skip
 _PLACES = ("department", "postal_code", "insee_code")
+_NEARBY = "create index ix_live_nearby on live_listings using gist (point(longitude, latitude))"
+_HELD = (
+    " include (longitude, latitude, transaction, property_type, price, surface, rooms, price_per_sqm, first_seen,"
+    " id, property_id)"
+)
 
 # No word has a space, so no word that somebody asks for is taken for a fact.
 _FACTS = """
@@ -95,6 +100,8 @@ def upgrade() -> None:
             words="select id, words || live_facts(live) from old_words join live_listings live using (id)"
         )
     )
+    op.execute("drop index ix_live_nearby")
+    op.execute(_NEARBY + _HELD)
     for place in _PLACES:
         op.drop_index(f"ix_live_{place}", table_name="live_listings")
         op.create_index(
@@ -106,6 +113,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("drop index ix_live_nearby")
+    op.execute(_NEARBY)
     for place in _PLACES:
         op.drop_index(f"ix_live_{place}", table_name="live_listings")
         middle = ["property_type"] if place == "department" else []
