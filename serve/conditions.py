@@ -138,7 +138,7 @@ def _words(criteria: Criteria, places: Places, row: str) -> Told:
 
 def indexed(criteria: Criteria, places: Places) -> Told | None:
     """As `asked`, with the facts by which the index of words finds fewer listings."""
-    query = asked(criteria)
+    query = asked(criteria, "indexed_words")
     told = facts.any_of(criteria, places)
     if query is None or not told:
         return query
@@ -163,14 +163,14 @@ def saying(criteria: Criteria, row: str) -> str:
     return f"(select w.words @@ {query[0]} from live_words w where w.id = {row}.id)"  # noqa: S608 - names of ours
 
 
-def asked(criteria: Criteria) -> Told | None:
-    """The words asked for as a tsquery; None without any."""
+def asked(criteria: Criteria, function: str = "asked_words") -> Told | None:
+    """The words asked for as a tsquery; None without any. function: what reads each of them."""
     said: list[str] = []
     values: dict[str, Any] = {}
     for term in words.read(criteria.q or ""):
         names = [f"word_{len(values) + at}" for at in range(len(term.alternatives))]
         values.update(zip(names, term.alternatives, strict=True))
-        any_of = " || ".join(f"asked_words(%({name})s)" for name in names)
+        any_of = " || ".join(f"{function}(%({name})s)" for name in names)
         said.append(f"tsquery_not({any_of})" if term.excluded else f"({any_of})")
     return (f"({' && '.join(said)})", values) if said else None
 

@@ -185,7 +185,7 @@ _LIVE = (
     "analyze aggregated_listings, listing_history",
     "insert into live_listings select * from live_of(array(select id from aggregated_listings))",
     "insert into live_words (id, words) select l.id,"
-    " listing_words(l.title, l.description) || live_facts(live)"
+    " with_facts(listing_words(l.title, l.description), live)"
     " from live_listings live join aggregated_listings l on l.id = live.id",
 )
 

@@ -51,7 +51,7 @@ def live(database: str) -> int:  # noqa: F811
 
 
 _WORDS = """
-    insert into live_words (id, words) select l.id, listing_words(l.title, l.description) || live_facts(live)
+    insert into live_words (id, words) select l.id, with_facts(listing_words(l.title, l.description), live)
     from live_listings live join aggregated_listings l on l.id = live.id
 """
 

@@ -98,3 +98,16 @@ def test_stop_words_alone_find_nothing_in_a_place_either(engine: Engine, client:
     for asked in ("de la", "au"):
         assert client.get(SEARCH, params={"q": asked, "postal_code": "69001"}).json()["total"] == 0
     assert client.get(SEARCH, params={"q": "mer de la", "postal_code": "69001"}).json()["total"] == 1
+
+
+def test_rooms_are_found_however_they_are_written(engine: Engine, client: httpx2.Client) -> None:
+    agency = add_agency(engine)
+    said = [add_listing(engine, agency, title=title) for title in ("T3 calme", "Appartement 3 pièces", "F3")]
+    add_listing(engine, agency, title="Appartement 4 pièces, 3 chambres")
+    for asked in ("T3", "f3", '"3 pieces"', "3p"):
+        found = client.get(SEARCH, params={"q": asked}).json()
+        assert {listing["id"] for listing in found["listings"]} == set(said), asked
+    left = client.get(SEARCH, params={"q": "-T3"}).json()["listings"]
+    assert {listing["id"] for listing in left}.isdisjoint(said)
+    longer = client.get(SEARCH, params={"q": '"3 pièces calme"'}).json()["listings"]
+    assert [listing["id"] for listing in longer] == said[:1]

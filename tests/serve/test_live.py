@@ -34,7 +34,7 @@ _DIFFERENCES = """
         + (select count(*) from (select * from live_of(:all) except table live_listings) x)
         + (select count(*) from (
             select id, words from live_words except select l.id,
-                listing_words(l.title, l.description) || live_facts(live)
+                with_facts(listing_words(l.title, l.description), live)
             from aggregated_listings l join live_of(:all) live on live.id = l.id) x)
         + (select count(*) from live_listings) - (select count(*) from live_words)
 """

@@ -1,8 +1,9 @@
 """Words and the facts beside them in one index; each place's adverts in the order of their age.
 
 To list all that say "balcon" and look which of them lie in Lyon took ten times what Lyon's balconies take, so
-an advert's place, kind and transaction stand among its words. A place's index holds what most searches filter
-by, as the orders' indexes do.
+an advert's place, kind and transaction stand among its words; and "3 pièces", which half of all say, as one
+word, for two that follow each other are looked up in every text that has both. A place's index, and the
+map's, hold what most searches filter by, as the orders' indexes do.
 """
 
 from alembic import op
@@ -26,12 +27,12 @@ _SEEN = (
 _PLACES = ("department", "postal_code", "insee_code")
 _NEARBY = "create index ix_live_nearby on live_listings using gist (point(longitude, latitude))"
 _HELD = (
-    " include (longitude, latitude, transaction, property_type, price, surface, rooms, price_per_sqm, first_seen,"
-    " id, property_id)"
+    " include (longitude, latitude, transaction, property_type, price, surface, rooms, price_per_sqm,"
+    " first_seen, id, property_id)"
 )
 
 # No word has a space, so no word that somebody asks for is taken for a fact.
-_FACTS = """
+_FACTS = r"""
     create function live_facts(l live_listings) returns tsvector language sql immutable parallel safe
         return array_to_tsvector(array_remove(array[
             'transaction ' || l.transaction, 'kind ' || l.property_type, 'department ' || l.department,
@@ -39,8 +40,14 @@ _FACTS = """
             'agency ' || l.agency_id,
             'cell ' || floor(l.latitude * 10)::int || ' ' || floor(l.longitude * 10)::int
         ], null));
+    create function with_facts(words tsvector, l live_listings) returns tsvector
+        language sql immutable parallel safe
+        return words || live_facts(l) || (
+            select array_to_tsvector(coalesce(array_agg('pieces ' || n), '{}')) from generate_series(1, 9) n
+            where words @@ ('''' || n || ''' <-> ''piec''')::tsquery
+        );
     create function words_of(ids bigint[]) returns table (id bigint, words tsvector) language sql stable as $$
-        select l.id, listing_words(l.title, l.description) || live_facts(live)
+        select l.id, with_facts(listing_words(l.title, l.description), live)
         from live_of(ids) live join aggregated_listings l on l.id = live.id
     $$;
     create or replace function keep_words(ids bigint[]) returns void language plpgsql as $$
@@ -56,7 +63,12 @@ _FACTS = """
             from (select
                 unaccented(phraseto_tsquery('pg_catalog.french', spelt(told))::text)::tsquery as folded,
                 phraseto_tsquery('pg_catalog.french', unaccented(spelt(told))) as plain) ways
-        )
+        );
+    -- What the index is asked in its place.
+    create function indexed_words(told text) returns tsquery language sql immutable parallel safe
+        return regexp_replace(
+            asked_words(told)::text, $q$^'([1-9])' <-> 'piec'$$q$, $q$'pieces \1'$q$
+        )::tsquery
 """
 
 _WITHOUT_FACTS = """
@@ -70,7 +82,9 @@ _WITHOUT_FACTS = """
     create or replace function asked_words(told text) returns tsquery language sql immutable parallel safe
         return unaccented(phraseto_tsquery('pg_catalog.french', spelt(told))::text)::tsquery
             || phraseto_tsquery('pg_catalog.french', unaccented(spelt(told)));
+    drop function indexed_words(text);
     drop function words_of(bigint[]);
+    drop function with_facts(tsvector, live_listings);
     drop function live_facts(live_listings)
 """
 
@@ -97,7 +111,7 @@ def upgrade() -> None:
     op.execute(_changed(_SAID))
     op.execute(
         _WORDS.format(
-            words="select id, words || live_facts(live) from old_words join live_listings live using (id)"
+            words="select id, with_facts(words, live) from old_words join live_listings live using (id)"
         )
     )
     op.execute("drop index ix_live_nearby")
@@ -119,7 +133,7 @@ def downgrade() -> None:
         op.drop_index(f"ix_live_{place}", table_name="live_listings")
         middle = ["property_type"] if place == "department" else []
         op.create_index(f"ix_live_{place}", "live_listings", [place, "transaction", *middle, "price"])
-    facts = "array(select lexeme from unnest(words) where lexeme like '% %')"
+    facts = "array(select lexeme from unnest(words) where position(' ' in lexeme) > 0)"
     op.execute(_WORDS.format(words=f"select id, ts_delete(words, {facts}) from old_words"))  # noqa: S608
     op.execute(_changed(_SAID_BEFORE))
     op.execute(_WITHOUT_FACTS)
