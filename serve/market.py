@@ -27,6 +27,8 @@ STATEMENT_TIMEOUT_MS = 5_000
 POOL_SIZE = 5
 #: A connection that waited longer is tested before it is used, seconds.
 PING_AFTER_S = 1.0
+#: Times that a statement must be asked before psycopg prepares it unasked.
+NEVER = 2**62
 #: Connections per process that write.
 WRITERS = 2
 
@@ -101,16 +103,16 @@ def _bounded(opened: object, _record: object) -> None:
     _run(opened, f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
 
 
-def _read_only(opened: object, record: ConnectionPoolEntry) -> None:
-    """Many small searches share the cores, so none takes several; and every plan is made for its values: what
-    fits a village does not fit Paris.
+def _read_only(opened: Any, record: ConnectionPoolEntry) -> None:
+    """Many small searches share the cores, so none takes several; and every plan is made for its values, as
+    what fits a village does not fit Paris: but for what is told to be prepared (`serve.prepared`).
     """
+    opened.driver_connection.prepare_threshold = NEVER
     _run(
         opened,
         f"set statement_timeout = {STATEMENT_TIMEOUT_MS}",
         "set default_transaction_read_only = on",
         "set max_parallel_workers_per_gather = 0",
-        "set plan_cache_mode = force_custom_plan",
         "set jit = off",
         "set random_page_cost = 1.5",
     )

@@ -7,7 +7,9 @@
     rows = await _events.rows(connection, listing=1042)
 
 SQLAlchemy compiles equal statements once, but making one again to find that out takes a third of what a
-listing takes in Python. Values come and go as psycopg has them: enumerations as text.
+listing takes in Python. PostgreSQL plans them once, too, which takes longer than to read twenty listings: so
+what is asked for by id belongs here, and nothing that is best found in several ways. Values come and go as
+psycopg has them: enumerations as text.
 """
 
 from collections.abc import Callable, Mapping
@@ -42,12 +44,14 @@ class Prepared:
     async def rows(self, connection: AsyncConnection, **values: Any) -> list[Row]:
         """All rows."""
         sql, constants = self._compiled
-        return await fetched(connection, sql, {**constants, **values})
+        return await fetched(connection, sql, {**constants, **values}, prepare=True)
 
 
-async def fetched(connection: AsyncConnection, sql: str, values: Mapping[str, Any]) -> list[Row]:
-    """All rows of SQL with `%(name)s` for its values. Errors are SQLAlchemy's, and as for any statement a
-    connection that broke leaves the pool, and a slow query is told.
+async def fetched(
+    connection: AsyncConnection, sql: str, values: Mapping[str, Any], *, prepare: bool = False
+) -> list[Row]:
+    """All rows of SQL with `%(name)s` for its values. prepare: whether one plan fits all values. Errors are
+    SQLAlchemy's, and as for any statement a connection that broke leaves the pool, and a slow query is told.
 
     SQLAlchemy's own result knows every column's type and name before it is asked: an eighth of a search.
     """
@@ -57,7 +61,7 @@ async def fetched(connection: AsyncConnection, sql: str, values: Mapping[str, An
     with timed(connection):
         try:
             cursor = opened.cursor(row_factory=dict_row)
-            await cursor.execute(sql, values)
+            await cursor.execute(sql, values, prepare=prepare)
             return await cursor.fetchall()
         except psycopg.Error as error:
             broke = opened.closed

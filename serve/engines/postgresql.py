@@ -39,7 +39,7 @@ _IN_INDEX: Final = frozenset({
 _PLACES: Final = frozenset(("city", "postal_code", "insee_code", "department"))
 _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 #: Listings that are asked for their words one by one, 5 µs each.
-ASKED: Final = 2_000
+ASKED: Final = 4_000
 #: Listings expected to say the words, up to which all of them are listed.
 COMMON: Final = 3_000
 #: The newest matches, of which the most relevant are found.
