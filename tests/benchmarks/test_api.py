@@ -27,7 +27,7 @@ SIZE = int(os.environ.get("PIGNON_MARKET_LISTINGS", "1000000"))
 #: The floor's load.
 RATE, SECONDS = 200, 60
 #: Requests that warm connections, caches and the database's pages before any figure.
-WARM = 600
+WARM = 3_000
 #: Steps of the search for the most, each so many seconds; from the least on; p95 that is still borne, ms.
 LEAST, STEP, STEP_SECONDS, BORNE = 50.0, 1.25, 15, 500
 #: Share of requests whose failure ends the search for the most.
