@@ -45,6 +45,8 @@ from town.visits import Visit
 LATENCY = 0.05
 #: Sites that a shard crawls at once: few, so that the crawl outlasts the kills.
 OPEN_SITES = 4
+#: Seconds after a victim's end in which its last request may still reach the log.
+SETTLE = 0.1
 #: Seconds that recovery may take before the kill counts as not recovered.
 LONGEST = 60.0
 
@@ -163,6 +165,8 @@ class Machine:
         if killed is None:
             return
         hosts, mend = killed
+        # What the victim sent last may lie in a busy server's sockets, and is told in its log a moment later.
+        time.sleep(SETTLE)
         since = time.monotonic()
         # A database that restarts takes no page from whoever holds it in memory.
         before = [] if what == "database" else self.town.log.all()
