@@ -81,9 +81,8 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.state.tokens = AccessTokens(settings)
     app.state.limiter = limiter
     app.state.passwords = Passwords()
-    app.include_router(
-        exports.router
-    )  # this and searches before `/api/listings/{listing_id}`, which would take them for ids
+    # These before `/api/listings/{listing_id}`, which would take them for ids.
+    app.include_router(exports.router)
     app.include_router(routes.searches)
     app.include_router(routes.router)
     app.include_router(accounts.router)

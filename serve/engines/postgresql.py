@@ -272,7 +272,7 @@ class _Question:
 
     @property
     def _is_in_place(self) -> bool:
-        """Whether a place's index lies in the order of age: sales and rents are apart in it."""
+        """Whether a place's index holds what is asked by its age: sales, rents and kinds are apart in it."""
         query = self.search.query
         return query.transaction is not None and bool(query.model_fields_set & _PLACES)
 
