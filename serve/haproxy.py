@@ -112,10 +112,13 @@ def _answer(status: int, detail: str) -> str:
 
 
 def main() -> None:
-    """Rewrite the file after `-f`, then become HAProxy, which ends when the actor that started it does."""
+    """Become HAProxy with the file after `-f` rewritten, which ends when the actor that started it does."""
     binary, listen, folder, *arguments = sys.argv[1:]
-    config = Path(arguments[arguments.index("-f") + 1])
-    config.write_text(rewritten(config.read_text(), listen, Path(folder)))
+    at = arguments.index("-f") + 1
+    theirs = Path(arguments[at])
+    ours = theirs.with_name(f"pignon-{theirs.name}")
+    ours.write_text(rewritten(theirs.read_text(), listen, Path(folder)))
+    arguments[at] = str(ours)
     _die_with_parent()
     os.execv(binary, [binary, *arguments])  # noqa: S606 - it becomes HAProxy
 
