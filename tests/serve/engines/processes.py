@@ -60,6 +60,8 @@ OPENSEARCH_3 = Kind(
     "org.codelibs.opensearch.runner.OpenSearchRunner",
     range(21, 99),
 )
+#: Looks at the disk take a full disk's block away again, once every 30 seconds where not told otherwise.
+_CONFIG = "cluster.info.update.interval: 1h\n"
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion><groupId>pignon</groupId><artifactId>{2}</artifactId><version>1</version>
 <dependencies><dependency>
@@ -128,11 +130,14 @@ def running(kind: Kind, folder: Path, heap: str = "512m") -> Iterator[Process]:
     classpath = _classpath(kind)
     port = _free_port()
     home = folder / f"pignon-{kind.name}-{os.getpid()}"
-    home.mkdir(parents=True)
+    config = home / "config"
+    config.mkdir(parents=True)
+    for name in ("elasticsearch.yml", "opensearch.yml"):
+        (config / name).write_text(_CONFIG)
     command = [
         *(java, f"-Xms{heap}", f"-Xmx{heap}", "-cp", classpath, kind.main),
         *("-numOfNode", "1", "-baseHttpPort", str(port - 1)),
-        *("-basePath", str(home / "data"), "-clusterName", home.name),
+        *("-basePath", str(home / "data"), "-confPath", str(config), "-clusterName", home.name),
     ]
     process = Process(kind, command, home, port)
     try:
