@@ -208,6 +208,7 @@ def make_cells(connection: Connection, areas: Sequence[str]) -> None:
         _gather(connection, areas)
     run(_PERIODS.format(states=states))
     run(_INSTANTS)
+    run("analyze periods_due, instants_due")
     run(_FORGET)
     run(_STOCK_TABLE)
     # One moment after the other: what is sorted at once stays within a few hundred thousand rows.
@@ -215,6 +216,7 @@ def make_cells(connection: Connection, areas: Sequence[str]) -> None:
     for n in range(1, int(last or 0) + 1) if _are_large(areas) else (None,):
         some = "true" if n is None else "i.n = :n"
         run(_STOCK.format(states=states, some=some), **({} if n is None else {"n": n}))
+    run("analyze stock_due")
     run(_PERIOD_CELLS.format(states=states))
     run(_NOW_CELLS.format(states=states, lately=f"{_lately('added')}, {_lately('withdrawn')}"))
     run("delete from statistics_due where area = any(cast(:areas as varchar[]))")
