@@ -22,6 +22,10 @@ from models.errors import DatabaseError
 
 #: A new cluster takes 40 MB; below this, PostgreSQL would stop in the middle of a crawl.
 MIN_FREE_BYTES = 200_000_000
+#: Bytes of the market that the server keeps in memory: an eighth of the machine's, within these. Only pages
+#: that were read take any.
+LEAST_BUFFERS, MOST_BUFFERS = 128 << 20, 1 << 30
+_OURS = "# Pignon's, written once: yours to change"
 #: `pg_ctl start` gives up after 10 s, which a loaded laptop can exceed while recovering.
 START_TRIES = 4
 
@@ -81,7 +85,13 @@ def _start(home: Path) -> Any:
             with _open_lock(home / "postgres.one.lock") as starter:
                 fcntl.flock(starter, fcntl.LOCK_EX)
                 _forget_dead(data)
-                return _Handle(get_server(data, cleanup_mode=None))
+                server = get_server(data, cleanup_mode=None, start=False)
+                if data.resolve() not in PostgresServer._instances:
+                    with PostgresServer._lock:
+                        server.ensure_pgdata_inited()
+                    _give_memory(data)
+                    server.start()
+                return _Handle(server)
         except subprocess.TimeoutExpired:
             if last == START_TRIES - 1:
                 raise DatabaseError(f"PostgreSQL did not start in time; see {data / 'log'}.") from None
@@ -124,6 +134,16 @@ class _Handle:
         self.server.stop()
         # At exit the library would lock, and so make again, a file in a folder that may be gone by then.
         atexit.unregister(self.server._cleanup)
+
+
+def _give_memory(data: Path) -> None:
+    import psutil
+
+    settings = data / "postgresql.conf"
+    if _OURS not in settings.read_text(errors="replace"):
+        buffers = min(MOST_BUFFERS, max(LEAST_BUFFERS, psutil.virtual_memory().total // 8)) >> 20
+        with settings.open("a") as told:
+            told.write(f"{_OURS}\nshared_buffers = {buffers}MB\n")
 
 
 def _forget_dead(data: Path) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import pwd
+import re
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -113,6 +115,19 @@ def test_the_last_user_stops_the_embedded_server_and_data_stay(tmp_path: Path) -
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
     with embedded(tmp_path) as url, psycopg.connect(url) as c:
         assert c.execute("select count(*) from kept").fetchone() == (0,)
+
+
+def test_the_embedded_server_takes_an_eighth_of_the_memory_or_what_its_owner_wrote(tmp_path: Path) -> None:
+    def buffers() -> int:
+        with embedded(tmp_path) as url, psycopg.connect(url) as c:
+            row = c.execute("select pg_size_bytes(current_setting('shared_buffers'))").fetchone()
+        return int(row[0]) if row else 0
+
+    eighth = psutil.virtual_memory().total // 8
+    assert buffers() == min(1 << 30, max(128 << 20, eighth)) >> 20 << 20
+    settings = tmp_path / "postgres" / "postgresql.conf"
+    settings.write_text(re.sub(r"(?m)^shared_buffers = \d+MB$", "shared_buffers = 16MB", settings.read_text()))
+    assert buffers() == 16 << 20
 
 
 USER = """
