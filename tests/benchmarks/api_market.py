@@ -222,6 +222,28 @@ def load(engine: Engine, rows: Iterable[Row], tell: Callable[[str], None] = lamb
     return loader.live
 
 
+def cheaper(connection: Connection, number: int) -> None:
+    """Cut the price of some adverts from everywhere by 3 %, with their events, as a crawl does."""
+    connection.execute(
+        text(
+            """
+            with chosen as materialized (
+                select id, property_id, price from aggregated_listings
+                where is_active and price is not null order by hashint8(id) limit :number
+            ), cut as (
+                update aggregated_listings l set price = round(l.price * 0.97) from chosen
+                where l.id = chosen.id
+            )
+            insert into listing_history
+                (listing_id, property_id, kind, field, old_value, new_value, occurred_at)
+            select id, property_id, 'changed', 'price', to_jsonb(price), to_jsonb(round(price * 0.97)), now()
+            from chosen
+            """
+        ),
+        {"number": number},
+    )
+
+
 def _drop_indexes(connection: Connection, *tables: str) -> list[str]:
     """Drop those that no constraint needs; the statements that build them again."""
     found = connection.execute(

@@ -17,8 +17,9 @@ import pytest
 
 from models.database import open_engine, upgrade
 from models.postgres import embedded
+from serve.statistics.refresh import refresh
 from tests.benchmarks.api_load import BUSY, Result, offered, pressed
-from tests.benchmarks.api_market import load, rows_of
+from tests.benchmarks.api_market import cheaper, load, rows_of
 from tests.benchmarks.api_mix import Mix, places
 from tests.benchmarks.api_served import Running, on_serve, on_uvicorn
 from tests.benchmarks.harness import Figure, Track
@@ -34,6 +35,8 @@ LEAST, STEP, STEP_SECONDS, BORNE = 50.0, 1.25, 15, 500
 FAILURES = 0.001
 #: Requests a second of a single route, for so many seconds.
 MODERATE, MODERATE_SECONDS = 50, 20
+#: Prices that change between two refreshes of statistics.
+CHANGES = 2_000
 #: Closed loop: requests of a round, connections, rounds of each server in turn.
 PRESSED, CONNECTIONS, TURNS = 4_000, 16, 3
 
@@ -122,8 +125,12 @@ def test_the_most_mixed_search_that_is_sustained(track: Track, serve: Running, m
 
 
 @pytest.mark.parametrize("route", ["nearby", "statistics", "details"])
-def test_a_single_route_at_a_moderate_rate(track: Track, serve: Running, mix: Mix, route: str) -> None:
+def test_a_single_route_at_a_moderate_rate(
+    track: Track, database: str, serve: Running, mix: Mix, route: str
+) -> None:
     draw = getattr(mix, route)
+    if route == "statistics":
+        _in_step(track, database)
     if not _answers(serve, draw(1)[0]):
         pytest.skip(f"this API has no {route}")
     offered(serve.port, draw(WARM // 3), MODERATE)
@@ -149,6 +156,22 @@ def test_the_share_of_uvicorn_kept_behind_serve(
                     rates.append(result.per_second)
                 shares.append(rates[0] / rates[1])
             track.note(kept=statistics.median(shares))
+
+
+def _in_step(track: Track, database: str) -> None:
+    """Statistics up to the last event, which of a market just loaded takes minutes; then of an hour's."""
+    engine = open_engine(database)
+
+    def refreshed() -> int:
+        return refresh(engine, watch=lambda done, left: print(f"areas: {done} done, {left} left")).areas
+
+    try:
+        track.measure("statistics, up to now", "areas", refreshed, rounds=1)
+        with engine.begin() as connection:
+            cheaper(connection, CHANGES)
+        track.measure(f"statistics after {CHANGES} changes", "areas", refreshed, rounds=1)
+    finally:
+        engine.dispose()
 
 
 def _answers(running: Running, path: str) -> bool:
