@@ -89,6 +89,7 @@ def open_async_engine(
         pool_pre_ping=ping,
         pool_size=pool_size,
         max_overflow=pool_size if overflow is None else overflow,
+        pool_use_lifo=True,  # PostgreSQL's process that was asked last has most at hand
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
     )
 

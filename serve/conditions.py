@@ -136,9 +136,18 @@ def _words(criteria: Criteria, places: Places, row: str) -> Told:
     return f"exists (select from live_words w where w.id = {row}.id and w.words @@ {sql})", values
 
 
-def indexed(criteria: Criteria, places: Places) -> Told | None:
-    """As `asked`, with the facts by which the index of words finds fewer listings."""
-    query = asked(criteria, "indexed_words")
+#: How a word or a phrase is read, by SQL's own function; `_ANYWHERE`: a phrase's words wherever they stand,
+#: which the index knows without a look at any text.
+_SAID: Final = "asked_words({})"
+_INDEXED: Final = "indexed_words({})"
+_ANYWHERE: Final = f"regexp_replace({_INDEXED}::text, '<[-0-9]+>', '&', 'g')::tsquery"
+
+
+def indexed(criteria: Criteria, places: Places, *, anywhere: bool = False) -> Told | None:
+    """As `asked`, with the facts by which the index of words finds fewer listings. anywhere: also those that
+    say a phrase's words elsewhere than side by side, so that who asks must look whether they do.
+    """
+    query = asked(criteria, _ANYWHERE if anywhere else _INDEXED, _INDEXED)
     told = facts.any_of(criteria, places)
     if query is None or not told:
         return query
@@ -163,14 +172,15 @@ def saying(criteria: Criteria, row: str) -> str:
     return f"(select w.words @@ {query[0]} from live_words w where w.id = {row}.id)"  # noqa: S608 - names of ours
 
 
-def asked(criteria: Criteria, function: str = "asked_words") -> Told | None:
-    """The words asked for as a tsquery; None without any. function: what reads each of them."""
+def asked(criteria: Criteria, said_by: str = _SAID, unsaid_by: str = _SAID) -> Told | None:
+    """The words asked for as a tsquery; None without any. Each is read by SQL of ours."""
     said: list[str] = []
     values: dict[str, Any] = {}
     for term in words.read(criteria.q or ""):
         names = [f"word_{len(values) + at}" for at in range(len(term.alternatives))]
         values.update(zip(names, term.alternatives, strict=True))
-        any_of = " || ".join(f"{function}(%({name})s)" for name in names)
+        read = unsaid_by if term.excluded else said_by
+        any_of = " || ".join(read.format(f"%({name})s") for name in names)
         said.append(f"tsquery_not({any_of})" if term.excluded else f"({any_of})")
     return (f"({' && '.join(said)})", values) if said else None
 

@@ -73,7 +73,7 @@ async def _found(finder: Finder, connection: AsyncConnection, search: Search) ->
     """What the engines find for the page alone, and the cursor of the page after, if there is one."""
     query = search.query
     after = cursor.decode(query.cursor, query.sort) if query.cursor else None
-    found = await finder.find(PostgreSQL(connection), replace(search, after=after))
+    found = await finder.find(PostgreSQL(connection, finder.turns), replace(search, after=after))
     metrics.found_by(found.engine, degraded=found.degraded)
     page, more = found.hits[: query.limit], len(found.hits) > query.limit
     following = cursor.encode(query.sort, page[-1].sorted_by, page[-1].id) if more else None

@@ -30,6 +30,11 @@ class Term:
     alternatives: tuple[str, ...]
     excluded: bool
 
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it is several words, side by side, as it was asked."""
+        return not self.alternatives[0].isalnum()
+
 
 def read(asked: str) -> list[Term]:
     """The terms of what was asked, those without a letter or a digit left out."""

@@ -1,7 +1,7 @@
 """Which engine is asked: the second one where there is one that answers and is in step, else PostgreSQL.
 
 async with open_finder(settings, database_url) as finder:
-    found = await finder.find(PostgreSQL(connection), search)
+    found = await finder.find(PostgreSQL(connection, finder.turns), search)
 """
 
 import asyncio
@@ -36,6 +36,8 @@ class Finder:
     """Asks the engines of this process."""
 
     def __init__(self, server: Server | None = None) -> None:
+        #: PostgreSQL's long searches of this process go one after the other.
+        self.turns = asyncio.Semaphore(1)
         self._server = server
         self._breaker = Breaker()
         self._second: Second | None = None

@@ -12,8 +12,11 @@ France is asked for words that PostgreSQL's statistics call common, the order's 
 listing that satisfies the rest is asked what it says.
 """
 
+import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +27,7 @@ from serve.criteria import Criteria, SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 from serve.engines.facets import count_values
 from serve.prepared import fetched
+from serve.words import read
 
 #: Listings of an order's index that are looked through for one page: where the index itself holds all that
 #: is asked, and where each must be looked up, ten times as dear.
@@ -39,9 +43,9 @@ _IN_INDEX: Final = frozenset({
 _PLACES: Final = frozenset(("city", "postal_code", "insee_code", "department"))
 _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 #: Listings that are asked for their words one by one, 5 µs each.
-ASKED: Final = 4_000
+ASKED: Final = 1_600
 #: Listings expected to say the words, up to which all of them are listed.
-COMMON: Final = 3_000
+COMMON: Final = 1_000
 #: The newest matches, of which the most relevant are found.
 RANKED: Final = 10_000
 
@@ -109,6 +113,8 @@ class PostgreSQL:
     """The engine that is always there."""
 
     connection: AsyncConnection
+    #: Where the long ones wait for each other, and nothing else for them.
+    turns: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1))
 
     async def find(self, search: Search) -> Found:
         """The listings asked for. CursorError when `after` is none of this search."""
@@ -125,7 +131,9 @@ class PostgreSQL:
             page = await self._page(question, question.walked)
             if page.fills(search):
                 return Found(page.hits, min(page.matches, COUNT_LIMIT), total_is_exact=False)
-        found = await self._page(question, question.gathered)
+        # Of all of France, a hundred times what others take: two or three at once would hold them all up.
+        async with self.turns if question.is_everywhere else nullcontext():
+            found = await self._page(question, question.gathered)
         if not found.hits and search.after is not None:
             # Nothing comes after the cursor, so no row told how many there are.
             return replace(await self._find(replace(search, after=None)), hits=[])
@@ -176,6 +184,8 @@ class _Question:
     rows: str
     #: What the index of words is asked, were any asked for.
     words: str | None
+    #: The same without regard to where a phrase's words stand; none where no phrase is asked for.
+    anywhere: str | None
 
     @classmethod
     def of(cls, search: Search) -> "_Question":
@@ -184,13 +194,15 @@ class _Question:
         order, named = order_of(query)
         rows, of_city = rows_of(query, places)
         words, said = (indexed(query, places) or ("''", {})) if query.q else (None, {})
+        told_phrase = any(term.is_phrase and not term.excluded for term in read(query.q or ""))
+        anywhere = indexed(query, places, anywhere=True) if told_phrase else None
         told = where(query, places, said=False).values
         values = {**told, **of_city, **named, **said, "room": query.limit + 1, "most": COUNT_LIMIT + 1}
         if search.after is not None:
             values["after_id"] = search.after.id
             if search.after.value is not None:
                 values["after"] = order.read(search.after.value)
-        return cls(search, order, values, rows, words)
+        return cls(search, order, values, rows, words, anywhere[0] if anywhere else None)
 
     @property
     def gathered(self) -> str:
@@ -198,14 +210,14 @@ class _Question:
         matches = self._matches
         if self.gathers_in_order:
             matches = f"select * from ({matches}) matching order by {self.order.by}"  # noqa: S608
-        return self._paged(f"{matches} limit %(most)s")
+        return self._paged(f"{self._side_by_side(matches)} limit %(most)s")
 
     @property
     def sorted(self) -> str:
         """All matches, sorted; by relevance the newest of them."""
         newest = f" order by id desc limit {RANKED}" if self.search.query.sort is Sort.RELEVANCE else ""
         # Without the offset, PostgreSQL would walk the order's index, and hope.
-        return self._paged(f"{self._matches}{newest} offset 0", counted=False)
+        return self._paged(f"{self._side_by_side(self._matches)}{newest} offset 0", counted=False)
 
     @property
     def walked(self) -> str:
@@ -293,9 +305,23 @@ class _Question:
         wanted = self._wanted(TABLE)
         if not self.words:
             return f"{self._chosen} where {wanted}"
-        said = f"select id from live_words where words @@ {self.words}"  # noqa: S608
+        words = self.anywhere if self._is_loose else self.words
+        said = f"select id from live_words where words @@ {words}"  # noqa: S608
         among = "id in (select id from said)"
         return f"with said as materialized ({said}) {self._chosen} where {wanted} and {among}"
+
+    @property
+    def _is_loose(self) -> bool:
+        """Whether `_matches` has those, too, that say a phrase's words apart: of all of France, where half a
+        second would be spent on texts of which only the first are needed.
+        """
+        return self.anywhere is not None and self.is_everywhere
+
+    def _side_by_side(self, matches: str) -> str:
+        """Of these, in their order, and as far as asked for, those that say each phrase as one."""
+        if not self._is_loose:
+            return matches
+        return f"select * from ({matches} offset 0) near where {saying(self.search.query, 'near')}"  # noqa: S608
 
     @property
     def _next_ones(self) -> str:

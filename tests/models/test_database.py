@@ -126,7 +126,9 @@ def test_the_embedded_server_takes_an_eighth_of_the_memory_or_what_its_owner_wro
     eighth = psutil.virtual_memory().total // 8
     assert buffers() == min(1 << 30, max(128 << 20, eighth)) >> 20 << 20
     settings = tmp_path / "postgres" / "postgresql.conf"
-    settings.write_text(re.sub(r"(?m)^shared_buffers = \d+MB$", "shared_buffers = 16MB", settings.read_text()))
+    settings.write_text(
+        re.sub(r"(?m)^shared_buffers = \d+MB$", "shared_buffers = 16MB", settings.read_text())
+    )
     assert buffers() == 16 << 20
 
 
