@@ -131,7 +131,7 @@ class PostgreSQL:
             page = await self._page(question, question.walked)
             if page.fills(search):
                 return Found(page.hits, min(page.matches, COUNT_LIMIT), total_is_exact=False)
-        # Of all of France, a hundred times what others take: two or three at once would hold them all up.
+        # Of all of France, tens of times what others take: two or three at once would hold them all up.
         async with self.turns if question.is_everywhere else nullcontext():
             found = await self._page(question, question.gathered)
         if not found.hits and search.after is not None:

@@ -7,8 +7,10 @@ PIGNON_MARKET_LISTINGS as test_recognising has them. Each scenario runs alone: p
 
 import os
 import statistics
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,8 @@ import pytest
 
 from models.database import open_engine, upgrade
 from models.postgres import embedded
+from serve.exports.contract import Format
+from serve.exports.query import MAX_ROWS
 from serve.statistics.refresh import refresh
 from tests.benchmarks.api_load import BUSY, Result, offered, pressed
 from tests.benchmarks.api_market import cheaper, load, rows_of
@@ -37,6 +41,8 @@ FAILURES = 0.001
 MODERATE, MODERATE_SECONDS = 50, 20
 #: Prices that change between two refreshes of statistics.
 CHANGES = 2_000
+#: Seconds between two looks at the memory of an export.
+LOOK = 0.2
 #: Closed loop: requests of a round, connections, rounds of each server in turn.
 PRESSED, CONNECTIONS, TURNS = 4_000, 16, 3
 
@@ -138,6 +144,25 @@ def test_a_single_route_at_a_moderate_rate(
     _measured(track, f"{route}, {MODERATE}/s", serve, lambda: offered(serve.port, plan, MODERATE))
 
 
+@pytest.mark.parametrize("form", Format)
+def test_the_memory_of_the_largest_export(track: Track, serve: Running, form: Format) -> None:
+    """Of all of France, the newest: rows a second, and what the replicas hold more meanwhile at most."""
+    address = f"http://127.0.0.1:{serve.port}/api/listings/export?format={form}&limit={MAX_ROWS}"
+    held = peak = serve.memory()["replicas"]
+    taken, began = serve.cpu_seconds(), time.perf_counter()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(_size, address)
+        while not reading.done():
+            peak = max(peak, serve.memory()["replicas"])
+            time.sleep(LOOK)
+    seconds = time.perf_counter() - began
+    taken = serve.cpu_seconds() - taken
+    track.figures.append(
+        Figure(f"export, {form}", "rows", MAX_ROWS, (seconds,), (max(taken, 0.01),), peak - held)
+    )
+    track.note(mb=reading.result() / 1e6)
+
+
 def test_the_share_of_uvicorn_kept_behind_serve(
     track: Track, database: str, serve: Running, mix: Mix, tmp_path: Path
 ) -> None:
@@ -156,6 +181,15 @@ def test_the_share_of_uvicorn_kept_behind_serve(
                     rates.append(result.per_second)
                 shares.append(rates[0] / rates[1])
             track.note(kept=statistics.median(shares))
+
+
+def _size(address: str) -> int:
+    """Bytes of an answer, which is read as fast as it comes and thrown away."""
+    read = 0
+    with urllib.request.urlopen(address, timeout=600) as answer:
+        while part := answer.read(1 << 16):
+            read += len(part)
+    return read
 
 
 def _in_step(track: Track, database: str) -> None:
