@@ -125,11 +125,17 @@ async def _ended(*tasks: asyncio.Task[Any]) -> None:
 async def file_of(
     connection: AsyncConnection, search: Search, columns: Sequence[Column], writer: Writer, most: int
 ) -> AsyncGenerator[bytes, None]:
-    """The file's bytes, part by part. most: rows in all."""
+    """The file's bytes, part by part. most: rows in all.
+
+    The first part comes with the first rows, empty where the format is packed at its end: the answer then
+    begins, and is no longer held to the time in which one must.
+    """
     try:
+        begun = False
         async for rows in batches(connection, search, most):
             plain = [values(columns, row) for row in rows]
-            if part := await asyncio.to_thread(writer.write, plain):
+            if (part := await asyncio.to_thread(writer.write, plain)) or not begun:
+                begun = True
                 yield part
         parts = await asyncio.to_thread(writer.close)
         while part := await asyncio.to_thread(next, parts, b""):

@@ -3,16 +3,23 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from sqlalchemy import Engine, text
 
-from models.database import open_engine
-from serve.exports.stream import AT_ONCE
+from models.database import open_async_engine, open_engine
+from models.places import Places
+from serve.criteria import SearchQuery
+from serve.engines.contract import Search
+from serve.exports.columns import LISTINGS, Values
+from serve.exports.contract import About
+from serve.exports.sheet import XlsxWriter
+from serve.exports.stream import AT_ONCE, BATCH, file_of
 from tests.serve.exports.conftest import export
 from tests.serve.market import add_agency, add_listing
 from tests.serve.served import served
@@ -31,6 +38,16 @@ _MULTIPLIED = """
         features, evidence, 0, first_seen, last_seen, scraped_at, updated_at, true, false, 0, 0
     from aggregated_listings, dwellings where aggregated_listings.id = :first
 """
+
+
+class Counting(XlsxWriter):
+    """Knows how many rows it was given."""
+
+    rows = 0
+
+    def write(self, rows: Sequence[Values]) -> bytes:
+        self.rows += len(rows)
+        return super().write(rows)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +113,22 @@ def test_who_leaves_before_the_first_row_stops_the_query(full: str, engine: Engi
         with reading(full):
             assert _within(10, engine, 2), "the query waits for the table, which this test holds"
         assert _within(5, engine, 1), "while the table is still held"
+
+
+async def test_a_file_that_is_packed_at_its_end_begins_with_its_first_rows(
+    full: str, module_database_url: str
+) -> None:
+    """Or one of 100,000 rows, which takes longer to pack than an answer may take to begin, is never sent."""
+    engine = open_async_engine(module_database_url, 1)
+    form = Counting(About("listings", LISTINGS, datetime.now(UTC)))
+    async with engine.connect() as connection:
+        body = file_of(connection, Search(SearchQuery(), Places.sample()), LISTINGS, form, MANY)
+        assert await anext(body) == b""
+        assert form.rows == BATCH
+        assert (await anext(body)).startswith(b"PK")
+        assert form.rows == MANY
+        await body.aclose()
+    await engine.dispose()
 
 
 def test_so_many_exports_at_once_and_the_next_is_told_when_to_come(full: str, engine: Engine) -> None:
