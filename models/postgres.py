@@ -22,9 +22,9 @@ from models.errors import DatabaseError
 
 #: A new cluster takes 40 MB; below this, PostgreSQL would stop in the middle of a crawl.
 MIN_FREE_BYTES = 200_000_000
-#: Bytes of the market that the server keeps in memory: an eighth of the machine's, within these. Only pages
-#: that were read take any.
-LEAST_BUFFERS, MOST_BUFFERS = 128 << 20, 1 << 30
+#: Bytes of the market that the server keeps in memory: an eighth of the machine's, the latter at most; what
+#: `initdb` found room for, the former at most, where an eighth is less. Only pages that were read take any.
+INITIAL_BUFFERS, MOST_BUFFERS = 128 << 20, 1 << 30
 _OURS = "# Pignon's, written once: yours to change"
 #: `pg_ctl start` gives up after 10 s, which a loaded laptop can exceed while recovering.
 START_TRIES = 4
@@ -140,10 +140,10 @@ def _give_memory(data: Path) -> None:
     import psutil
 
     settings = data / "postgresql.conf"
-    if _OURS not in settings.read_text(errors="replace"):
-        buffers = min(MOST_BUFFERS, max(LEAST_BUFFERS, psutil.virtual_memory().total // 8)) >> 20
+    buffers = min(MOST_BUFFERS, psutil.virtual_memory().total // 8)
+    if buffers > INITIAL_BUFFERS and _OURS not in settings.read_text(errors="replace"):
         with settings.open("a") as told:
-            told.write(f"{_OURS}\nshared_buffers = {buffers}MB\n")
+            told.write(f"{_OURS}\nshared_buffers = {buffers >> 20}MB\n")
 
 
 def _forget_dead(data: Path) -> None:
