@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -31,7 +32,8 @@ async def test_a_search_of_a_place_passes_one_of_all_of_france_that_waits_for_it
         waiting = asyncio.create_task(find(reading, turns, EVERYWHERE))
         placed = await find(reading, turns, IN_A_PLACE)
         assert [hit.id for hit in placed.hits] == [listing]
-        assert not waiting.done()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(waiting), 1)
     found = await asyncio.wait_for(waiting, 10)
     assert ([hit.id for hit in found.hits], found.total) == ([listing], 1)
     await reading.dispose()
