@@ -4,8 +4,8 @@
     haproxy.py -db -f CONFIG -sf PID -x SOCKET               # what the launcher runs, once per reload
 
 Ray writes a configuration whose statistics and metrics listen on every address, and which sends the address
-and the query of each request to whoever listens for syslog. No setting of Ray's changes that, so its file is
-rewritten before HAProxy reads it. Run as a script: it imports nothing but the standard library.
+and the query of each request to whoever listens for syslog. No setting of Ray's changes that, so HAProxy
+reads a rewritten copy beside it. Run as a script: it imports nothing but the standard library.
 """
 
 import json
