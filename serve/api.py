@@ -25,7 +25,7 @@ from serve import metrics, openapi, pages, problems, request_id, routes, source_
 from serve.accounts import key_routes
 from serve.accounts import pages as account_pages
 from serve.accounts import routes as accounts
-from serve.accounts.passwords import Busy, Passwords
+from serve.accounts.passwords import Passwords
 from serve.accounts.tokens import AccessTokens
 from serve.answers import ParameterProblem
 from serve.cursor import CursorError
@@ -41,11 +41,11 @@ from serve.optout import routes as optout
 from serve.personal import alert_routes, rights_routes
 from serve.personal import routes as personal
 from serve.statistics import routes as statistics
+from serve.turns import Busy
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _TOO_SLOW: Final = "This search takes too long; narrow it."
 _NO_DATABASE: Final = "The database does not answer now; try again."
-_TOO_MANY: Final = "Too many people sign in at this moment; try again."
 _DESCRIPTION: Final = (
     "Every estate agency's listings, read from their own sites, as one honest market. "
     "Prices are whole euros, surfaces square metres, times UTC; null is unknown, never zero."
@@ -146,7 +146,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Busy)
     async def _busy(request: Request, error: Busy) -> Response:
-        return problems.problem(503, _TOO_MANY, headers={"Retry-After": "3"})
+        return _refused(request, 503, str(error), {"Retry-After": "3"})
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

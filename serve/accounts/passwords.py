@@ -15,12 +15,14 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from serve.turns import Turns
+
 SHORTEST: Final = 8
 LONGEST: Final = 128
 #: Hashes at once: each takes 64 MB and a core for about a tenth of a second.
 AT_ONCE: Final = 2
-#: Requests that wait for their turn; one more is told to come back.
-MOST_WAITING: Final = 40
+#: Requests that are at it or wait for their turn; one more is told to come back.
+MOST: Final = 40
 
 _COMMON: Final = Path(__file__).with_name("commonest.txt")
 _ROWS: Final = ("0123456789", "9876543210", "abcdefghijklmnopqrstuvwxyz", "azertyuiop", "qwertyuiop",
@@ -28,10 +30,6 @@ _ROWS: Final = ("0123456789", "9876543210", "abcdefghijklmnopqrstuvwxyz", "azert
 
 
 _T = TypeVar("_T")
-
-
-class Busy(Exception):  # noqa: N818 - an expected outcome
-    """Too many passwords wait to be looked at."""
 
 
 def objection(password: str, email: str) -> str | None:
@@ -58,8 +56,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHash((Argon2Hasher(),))
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self.turns = Turns(AT_ONCE, most=MOST, told="Too many people sign in at this moment; try again.")
         self._nobodys: str | None = None
 
     async def kept(self, password: str) -> str:
@@ -84,14 +81,8 @@ class Passwords:
 
     async def _run(self, work: Callable[..., _T], *told: str) -> _T:
         """In a thread, AT_ONCE at a time, in the order of their coming."""
-        if self._waiting >= MOST_WAITING:
-            raise Busy
-        self._waiting += 1
-        try:
-            async with self._turns:
-                return await asyncio.to_thread(work, *told)
-        finally:
-            self._waiting -= 1
+        async with self.turns:
+            return await asyncio.to_thread(work, *told)
 
 
 def _is_a_row(folded: str) -> bool:

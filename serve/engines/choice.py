@@ -20,6 +20,7 @@ from serve.engines.breaker import Breaker
 from serve.engines.contract import Engine, Found, Search
 from serve.engines.index import alias_of
 from serve.engines.keeper import Keeper, connection
+from serve.engines.postgresql import long_searches
 from serve.engines.second import Second
 from serve.engines.server import EngineError, Server, SilentError
 from serve.engines.standing import Standing
@@ -36,8 +37,7 @@ class Finder:
     """Asks the engines of this process."""
 
     def __init__(self, server: Server | None = None) -> None:
-        #: PostgreSQL's long searches of this process go one after the other.
-        self.turns = asyncio.Semaphore(1)
+        self.turns = long_searches()
         self._server = server
         self._breaker = Breaker()
         self._second: Second | None = None

@@ -12,11 +12,9 @@ France is asked for words that PostgreSQL's statistics call common, the order's 
 listing that satisfies the rest is asked what it says.
 """
 
-import asyncio
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +25,7 @@ from serve.criteria import Criteria, SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
 from serve.engines.facets import count_values
 from serve.prepared import fetched
+from serve.turns import Turns
 from serve.words import read
 
 #: Listings of an order's index that are looked through for one page: where the index itself holds all that
@@ -46,8 +45,16 @@ _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 ASKED: Final = 1_600
 #: Listings expected to say the words, up to which all of them are listed.
 COMMON: Final = 1_000
+#: Long searches, which hold a connection each, that a process has at once; one of them is asked.
+LONG: Final = 6
 #: The newest matches, of which the most relevant are found.
 RANKED: Final = 10_000
+
+
+def long_searches() -> Turns:
+    """The turns that PostgreSQL's long searches of one process take."""
+    too_many = "Too many search all of France at this moment; name a place, or try again."
+    return Turns(1, most=LONG, told=too_many)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +121,12 @@ class PostgreSQL:
 
     connection: AsyncConnection
     #: Where the long ones wait for each other, and nothing else for them.
-    turns: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1))
+    turns: Turns = field(default_factory=long_searches)
 
     async def find(self, search: Search) -> Found:
-        """The listings asked for. CursorError when `after` is none of this search."""
+        """The listings asked for. CursorError when `after` is none of this search. Busy when too many long
+        ones wait: each keeps a connection that others want.
+        """
         found = await self._find(search)
         if not search.query.facet:
             return found

@@ -1,17 +1,23 @@
-"""Long searches wait for each other, and nothing else waits for them."""
+"""Long searches wait for each other, nothing else waits for them, and of them not too many wait."""
 
 import asyncio
+from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.database import open_async_engine
 from models.places import Places
+from models.settings import Settings
+from serve.api import create_app
 from serve.criteria import SearchQuery
 from serve.engines.contract import Found, Search
-from serve.engines.postgresql import PostgreSQL
+from serve.engines.postgresql import PostgreSQL, long_searches
+from serve.market import POOL_SIZE
 from serve.slow import watch_queries
+from serve.turns import Busy, Turns
 from tests.serve.market import add_agency, add_listing
 
 PLACES = Places.sample()
@@ -27,7 +33,7 @@ async def test_a_search_of_a_place_passes_one_of_all_of_france_that_waits_for_it
     add_listing(engine, agency, title="Sans vue, loin de la mer", postal_code="69003")
     reading = open_async_engine(engine.url.render_as_string(hide_password=False))
     watch_queries(reading, 5.0)
-    turns = asyncio.Semaphore(1)
+    turns = long_searches()
     async with turns:
         waiting = asyncio.create_task(find(reading, turns, EVERYWHERE))
         placed = await find(reading, turns, IN_A_PLACE)
@@ -39,6 +45,55 @@ async def test_a_search_of_a_place_passes_one_of_all_of_france_that_waits_for_it
     await reading.dispose()
 
 
-async def find(reading: AsyncEngine, turns: asyncio.Semaphore, query: SearchQuery) -> Found:
+async def find(reading: AsyncEngine, turns: Turns, query: SearchQuery) -> Found:
     async with reading.connect() as connection:
         return await PostgreSQL(connection, turns).find(Search(query, PLACES))
+
+
+async def test_one_more_than_may_wait_is_told_to_come_back_and_one_who_leaves_makes_room() -> None:
+    turns = Turns(1, most=3, told="Come back.")
+    async with turns:
+        waiting = [asyncio.create_task(once(turns)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy, match=r"^Come back\.$"):
+            await once(turns)
+        waiting[0].cancel()
+        await asyncio.wait(waiting[:1])
+        waiting.append(asyncio.create_task(once(turns)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting[1:])
+    await asyncio.wait_for(once(turns), 5)
+
+
+async def once(turns: Turns) -> None:
+    async with turns:
+        pass
+
+
+async def test_a_search_of_all_of_france_too_many_is_told_so_and_leaves_connections_to_others(
+    engine: Engine, tmp_path: Path
+) -> None:
+    listing = add_listing(engine, add_agency(engine), title="Appartement avec vue mer", postal_code="69003")
+    settings = Settings(_env_file=None, pignon_home=tmp_path, rate_limit=0)  # type: ignore[call-arg]
+    app = create_app(settings, engine.url.render_as_string(hide_password=False))
+    async with app.router.lifespan_context(app):
+        turns: Turns = app.state.market.finder.turns
+        assert turns.most < POOL_SIZE
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+            search = "/api/listings/search"
+            async with turns:
+                holding = [
+                    asyncio.create_task(client.get(search, params={"q": EVERYWHERE.q}))
+                    for _ in range(turns.most - 1)
+                ]
+                while not turns.are_full:  # noqa: ASYNC110 - they are on their way
+                    await asyncio.sleep(0.01)
+                refused = await client.get(search, params={"q": EVERYWHERE.q})
+                page = await client.get("/", params={"q": EVERYWHERE.q}, headers={"Accept": "text/html"})
+                placed = await client.get(search, params={"q": EVERYWHERE.q, "postal_code": "69003"})
+            answers = await asyncio.gather(*holding)
+    assert (refused.status_code, page.status_code) == (503, 503)
+    assert refused.json()["detail"].endswith("name a place, or try again.")
+    assert refused.headers["retry-after"] == "3"
+    for answer in (placed, *answers):
+        assert [found["id"] for found in answer.json()["listings"]] == [listing]

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, update
 
 from models.tables import User
 from serve.accounts import passwords
-from serve.accounts.passwords import Busy, Passwords
+from serve.accounts.passwords import Passwords
+from serve.turns import Busy
 from tests.serve.people import sign_up
 from tests.serve.served import served
 
@@ -72,7 +73,7 @@ def test_ten_thousand_bad_logins_are_refused_cheaply_and_the_owner_comes_in_from
 async def test_more_passwords_than_can_be_looked_at_are_told_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(passwords, "MOST_WAITING", 5)
+    monkeypatch.setattr(passwords, "MOST", 5)
     gate = Passwords()
     done = await asyncio.gather(*(gate.kept(f"mot {i}") for i in range(12)), return_exceptions=True)
     assert sum(isinstance(answer, Busy) for answer in done) == 7
