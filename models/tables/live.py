@@ -103,16 +103,33 @@ class LiveWords(Base):
     """A live advert's words, stemmed and without accents; those of its title weigh more. Among them stand the
     advert's facts, such as `insee 69123`, so that one index finds the balconies of Lyon (`live_facts`).
 
-    Beside the rows, as a new price would have to be told to the index of each of the words.
+    Apart from the rows, as a new price would have to be told to the index of each of the words; beside them
+    what most searches filter and sort by, in no index.
     """
 
     __tablename__ = "live_words"
     __table_args__ = (
         Index("ix_live_words", "words", postgresql_using="gin"),
-        {"postgresql_with": {"toast_tuple_target": "128"}},
+        {"postgresql_with": {"toast_tuple_target": "128", "fillfactor": "90"}},
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     words: Mapped[Any] = mapped_column(TSVECTOR)
     #: Makes the row so long that PostgreSQL stores the words apart from it; compressed it is nothing.
     filler: Mapped[str] = mapped_column(Text, server_default=text("repeat(' ', 2100)"))
+    #: The advert's, as `LiveListing` has them.
+    property_id: Mapped[int] = mapped_column(BigInteger)
+    agency_id: Mapped[int] = mapped_column(BigInteger)
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    price_per_sqm: Mapped[int | None] = mapped_column(BigInteger)
+    first_seen: Mapped[datetime]
+    surface: Mapped[float | None] = mapped_column(Float)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    rooms: Mapped[int | None] = mapped_column(SmallInteger)
+    transaction: Mapped[str | None] = mapped_column(String(24))
+    property_type: Mapped[str | None] = mapped_column(String(24))
+    department: Mapped[str | None] = mapped_column(String(3))
+    postal_code: Mapped[str | None] = mapped_column(String(10))
+    insee_code: Mapped[str | None] = mapped_column(String(5))
+    city_key: Mapped[str | None] = mapped_column(String(120))

@@ -12,6 +12,7 @@ France is asked for words that PostgreSQL's statistics call common, the order's 
 listing that satisfies the rest is asked what it says.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.tables import LiveWords
 from serve import cursor, facts
 from serve.conditions import TABLE, asked, indexed, metres, of_column, rows_of, saying, where
 from serve.criteria import Criteria, SearchQuery, Sort
@@ -44,9 +46,11 @@ _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 #: Listings that are asked for their words one by one, 5 µs each.
 ASKED: Final = 1_600
 #: Listings expected to say the words, up to which all of them are listed.
-COMMON: Final = 1_000
+COMMON: Final = 10_000
 #: Long searches, which hold a connection each, that a process has at once; one of them is asked.
 LONG: Final = 6
+#: What stands beside an advert's words, so that no other row is looked up.
+_BESIDE: Final = frozenset(LiveWords.__table__.columns.keys())
 #: The newest matches, of which the most relevant are found.
 RANKED: Final = 10_000
 
@@ -311,13 +315,17 @@ class _Question:
     @property
     def _matches(self) -> str:
         """All that match. The index of words is asked first: a planner would hope to find few others."""
-        wanted = self._wanted(TABLE)
         if not self.words:
-            return f"{self._chosen} where {wanted}"
+            return f"{self._chosen} where {self._wanted(TABLE)}"
         words = self.anywhere if self._is_loose else self.words
+        order, _ = order_of(self.search.query, "said")
+        wanted = self._wanted("said")
+        if _BESIDE.issuperset(re.findall(r"\bsaid\.(\w+)", f"{wanted} {order.key}")):
+            chosen = f"select id, property_id, {order.key} as sorted_by from live_words said"  # noqa: S608
+            return f"{chosen} where {wanted} and words @@ {words}"
         said = f"select id from live_words where words @@ {words}"  # noqa: S608
         among = "id in (select id from said)"
-        return f"with said as materialized ({said}) {self._chosen} where {wanted} and {among}"
+        return f"with said as materialized ({said}) {self._chosen} where {self._wanted(TABLE)} and {among}"
 
     @property
     def _is_loose(self) -> bool:

@@ -184,9 +184,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _LIVE = (
     "analyze aggregated_listings, listing_history",
     "insert into live_listings select * from live_of(array(select id from aggregated_listings))",
-    "insert into live_words (id, words) select l.id,"
-    " with_facts(listing_words(l.title, l.description), live)"
-    " from live_listings live join aggregated_listings l on l.id = live.id",
+    "insert into live_words select said.* from live_listings live"
+    " join aggregated_listings l on l.id = live.id, lateral said_by(live, l.title, l.description) said",
 )
 
 

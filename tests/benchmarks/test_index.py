@@ -51,8 +51,8 @@ def live(database: str) -> int:  # noqa: F811
 
 
 _WORDS = """
-    insert into live_words (id, words) select l.id, with_facts(listing_words(l.title, l.description), live)
-    from live_listings live join aggregated_listings l on l.id = live.id
+    insert into live_words select said.* from live_listings live
+    join aggregated_listings l on l.id = live.id, lateral said_by(live, l.title, l.description) said
 """
 
 

@@ -33,9 +33,9 @@ _DIFFERENCES = """
     select (select count(*) from (table live_listings except select * from live_of(:all)) x)
         + (select count(*) from (select * from live_of(:all) except table live_listings) x)
         + (select count(*) from (
-            select id, words from live_words except select l.id,
-                with_facts(listing_words(l.title, l.description), live)
-            from aggregated_listings l join live_of(:all) live on live.id = l.id) x)
+            table live_words except select said.* from live_of(:all) live
+            join aggregated_listings l on l.id = live.id,
+                lateral said_by(live, l.title, l.description) said) x)
         + (select count(*) from live_listings) - (select count(*) from live_words)
 """
 
