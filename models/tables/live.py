@@ -21,7 +21,7 @@ def _order(name: str, column: str, *held: str) -> Index:
 
 def _place(column: str) -> Index:
     order = (column, "transaction", "property_type", "first_seen", "id")
-    included = ["property_id", "price", "price_per_sqm", "surface", "rooms"]
+    included = ["property_id", "price", "price_per_sqm", "surface", "rooms", "bedrooms", "dpe", "price_drop"]
     return Index(f"ix_live_{column}", *order, postgresql_include=included)
 
 
