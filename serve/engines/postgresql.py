@@ -43,6 +43,8 @@ _IN_INDEX: Final = frozenset({
 #: of age, and others.
 _PLACES: Final = frozenset(("city", "postal_code", "insee_code", "department"))
 _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
+#: Matches of all of France that are counted for a page.
+MANY: Final = 500
 #: Listings that are asked for their words one by one, 5 µs each.
 ASKED: Final = 1_600
 #: Listings expected to say the words, up to which all of them are listed.
@@ -243,7 +245,7 @@ class _Question:
             select near.id, near.property_id, {near.key} as sorted_by from (
                 select * from {TABLE} where {self._next_ones} order by {order.along(TABLE)} limit {stretch}
             ) near
-            where {wanted} order by {near.along("near")} limit {ASKED if self.words else "%(most)s"}
+            where {wanted} order by {near.along("near")} limit {ASKED if self.words else MANY}
         """  # noqa: S608 - nothing but names of ours
         if self.words:
             said = saying(query, "near")
