@@ -15,7 +15,7 @@ from models.tables import Agency, AggregatedListing, LiveListing
 from serve.conditions import TABLE, metres_from, where
 from serve.criteria import SearchQuery
 from serve.engines.contract import Search
-from serve.engines.postgresql import order_of
+from serve.engines.orders import order_of
 from serve.search import cards
 
 L: Final = AggregatedListing
