@@ -124,6 +124,11 @@ _DWELLINGS: Final = f"""
         select *, max(since) filter (where cut_now is not null) over
             (partition by property_id, transaction order by since) as cut_at
         from ended
+    ), measured as (
+        select *, case when cut_at is not null then
+            first_value(cut_now) over (partition by property_id, transaction, cut_at order by since) end
+                as cut
+        from cut
     )
     insert into dwelling_states (property_id, transaction, since, until, known_until, ending, first_seen,
         property_type, rooms, areas, price, price_per_sqm, cut, cut_at)
@@ -131,11 +136,8 @@ _DWELLINGS: Final = f"""
         case when ending = 'moved' then until else coalesce(next_since, 'infinity') end, ending, first_seen,
         property_type, case when property_type in {HOMES}
             then least(coalesce(rooms, case when property_type = 'studio' then 1 end), {MOST_ROOMS}) end,
-        areas_of(insee_code, postal_code), price, price_per_sqm,
-        case when cut_at is not null then
-            first_value(cut_now) over (partition by property_id, transaction, cut_at order by since) end,
-        cut_at
-    from cut where property_type is not null
+        areas_of(insee_code, postal_code), price, price_per_sqm, cut, cut_at
+    from measured where property_type is not null
 """  # noqa: S608 - made of constants
 
 # From when on each area's figures differ: where a state's own facts do, from its beginning; where only its

@@ -258,6 +258,16 @@ def test_a_price_that_halves_and_more_was_misread(lives: Lives) -> None:
     assert lives.cell()["cuts"] == 0
 
 
+def test_a_cut_of_a_dwelling_of_unknown_type_is_told_once_its_type_is(lives: Lives) -> None:
+    adverts = [lives.born(BEGUN, property_type=None) for _ in range(5)]
+    for advert in adverts:
+        lives.change(advert, BEGUN + DAY, price=180_000)
+        lives.change(advert, BEGUN + 2 * DAY, property_type="apartment")
+    cell, week = lives.cell(), lives.cell(period="week", starts_on="2026-03-02")
+    assert (cell["cuts"], week["cuts"]) == (5, 5)
+    assert cell["median_cut"] == week["median_cut"] == pytest.approx(0.1)
+
+
 def test_only_areas_that_something_touched_are_figured_again(lives: Lives, engine: Engine) -> None:
     _six(lives)
     lives.born(BEGUN, postal_code="75011", insee_code="75111")
