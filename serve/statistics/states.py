@@ -13,7 +13,8 @@ from serve.statistics.bounds import GREATEST_CUT, HOMES, MOST_ROOMS, price_in_bo
 
 #: What is followed of an advert; its dwelling and whether it is live come besides.
 _FIELDS: Final = (
-    "('price','surface','rooms','property_type','transaction','postal_code','insee_code','property_id')"
+    "('price','currency','surface','rooms','property_type','transaction','postal_code','insee_code',"
+    "'property_id')"
 )
 
 # Every event tells whose dwelling the advert was then.
@@ -25,7 +26,7 @@ _ADVERTS: Final = f"""
             jsonb_build_object('property_id', property_id, 'transaction', transaction,
                 'property_type', property_type, 'rooms', rooms, 'surface', surface,
                 'postal_code', postal_code, 'insee_code', insee_code, 'live', true,
-                'price', case when coalesce(currency, 'EUR') = 'EUR' then price end) as now
+                'price', price, 'currency', currency) as now
         from aggregated_listings {{listings}}
     ), events as (
         select h.listing_id, greatest(h.occurred_at, c.first_seen) as at, h.id as n,
@@ -61,8 +62,9 @@ _ADVERTS: Final = f"""
             state ->> 'transaction' as transaction, state ->> 'property_type' as property_type,
             (state ->> 'rooms')::smallint as rooms, (state ->> 'surface')::float8 as surface,
             state ->> 'postal_code' as postal_code, state ->> 'insee_code' as insee_code,
-            (state ->> 'price')::numeric::bigint as price, (state ->> 'live')::boolean as is_live,
-            state ->> 'reason' as reason, first_seen
+            case when coalesce(state ->> 'currency', 'EUR') = 'EUR'
+                then (state ->> 'price')::numeric::bigint end as price,
+            (state ->> 'live')::boolean as is_live, state ->> 'reason' as reason, first_seen
         from told where since < until
     ), followed as (
         select *, case when {price_in_bounds()} then price end as believed,

@@ -252,6 +252,14 @@ def test_absurd_prices_enter_no_figure_but_their_dwelling_is_counted(
     assert (cell["number"], cell["priced"], cell["measured"]) == (1, priced, measured)
 
 
+def test_a_price_in_another_currency_enters_no_figure_however_it_changes(lives: Lives) -> None:
+    advert = lives.born(BEGUN, price=250_000, currency="CHF")
+    lives.change(advert, BEGUN + DAY, price=240_000)
+    assert (lives.cell()["number"], lives.cell()["priced"], lives.cell()["cuts"]) == (1, 0, 0)
+    lives.change(advert, BEGUN + 2 * DAY, price=230_000, currency="EUR")
+    assert (lives.cell()["min_price"], lives.cell()["cuts"]) == (230_000, 0), "francs fell to euros: no cut"
+
+
 def test_a_price_that_halves_and_more_was_misread(lives: Lives) -> None:
     advert = lives.born(BEGUN, price=2_000_000)
     lives.change(advert, BEGUN + DAY, price=200_000)
