@@ -97,7 +97,6 @@ def _market(key: Key, cells: Mapping[Key, Cell], now: datetime, area: Any, past:
     kinds = {name: cells.get((place, transaction, name, rooms), _NOTHING)["number"] for name in HOMES}
     rents = cells.get((place, "rent", kind, rooms), _NOTHING)
     is_sale = transaction == Transaction.SALE
-    averages = _may_tell_average(key, cells)
     return Market(
         area=area,
         transaction=Transaction(transaction),
@@ -110,8 +109,8 @@ def _market(key: Key, cells: Mapping[Key, Cell], now: datetime, area: Any, past:
         studios=None if kind else kinds["studio"],
         added=_lately(cell, "added", _today(now)),
         withdrawn=_lately(cell, "withdrawn", _today(now)),
-        price=_prices(cell, averages),
-        price_per_sqm=_per_sqm(cell, averages),
+        price=_prices(cell, _may_tell_average(key, cells, "priced")),
+        price_per_sqm=_per_sqm(cell, _may_tell_average(key, cells, "measured")),
         age_days=_age(cell, now),
         price_cuts=_cuts(cell, cell["number"]),
         days_to_withdrawal=_quartiles(cell, "withdrawn", ("days_q1", "median_days", "days_q3"), 1),
@@ -134,16 +133,19 @@ _COUNTED: Final = ("number", "total", "priced", "measured", "cuts", "withdrawn",
 _NOTHING: Final = _Nothing()
 
 
-def _may_tell_average(key: Key, cells: Mapping[Key, Cell]) -> bool:
-    """Whether the cell's average, beside those of its parts, gives away that of fewer than five dwellings."""
+def _may_tell_average(key: Key, cells: Mapping[Key, Cell], counted: str) -> bool:
+    """Whether the cell's average, beside those of its parts, gives away that of fewer than five dwellings.
+
+    counted: the number of dwellings behind the average.
+    """
     area, transaction, kind, rooms = key
-    whole = cells.get(key, _NOTHING)["priced"]
+    whole = cells.get(key, _NOTHING)[counted]
     if not kind:
-        parts = [cells.get((area, transaction, name, rooms), _NOTHING)["priced"] for name in HOMES]
+        parts = [cells.get((area, transaction, name, rooms), _NOTHING)[counted] for name in HOMES]
         if 0 < sum(number for number in parts if number < FEWEST) < FEWEST:
             return False
     if not rooms:
-        parts = [cells.get((area, transaction, kind, number), _NOTHING)["priced"] for number in range(1, 6)]
+        parts = [cells.get((area, transaction, kind, number), _NOTHING)[counted] for number in range(1, 6)]
         untold = whole - sum(number for number in parts if number >= FEWEST)
         return not 0 < untold < FEWEST
     return True

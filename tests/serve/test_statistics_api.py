@@ -137,6 +137,17 @@ def test_no_average_betrays_by_difference_what_a_part_keeps(
     assert sale.price.median is not None
 
 
+def test_no_average_per_square_metre_betrays_those_of_a_part_whose_surface_is_known(
+    client: httpx2.Client, engine: Engine, lives: Lives
+) -> None:
+    _flats(lives, 8)
+    _flats(lives, 2, property_type="studio", rooms=1)
+    _flats(lives, 4, property_type="studio", rooms=1, surface=None)
+    (sale,) = _market(client, engine, transaction="sale")
+    assert (sale.price.average is not None, sale.price_per_sqm.average) == (True, None)
+    assert (sale.price_per_sqm.number, sale.price_per_sqm.median is not None) == (10, True)
+
+
 def test_the_yield_is_twelve_median_rents_over_the_median_price_of_the_same_kind(
     client: httpx2.Client, engine: Engine, lives: Lives
 ) -> None:
