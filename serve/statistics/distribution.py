@@ -17,7 +17,7 @@ from models.places import Places
 from models.tables import LiveListing
 from serve.conditions import conditions
 from serve.statistics.answers import Bin, DistributionAnswer, Histogram, Share
-from serve.statistics.bounds import MOST_ROOMS, OTHER_PRICES, PRICES, PRICES_PER_SQM
+from serve.statistics.bounds import HOMES, MOST_ROOMS, OTHER_PRICES, PRICES, PRICES_PER_SQM
 from serve.statistics.cells import FEWEST
 from serve.statistics.criteria import DistributionQuery
 
@@ -40,12 +40,11 @@ async def read_distribution(
         newest = _adverts(query, places).order_by(L.first_seen.desc(), L.id.desc())
         rows = (await connection.execute(newest)).all()
     homes = _cheapest(rows[:MOST_ADVERTS])
-    least, most = _price_bounds(query)
     by_area = PRICES_PER_SQM[query.transaction]
     return DistributionAnswer(
         number=len(homes),
         is_complete=complete,
-        price=_histogram(home.price for home in homes if home.price and least <= home.price <= most),
+        price=_histogram(home.price for home in homes if _is_believed(home, query.transaction)),
         price_per_sqm=_histogram(
             home.price_per_sqm
             for home in homes
@@ -61,7 +60,7 @@ async def read_distribution(
 def _adverts(query: DistributionQuery, places: Places) -> Select[Any]:
     """One more than are looked at. In no order at first: where few match, an order would walk them all."""
     days = func.extract("epoch", func.now() - L.first_seen) / 86_400
-    names = ("id", "property_id", "price", "price_per_sqm", "surface", "rooms", "dpe")
+    names = ("id", "property_id", "property_type", "price", "price_per_sqm", "surface", "rooms", "dpe")
     columns: list[Any] = [getattr(L, name) for name in names]
     return select(*columns, days.label("days")).where(*conditions(query, places)).limit(MOST_ADVERTS + 1)
 
@@ -74,10 +73,10 @@ def _cheapest(rows: Sequence[Any]) -> list[Any]:
     return list(found.values())
 
 
-def _price_bounds(query: DistributionQuery) -> tuple[int, int]:
-    homes = {"apartment", "house", "studio"}
-    asked = {str(kind) for kind in query.property_type}
-    return PRICES[query.transaction] if asked and asked <= homes else OTHER_PRICES
+def _is_believed(home: Any, transaction: str) -> bool:
+    """Whether its price is one that such a property may have."""
+    least, most = PRICES[transaction] if home.property_type in HOMES else OTHER_PRICES
+    return home.price is not None and least <= home.price <= most
 
 
 def _histogram(values: Iterable[float | None]) -> Histogram:

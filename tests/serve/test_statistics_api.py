@@ -284,3 +284,15 @@ def test_dwellings_are_spread_each_once_by_their_cheapest_advert(
         "/api/statistics/listings", params={**asked, "price_max": 120_000, "price_min": 2}
     ).json()
     assert (few["number"], few["price"]) == (3, {"number": 3, "bins": []})
+
+
+@pytest.mark.parametrize("asked", [{}, {"property_type": ["apartment", "land"]}])
+def test_a_misread_price_of_a_home_is_left_out_whatever_types_are_asked_for(
+    client: httpx2.Client, engine: Engine, asked: dict[str, Any]
+) -> None:
+    agency = add_agency(engine)
+    for price in (150, *range(100_000, 150_000, 10_000)):
+        add_listing(engine, agency, transaction="sale", property_type="apartment", price=price)
+    add_listing(engine, agency, transaction="sale", property_type="land", price=4_000)
+    told = client.get("/api/statistics/listings", params=asked).json()
+    assert (told["number"], told["price"]["number"]) == (7, 6), "land may cost so little, a flat may not"
