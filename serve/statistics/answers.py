@@ -106,6 +106,7 @@ class Market(Answer):
     rent_per_sqm: float | None = Field(
         description="Of a sale: the median monthly rent per m² of the same area, type and rooms."
     )
+    rent_number: int | None = Field(description="Of a sale: dwellings for rent behind rent_per_sqm.")
     gross_yield: Yield | None = Field(description="Of a sale of one type.")
     history: list[Period] | None = Field(
         default=None, description="Oldest first. Periods with fewer than five on offer are left out."

@@ -102,6 +102,11 @@ DEFINITIONS: Final = tuple(
             "Median monthly rent per m² of the dwellings for rent, same place, same type, same rooms.",
         ),
         (
+            "rent_number",
+            "Logements à louer derrière rent_per_sqm : ceux dont le loyer et la surface sont connus.",
+            "Dwellings for rent behind rent_per_sqm: those whose rent and surface are known.",
+        ),
+        (
             "gross_yield",
             "Douze loyers mensuels médians par m² divisés par le prix de vente médian par m², même endroit, "
             "même type, mêmes pièces. Brut : ni charges, ni impôts, ni vacance. Jamais tous types mêlés.",

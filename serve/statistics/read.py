@@ -117,6 +117,7 @@ def _market(key: Key, cells: Mapping[Key, Cell], now: datetime, area: Any, past:
         rent_per_sqm=_rounded(rents["median_price_per_sqm"], 2)
         if is_sale and rents["measured"] >= FEWEST
         else None,
+        rent_number=rents["measured"] if is_sale else None,
         gross_yield=_yield(cell, rents) if is_sale and kind else None,
         history=past.told(now) if past else None,
     )

@@ -160,6 +160,9 @@ def test_the_yield_is_twelve_median_rents_over_the_median_price_of_the_same_kind
     assert flats.gross_yield is not None
     assert (flats.gross_yield.value, flats.gross_yield.rent_number) == (0.042, 5)
     assert (houses.rent_per_sqm, houses.gross_yield) == (100, None)
+    assert (flats.rent_number, houses.rent_number) == (5, 9)
+    (together, rents) = _market(client, engine)
+    assert (together.rent_number, rents.rent_number) == (14, None), "no rent without its number"
     assert all(market.gross_yield is None for market in _market(client, engine)), "never of all types"
 
 
