@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serve.agencies import read_agency
 from serve.answers import AgencyDetail, AgencyStock, Month, Overlap
+from serve.statistics.bounds import was_cut
 
 #: Months that are told, this one included; other agencies that are named.
 MONTHS: Final = 12
 MOST_OTHERS: Final = 10
 
 _STOCK: Final = text(
-    """
+    f"""
     with own as (
         select id, property_id, first_seen from aggregated_listings where agency_id = :agency and is_active
     ), homes as (
@@ -25,17 +26,13 @@ _STOCK: Final = text(
     select (select count(*) from homes) as dwellings,
         (select percentile_cont(0.5) within group (order by extract(epoch from now() - first_seen) / 86400)
          from own) as median_days_on_market,
-        (select avg(case when exists (
-            select from listing_history h where h.listing_id = own.id and h.kind = 'price'
-                and jsonb_typeof(h.old_value) = 'number' and jsonb_typeof(h.new_value) = 'number'
-                and h.new_value < h.old_value) then 1.0 else 0.0 end)
-         from own) as price_cut_share,
+        (select avg(case when {was_cut("own.id")} then 1.0 else 0.0 end) from own) as price_cut_share,
         (select avg(case when exists (
             select from aggregated_listings o join agencies a on a.id = o.agency_id
             where o.property_id = homes.property_id and o.is_active and o.agency_id <> :agency
                 and a.opted_out_at is null) then 0.0 else 1.0 end)
          from homes) as exclusive_share
-    """
+    """  # noqa: S608 - made of constants
 )
 _MONTHS: Final = text(
     """

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from serve.answers import AgencyBrief, Month, Overlap
 from serve.statistics.answers import AgenciesAnswer, AgencyFigures
+from serve.statistics.bounds import was_cut
 from serve.statistics.criteria import AgenciesQuery
 
 MONTHS: Final = 12
@@ -31,7 +32,7 @@ _OWN: Final = """
         group by agency_id order by dwellings desc, agency_id limit :limit
     )
 """
-_FIGURES: Final = """
+_FIGURES: Final = f"""
     , homes as (
         select distinct agency_id, property_id from own join chosen using (agency_id)
     ), alone as (
@@ -44,10 +45,7 @@ _FIGURES: Final = """
         select agency_id,
             percentile_cont(0.5) within group (order by extract(epoch from now() - first_seen)) / 86400
                 as days,
-            avg(case when exists (
-                select from listing_history h where h.listing_id = own.id and h.kind = 'price'
-                    and jsonb_typeof(h.old_value) = 'number' and jsonb_typeof(h.new_value) = 'number'
-                    and h.new_value < h.old_value) then 1.0 else 0.0 end) as price_cut_share
+            avg(case when {was_cut("own.id")} then 1.0 else 0.0 end) as price_cut_share
         from own join chosen using (agency_id) group by agency_id
     )
     select a.id, a.name, a.website_url, a.city, a.phone, c.dwellings, m.days, m.price_cut_share,
@@ -55,7 +53,7 @@ _FIGURES: Final = """
     from chosen c join agencies a on a.id = c.agency_id join moved m using (agency_id)
         join alone n using (agency_id)
     order by c.dwellings desc, a.id
-"""
+"""  # noqa: S608 - made of constants
 _OTHERS: Final = """
     , shared as (
         select own.agency_id as of, o.agency_id as other, count(distinct o.property_id) as dwellings

@@ -33,6 +33,17 @@ def test_an_agency_tells_its_stock(client: httpx2.Client, engine: Engine) -> Non
     assert stock.new_per_month[-1].month == f"{NOW.astimezone(ZoneInfo('Europe/Paris')):%Y-%m}"
 
 
+def test_a_misread_price_is_no_cut_of_an_agency_either(client: httpx2.Client, engine: Engine) -> None:
+    own = add_agency(engine)
+    for old in (200_000, 2_000_000):
+        listing = add_listing(engine, own, price=190_000, postal_code="69003")
+        change_price(engine, listing, old, 190_000, NOW)
+    asked = {"agency_id": own}
+    (beside,) = client.get("/api/statistics/agencies", params=asked).json()["agencies"]
+    alone = client.get(f"/api/agencies/{own}").json()["stock"]
+    assert (beside["price_cut_share"], alone["price_cut_share"]) == (0.5, 0.5)
+
+
 def test_an_agency_without_stock_has_no_shares(client: httpx2.Client, engine: Engine) -> None:
     stock = client.get(f"/api/agencies/{add_agency(engine)}").json()["stock"]
     assert (stock["dwellings"], stock["overlap"]) == (0, [])
