@@ -265,7 +265,7 @@ class AgencyCard(AgencyBrief):
 
 
 class Month(Answer):
-    """A calendar month, UTC."""
+    """A calendar month of Paris."""
 
     month: str = Field(examples=["2026-11"])
     adverts: int = Field(description="Adverts that were seen for the first time in it.", examples=[14])

@@ -39,7 +39,7 @@ _MONTHS: Final = text(
     select to_char(month, 'YYYY-MM') as month, count(l.id) as adverts
     from (select date_trunc('month', now() at time zone 'Europe/Paris') as begun) this
     cross join generate_series(begun - make_interval(months => :months - 1), begun, interval '1 month') month
-    left join aggregated_listings l on l.agency_id = :agency
+    left join aggregated_listings l on l.agency_id = :agency and l.republishes is null
         and l.first_seen >= month at time zone 'Europe/Paris'
         and l.first_seen < (month + interval '1 month') at time zone 'Europe/Paris'
     group by month order by month

@@ -69,7 +69,8 @@ _OTHERS: Final = """
 _MONTHS: Final = """
     select l.agency_id, to_char(l.first_seen at time zone 'Europe/Paris', 'YYYY-MM') as month,
         count(*) as adverts
-    from aggregated_listings l where l.agency_id = any(:found) and {scope} and l.first_seen >=
+    from aggregated_listings l
+    where l.agency_id = any(:found) and l.republishes is null and {scope} and l.first_seen >=
         (date_trunc('month', now() at time zone 'Europe/Paris') - make_interval(months => :months - 1))
         at time zone 'Europe/Paris'
     group by 1, 2

@@ -33,6 +33,16 @@ def test_an_agency_tells_its_stock(client: httpx2.Client, engine: Engine) -> Non
     assert stock.new_per_month[-1].month == f"{NOW.astimezone(ZoneInfo('Europe/Paris')):%Y-%m}"
 
 
+def test_an_advert_put_on_line_again_is_no_new_one(client: httpx2.Client, engine: Engine) -> None:
+    own, home = add_agency(engine), add_property(engine)
+    gone = add_listing(engine, own, home, is_active=False, withdrawn_at=NOW, first_seen=NOW)
+    add_listing(engine, own, home, republishes=gone, first_seen=NOW)
+    (beside,) = client.get("/api/statistics/agencies", params={"agency_id": own}).json()["agencies"]
+    alone = client.get(f"/api/agencies/{own}").json()["stock"]
+    assert sum(month["adverts"] for month in beside["new_per_month"]) == 1
+    assert sum(month["adverts"] for month in alone["new_per_month"]) == 1
+
+
 def test_a_misread_price_is_no_cut_of_an_agency_either(client: httpx2.Client, engine: Engine) -> None:
     own = add_agency(engine)
     for old in (200_000, 2_000_000):
