@@ -268,7 +268,7 @@ class Month(Answer):
     """A calendar month of Paris."""
 
     month: str = Field(examples=["2026-11"])
-    adverts: int = Field(description="Adverts that were seen for the first time in it.", examples=[14])
+    adverts: int = Field(description="Adverts first seen in it, but those put on line again.", examples=[14])
 
 
 class Overlap(Answer):
@@ -282,6 +282,7 @@ class AgencyStock(Answer):
     """What an agency offers now. Shares are 0 to 1, and null where it offers nothing."""
 
     dwellings: int = Field(description="Dwellings among its live adverts.", examples=[41])
+    adverts: int = Field(description="Its live adverts: behind their days and cuts.", examples=[44])
     median_days_on_market: float | None = Field(description="Of its live adverts, since Pignon saw them.")
     price_cut_share: float | None = Field(description="Of its live adverts, those whose price was ever cut.")
     exclusive_share: float | None = Field(description="Of its dwellings, those that no other agency offers.")

@@ -23,7 +23,7 @@ _STOCK: Final = text(
     ), homes as (
         select distinct property_id from own
     )
-    select (select count(*) from homes) as dwellings,
+    select (select count(*) from homes) as dwellings, (select count(*) from own) as adverts,
         (select percentile_cont(0.5) within group (order by extract(epoch from now() - first_seen) / 86400)
          from own) as median_days_on_market,
         (select avg(case when {was_cut("own.id")} then 1.0 else 0.0 end) from own) as price_cut_share,
@@ -67,6 +67,7 @@ async def read_stock(connection: AsyncConnection, agency_id: int) -> AgencyDetai
     others = await connection.execute(_OVERLAP, {**asked, "most": MOST_OTHERS})
     stock = AgencyStock(
         dwellings=row["dwellings"],
+        adverts=row["adverts"],
         median_days_on_market=_rounded(row["median_days_on_market"], 1),
         price_cut_share=_rounded(row["price_cut_share"], 3),
         exclusive_share=_rounded(row["exclusive_share"], 3),

@@ -42,13 +42,13 @@ _FIGURES: Final = f"""
             ) then 0.0 else 1.0 end) as exclusive_share
         from homes group by agency_id
     ), moved as (
-        select agency_id,
+        select agency_id, count(*) as adverts,
             percentile_cont(0.5) within group (order by extract(epoch from now() - first_seen)) / 86400
                 as days,
             avg(case when {was_cut("own.id")} then 1.0 else 0.0 end) as price_cut_share
         from own join chosen using (agency_id) group by agency_id
     )
-    select a.id, a.name, a.website_url, a.city, a.phone, c.dwellings, m.days, m.price_cut_share,
+    select a.id, a.name, a.website_url, a.city, a.phone, c.dwellings, m.adverts, m.days, m.price_cut_share,
         n.exclusive_share
     from chosen c join agencies a on a.id = c.agency_id join moved m using (agency_id)
         join alone n using (agency_id)
@@ -101,6 +101,7 @@ async def read_agencies(connection: AsyncConnection, query: AgenciesQuery) -> Ag
             AgencyFigures(
                 agency=AgencyBrief(**_brief(row)),
                 dwellings=row["dwellings"],
+                adverts=row["adverts"],
                 median_days_on_market=_rounded(row["days"], 1),
                 price_cut_share=_rounded(row["price_cut_share"], 3),
                 exclusive_share=_rounded(row["exclusive_share"], 3),

@@ -127,6 +127,7 @@ class AgencyFigures(Answer):
 
     agency: AgencyBrief
     dwellings: int = Field(description="Dwellings among its live adverts.")
+    adverts: int = Field(description="Its live adverts: behind their days and cuts.")
     median_days_on_market: float | None
     price_cut_share: float | None = Field(description="Of its live adverts, those whose price was ever cut.")
     exclusive_share: float | None = Field(description="Of its dwellings, those that no other agency offers.")

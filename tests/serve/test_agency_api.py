@@ -43,6 +43,17 @@ def test_an_advert_put_on_line_again_is_no_new_one(client: httpx2.Client, engine
     assert sum(month["adverts"] for month in alone["new_per_month"]) == 1
 
 
+def test_the_adverts_behind_days_and_cuts_are_told_beside_the_dwellings(
+    client: httpx2.Client, engine: Engine
+) -> None:
+    own, home = add_agency(engine), add_property(engine)
+    for _ in range(2):
+        add_listing(engine, own, home)
+    (beside,) = client.get("/api/statistics/agencies", params={"agency_id": own}).json()["agencies"]
+    alone = client.get(f"/api/agencies/{own}").json()["stock"]
+    assert (beside["dwellings"], beside["adverts"]) == (alone["dwellings"], alone["adverts"]) == (1, 2)
+
+
 def test_a_misread_price_is_no_cut_of_an_agency_either(client: httpx2.Client, engine: Engine) -> None:
     own = add_agency(engine)
     for old in (200_000, 2_000_000):
