@@ -19,6 +19,9 @@ Answer = dict[str, Any]
 
 #: Seconds that a server may ask us to wait before we give up instead.
 LONGEST_WAIT: Final = 60.0
+#: Seconds that a file may be silent on its way: XLSX is packed when its last row is in, and where that takes
+#: a minute the server breaks off.
+LONGEST_SILENCE: Final = 70.0
 
 
 class ApiError(Exception):
@@ -33,7 +36,7 @@ class Client:
     """Speaks with one Pignon. token or api_key: for what belongs to a user.
 
     retries: how often a request that came too early (429, or 503 of a GET) is made again, each time after
-    what `Retry-After` says. timeout: seconds for each step of a request.
+    what `Retry-After` says. timeout: seconds for each step of a request; LONGEST_SILENCE for a file's.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"X-API-Key": api_key} if api_key else {}
         self._http = httpx2.Client(base_url=address, headers=headers, timeout=timeout)
+        self._patient = httpx2.Timeout(timeout, read=max(timeout, LONGEST_SILENCE))
         self._retries = retries
 
     def __enter__(self) -> Self:
@@ -144,7 +148,13 @@ class Client:
         stream: bool = False,
     ) -> httpx2.Response:
         for left in range(self._retries, -1, -1):
-            request = self._http.build_request(method, address, params=dict(params or {}), json=json)
+            request = self._http.build_request(
+                method,
+                address,
+                params=dict(params or {}),
+                json=json,
+                timeout=self._patient if stream else httpx2.USE_CLIENT_DEFAULT,
+            )
             answer = self._http.send(request, stream=stream)
             if answer.is_success:
                 return answer

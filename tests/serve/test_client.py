@@ -4,7 +4,9 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -158,6 +160,34 @@ def test_neither_for_ever_nor_after_an_hour(busy: str) -> None:
     with Client(busy) as pignon, pytest.raises(ApiError):
         pignon.listing(9)
     assert _Busy.asked == 1
+
+
+class _Packing(BaseHTTPRequestHandler):
+    """Begins its answer, and sends a file when it is packed."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "6")
+        self.end_headers()
+        time.sleep(1)
+        with suppress(OSError):  # a client without patience is gone
+            self.wfile.write(b"packed")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_a_file_that_is_packed_at_its_end_is_waited_for(tmp_path: Path) -> None:
+    server = HTTPServer(("127.0.0.1", 0), _Packing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        with Client(f"http://127.0.0.1:{server.server_port}", timeout=0.5) as pignon:
+            assert pignon.export(tmp_path / "all.xlsx").read_bytes() == b"packed"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_the_documents_example_runs(
