@@ -42,9 +42,11 @@ DEFINITIONS: Final = tuple(
         (
             "added",
             "Logements vus pour la première fois ce jour, cette semaine (dès lundi) ou ce mois, à l’heure de "
-            "Paris. Une remise en ligne n’ajoute rien.",
+            "Paris. Une remise en ligne par la même agence n’ajoute rien ; un logement qui revient plus tard "
+            "chez une autre est compté comme nouveau.",
             "Dwellings first seen on this day, in this week (from Monday) or this month, by Paris time. "
-            "A republication adds nothing.",
+            "A republication by the same agency adds nothing; a dwelling that comes back later at another "
+            "one counts as new.",
         ),
         (
             "withdrawn",
