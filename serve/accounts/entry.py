@@ -86,9 +86,10 @@ class Entry:
         if row is None or not fits:
             return None
         async with self.market.writer.begin() as connection:
+            if not await _is_still(connection, row.id, row.password_hash):
+                return None
             if renewed:
-                same = User.id == row.id, User.password_hash == row.password_hash
-                await connection.execute(update(User).where(*same).values(password_hash=renewed))
+                await connection.execute(update(User).where(User.id == row.id).values(password_hash=renewed))
             return await sessions.begin(connection, row.id)
 
     async def forgot(self, email: str) -> None:
@@ -121,10 +122,12 @@ class Entry:
         """Set another password, end every login and begin one; None when the old one is wrong."""
         async with self.market.engine.connect() as connection:
             kept = await connection.scalar(select(User.password_hash).where(User.id == user))
-        if not (await self.passwords.fits(password, kept))[0]:
+        if kept is None or not (await self.passwords.fits(password, kept))[0]:
             return None
         renewed = await self.passwords.kept(new)
         async with self.market.writer.begin() as connection:
+            if not await _is_still(connection, user, kept):
+                return None
             await self._set_password(connection, user, renewed)
             return await sessions.begin(connection, user)
 
@@ -168,6 +171,15 @@ async def evenly(work: Awaitable[_T]) -> _T:
 
 def _is(email: str) -> ColumnElement[bool]:
     return func.lower(User.email) == email.strip().lower()
+
+
+async def _is_still(connection: AsyncConnection, user: int, kept: str) -> bool:
+    """Whether the password that was compared is the user's until this transaction ends. Comparing takes
+    seconds when many wait: one that was reset meanwhile lets nobody in.
+    """
+    same = User.id == user, User.password_hash == kept, User.is_active
+    query = select(User.id).where(*same).with_for_update(key_share=True)
+    return (await connection.execute(query)).one_or_none() is not None
 
 
 async def _user_of(connection: AsyncConnection, email: str) -> Any:

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +12,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, text, update
 
 from models.tables import MailedLink, OutboxMessage, User, UserSession, utc_now
 from tests.serve.accounts.conftest import PASSWORD, World, bearer
@@ -274,6 +275,33 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_every_login_ends(world: Wo
     )
     assert "vient d’être changé" in world.mail(3)
     assert len(world.box.mails) == 3, "nothing went to the unknown address"
+
+
+@pytest.mark.parametrize("path", ["login", "password/change"])
+def test_a_password_that_is_reset_while_it_is_compared_opens_nothing(
+    world: World, engine: Engine, path: str
+) -> None:
+    tokens = world.join()
+    bodies: dict[str, dict[str, str]] = {
+        "login": {"email": "claire@exemple.fr", "password": PASSWORD},
+        "password/change": {"password": PASSWORD, "new_password": "quatre pies"},
+    }
+    with ThreadPoolExecutor() as pool:
+        with engine.begin() as connection:
+            connection.execute(update(User).values(password_hash="another"))
+            asked = pool.submit(world.post, f"/api/auth/{path}", bearer(tokens), **bodies[path])
+            while not asked.done() and not _waits_for_a_lock(engine):
+                time.sleep(0.02)
+        assert asked.result().status_code in (401, 403)
+    with engine.connect() as connection:
+        assert connection.scalar(select(User.password_hash)) == "another"
+    assert _count(engine, UserSession) == 1
+
+
+def _waits_for_a_lock(engine: Engine) -> bool:
+    query = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(query)))
 
 
 def test_a_password_is_changed_by_who_knows_it_and_every_other_login_ends(world: World) -> None:
