@@ -30,6 +30,14 @@ def _address(text: str) -> str:
     return f"{found.local_part}@{found.ascii_domain}"
 
 
+def _as_registered(text: str) -> str:
+    """As `_address` spells it; what is none signs nobody in, and needs no other answer."""
+    try:
+        return _address(text)
+    except PydanticCustomError:
+        return text
+
+
 Plain = Annotated[str, AfterValidator(_plain)]
 Email = Annotated[
     str,
@@ -79,7 +87,9 @@ class Registration(Request):
 class Credentials(Request):
     """What one signs in with."""
 
-    email: Annotated[Plain, Field(max_length=254, examples=["claire@exemple.fr"])]
+    email: Annotated[
+        Plain, Field(max_length=254, examples=["claire@exemple.fr"]), AfterValidator(_as_registered)
+    ]
     password: OldPassword
 
 

@@ -170,7 +170,7 @@ async def evenly(work: Awaitable[_T]) -> _T:
 
 
 def _is(email: str) -> ColumnElement[bool]:
-    return func.lower(User.email) == email.strip().lower()
+    return func.lower(User.email) == func.lower(email.strip())
 
 
 async def _is_still(connection: AsyncConnection, user: int, kept: str) -> bool:

@@ -50,6 +50,16 @@ def test_an_account_is_opened_by_the_link_of_a_mail(world: World, engine: Engine
     assert me["confirmed"] is True
 
 
+@pytest.mark.parametrize("email", ["Élodie@exemple.fr", "İpek@exemple.fr", "claire@café.example"])
+def test_an_address_of_any_letters_opens_an_account_of_its_own(world: World, email: str) -> None:
+    """PostgreSQL and Python do not make small letters of the same ones: İ is two of Python's."""
+    world.join(email)
+    world.log_in(email)
+    world.post("/api/auth/register", email=email, password="quatre pies")
+    world.mail(2)
+    assert world.box.mails[1]["Subject"] == "Vous avez déjà un compte"
+
+
 def test_a_link_works_once(world: World) -> None:
     world.join()
     assert world.post("/api/auth/confirm", link=world.link()).status_code == 400
