@@ -56,15 +56,22 @@ class Entry:
                 await post(connection, self.settings, email, known)
 
     async def resend(self, email: str) -> None:
-        """Another link to an address that waits to be confirmed."""
+        """Another link to an address that waits to be confirmed. Where several registered with it, nobody
+        knows whose password the reader would confirm: they are told to register again.
+        """
         await evenly(self._resent(email))
 
     async def _resent(self, email: str) -> None:
         async with self.market.writer.begin() as connection:
             waiting = await links.pending(connection, "confirm", email.lower())
-            if waiting is not None and await self._may_mail(email):
-                language = waiting.payload["language"]
-                await self._mail_link(connection, "confirm", email, language, payload=waiting.payload)
+            if not waiting or not await self._may_mail(email):
+                return
+            payload = waiting[0].payload
+            if len({link.payload["password_hash"] for link in waiting}) == 1:
+                await self._mail_link(connection, "confirm", email, payload["language"], payload=payload)
+            else:
+                again = letter("again", payload["language"], self.settings.link_base)
+                await post(connection, self.settings, email, again)
 
     async def confirm(self, secret: str) -> bool:
         """Open the account that a link was mailed for; whether it is open now by this link."""

@@ -22,6 +22,24 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "If you asked for nothing, do nothing: no account will be opened.",
         ),
     },
+    "again": {
+        "fr": (
+            "Inscrivez-vous de nouveau",
+            "Aller à Pignon",
+            "Cette adresse a demandé plusieurs fois un compte Pignon, avec des mots de passe différents :",
+            "Inscrivez-vous de nouveau, puis ouvrez le lien du message que vous recevrez alors, "
+            "et aucun autre : chaque lien ouvre le compte avec le mot de passe choisi en même temps.",
+            "Si vous n’avez rien demandé, ne faites rien : aucun compte ne sera ouvert.",
+        ),
+        "en": (
+            "Register again",
+            "Go to Pignon",
+            "This address asked for a Pignon account several times, with different passwords:",
+            "Register again, then open the link of the mail that you get then, and no other one: "
+            "each opens the account with the password that was chosen with it.",
+            "If you asked for nothing, do nothing: no account will be opened.",
+        ),
+    },
     "known": {
         "fr": (
             "Vous avez déjà un compte",
@@ -75,6 +93,6 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 
 
 def letter(kind: str, language: str, link: str) -> Letter:
-    """One of: confirm, known, reset, changed."""
+    """One of: confirm, again, known, reset, changed."""
     subject, label, *paragraphs = _WORDS[kind]["en" if language == "en" else "fr"]
     return write(subject, paragraphs, language, link, label)

@@ -75,16 +75,15 @@ async def use(connection: AsyncConnection, purpose: Purpose, secret: str) -> Lin
     return Link(row.address, row.user_id, row.payload)
 
 
-async def pending(connection: AsyncConnection, purpose: Purpose, address: str) -> Link | None:
-    """The latest link of an address that is still good."""
+async def pending(connection: AsyncConnection, purpose: Purpose, address: str) -> list[Link]:
+    """The links of an address that are still good, the latest first."""
     query = (
         select(_TABLE.address, _TABLE.user_id, _TABLE.payload)
         .where(_TABLE.purpose == purpose, _TABLE.address == address, _TABLE.expires_at > utc_now())
         .order_by(_TABLE.created_at.desc())
-        .limit(1)
     )
-    row = (await connection.execute(query)).one_or_none()
-    return Link(row.address, row.user_id, row.payload) if row else None
+    rows = await connection.execute(query)
+    return [Link(row.address, row.user_id, row.payload) for row in rows]
 
 
 def address_of(base: str, purpose: Purpose, secret: str) -> str:

@@ -102,6 +102,18 @@ def test_another_link_is_sent_to_who_waits_and_to_no_one_else(world: World, engi
     assert _count(engine, OutboxMessage) == 2
 
 
+def test_another_link_never_confirms_a_stranger_s_password(world: World) -> None:
+    world.post("/api/auth/register", email="claire@exemple.fr", password=PASSWORD)
+    world.mail(1)
+    world.post("/api/auth/register", email="claire@exemple.fr", password="le mot de l’autre")
+    world.mail(2)
+    assert world.post("/api/auth/confirm/resend", email="claire@exemple.fr").status_code == 202
+    assert "link=" not in world.mail(3)
+    assert world.box.mails[2]["Subject"] == "Inscrivez-vous de nouveau"
+    assert world.post("/api/auth/confirm", link=world.link(1)).status_code == 200
+    world.log_in()
+
+
 def test_registering_says_the_same_in_the_same_time_to_who_has_an_account(world: World) -> None:
     world.join()
     times = {}
