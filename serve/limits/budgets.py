@@ -54,3 +54,8 @@ def is_export(path: str) -> bool:
 def general(rate: int, *, signed_in: bool) -> Budget:
     """Everything else. rate: RATE_LIMIT, above 0."""
     return Budget("account", 2 * rate, 60) if signed_in else Budget("address", rate, 60)
+
+
+def all_keys(rate: int) -> Budget:
+    """Of all API keys of an account together: who makes another one gets no new budget by it."""
+    return Budget("keys", 4 * rate, 60)

@@ -66,12 +66,33 @@ class RateLimits:
             if not before.allowed:
                 return [before]
         account = await _identified(scope, state)
-        mine, whose = (by_address, address) if account is None else (self._of(account), _key(account))
-        wanted: list[Budget | None] = [budgets.EXPORT] if budgets.is_export(path) else []
-        return [await self._limiter.take(budget, whose) for budget in (*wanted, mine) if budget is not None]
+        asked = list(self._asked(account, address))
+        if budgets.is_export(path):
+            asked.insert(0, (budgets.EXPORT, address if account is None else f"user {account.id}"))
+        return await self._take(asked)
 
-    def _of(self, account: Account) -> Budget | None:
-        return budgets.general(self._rate, signed_in=True) if self._rate else None
+    def _asked(self, account: Account | None, address: str) -> Iterator[tuple[Budget, str]]:
+        """The general budgets of a request, and whose they are."""
+        if not self._rate:
+            return
+        if account is None:
+            yield budgets.general(self._rate, signed_in=False), address
+            return
+        mine = budgets.general(self._rate, signed_in=True)
+        if account.key is None:
+            yield mine, f"user {account.id}"
+        else:
+            yield mine, f"key {account.key}"
+            yield budgets.all_keys(self._rate), f"user {account.id}"
+
+    async def _take(self, asked: list[tuple[Budget, str]]) -> list[Verdict]:
+        """The verdicts up to the first refusal: what is refused costs the budgets after it nothing."""
+        verdicts: list[Verdict] = []
+        for budget, whose in asked:
+            verdicts.append(await self._limiter.take(budget, whose))
+            if not verdicts[-1].allowed:
+                break
+        return verdicts
 
 
 def headers_of(limits: list[Verdict]) -> Iterator[tuple[str, str]]:
@@ -105,7 +126,3 @@ async def _identified(scope: Scope, state: dict[str, Any]) -> Account | None:
         return None  # the route asks again, and says so
     account: Account | None = state["account"]
     return account
-
-
-def _key(account: Account) -> str:
-    return f"user {account.id}" if account.key is None else f"key {account.key}"

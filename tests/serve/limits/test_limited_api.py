@@ -62,6 +62,22 @@ def test_an_account_and_each_of_its_keys_have_twice_as_much_wherever_they_come_f
         assert client.get("/api/user", headers=elsewhere).status_code == 429
 
 
+def test_another_key_is_no_way_around_the_limits(database_url: str, engine: Engine, tmp_path: Path) -> None:
+    person = sign_up(engine, tmp_path)
+
+    def answers(client: httpx2.Client, path: str, number: int) -> list[int]:
+        key = {"X-API-Key": add_key(engine, person, "read", "export")}
+        return [client.get(path, headers=key).status_code for _ in range(number)]
+
+    with _limited(database_url, tmp_path, rate=1) as client:
+        told = [answers(client, "/api/agencies", 4) for _ in range(3)]
+        assert told == [[200] * 2 + [429] * 2, [200] * 2 + [429] * 2, [429] * 4]
+        assert client.get("/api/agencies", headers=person.headers).status_code == 200
+    with _limited(database_url, tmp_path, rate=0) as client:
+        told = [answers(client, "/api/listings/export", 15) for _ in range(2)]
+        assert told == [[200] * 15, [200] * 5 + [429] * 10]
+
+
 def test_made_up_keys_are_counted_by_address(database_url: str, tmp_path: Path) -> None:
     with _limited(database_url, tmp_path) as client:
         answers = [
