@@ -51,6 +51,8 @@ class Conversation:
         """Give one message to the server."""
         try:
             server = self._connected()
+            if not str(message["To"]).isascii() and not server.has_extn("smtputf8"):
+                raise NotSent("the server sends to addresses in ASCII alone (no SMTPUTF8)", final=True)
             with _bounded(server):
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:

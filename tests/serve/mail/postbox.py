@@ -67,10 +67,13 @@ class Postbox:
 
 
 @contextmanager
-def postbox(tls: ssl.SSLContext | None = None, *, login: bool = False) -> Iterator[Postbox]:
-    """A running server, with STARTTLS where it is given what that needs."""
+def postbox(
+    tls: ssl.SSLContext | None = None, *, login: bool = False, utf8: bool = True
+) -> Iterator[Postbox]:
+    """A running server, with STARTTLS where it is given what that needs. utf8: whether it knows SMTPUTF8."""
     box = Postbox()
     options: dict[str, Any] = {"tls_context": tls} if tls else {}
+    options["enable_SMTPUTF8"] = utf8
     if login:
         options |= {
             "authenticator": box.login, "auth_require_tls": tls is not None, "auth_required": True

@@ -136,6 +136,21 @@ def test_a_server_that_is_away_is_tried_again_with_growing_pauses_until_a_clear_
     assert _rows(engine)[0].tries == len(PAUSES) + 1
 
 
+def test_a_recipient_whom_the_server_cannot_name_stops_itself_alone(engine: Engine) -> None:
+    _owe(engine, "élodie@exemple.fr")
+    _owe(engine)
+    with postbox(utf8=False) as box:
+        assert Sender(engine, _settings(box.port)).send_due() == 1
+    refused, sent = _rows(engine)
+    assert "SMTPUTF8" in refused.last_error
+    assert refused.failed_at is not None
+    assert sent.sent_at is not None
+    _owe(engine, "élodie@exemple.fr")
+    with postbox() as box:
+        assert Sender(engine, _settings(box.port)).send_due() == 1
+        assert box.mails[0]["To"] == "élodie@exemple.fr"
+
+
 def test_a_recipient_that_is_refused_for_good_stops_itself_alone(engine: Engine) -> None:
     _owe(engine, "nobody@exemple.fr")
     _owe(engine)
