@@ -22,6 +22,7 @@ from sqlalchemy import Engine, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.database import open_engine
+from models.logs import clean
 from models.settings import Settings
 from models.tables import OutboxMessage, utc_now
 from serve.mail.outbox import is_configured
@@ -103,11 +104,12 @@ class Sender:
     def _note_failure(self, row: Row[Any], error: NotSent) -> None:
         """When the next try is; none after the last, or where the answer would be the same."""
         reason = str(error)
+        told = clean(reason)  # servers repeat whom they refuse; the log names nobody
         if error.final or row.tries > len(PAUSES):
-            _log.warning("mail %d is given up after %d tries: %s", row.id, row.tries, reason)
+            _log.warning("mail %d is given up after %d tries: %s", row.id, row.tries, told)
             self._note(row, {**_EMPTIED, "failed_at": utc_now(), "last_error": reason})
         else:
-            _log.warning("mail %d was not sent, it is tried again: %s", row.id, reason)
+            _log.warning("mail %d was not sent, it is tried again: %s", row.id, told)
             self._note(row, {"due_at": utc_now() + PAUSES[row.tries - 1], "last_error": reason})
 
     def _note(self, row: Row[Any], values: dict[str, Any]) -> None:

@@ -136,6 +136,19 @@ def test_a_server_that_is_away_is_tried_again_with_growing_pauses_until_a_clear_
     assert _rows(engine)[0].tries == len(PAUSES) + 1
 
 
+@pytest.mark.parametrize("code", ["550", "450"])
+def test_whom_a_server_refuses_is_told_in_the_row_and_not_in_the_log(
+    engine: Engine, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    _owe(engine)
+    with postbox() as box:
+        box.refuse["claire@exemple.fr"] = f"{code} 5.1.1 <Claire@exemple.fr>: no such user"
+        Sender(engine, _settings(box.port)).send_due()
+    assert "<Claire@exemple.fr>" in _rows(engine)[0].last_error
+    assert "no such user" in caplog.text
+    assert "exemple.fr" not in caplog.text
+
+
 def test_a_recipient_whom_the_server_cannot_name_stops_itself_alone(engine: Engine) -> None:
     _owe(engine, "élodie@exemple.fr")
     _owe(engine)
