@@ -71,6 +71,7 @@ def open_engine(url: str, pool_size: int = 5) -> Engine:
     return create_engine(
         driver_url(url),
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged tells nobody's address, nor what they look for
         pool_size=pool_size,
         max_overflow=pool_size,
         connect_args={"connect_timeout": CONNECT_TIMEOUT},
@@ -87,6 +88,7 @@ def open_async_engine(
     return create_async_engine(
         driver_url(url),
         pool_pre_ping=ping,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=pool_size if overflow is None else overflow,
         pool_use_lifo=True,  # PostgreSQL's process that was asked last has most at hand

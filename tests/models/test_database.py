@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from models.database import check, database, driver_url, upgrade
+from models.database import check, database, driver_url, open_async_engine, upgrade
 from models.errors import DatabaseError
 from models.postgres import embedded
 from models.settings import Settings
@@ -83,6 +83,20 @@ def test_a_listing_is_withdrawn_exactly_when_it_is_not_active(engine: Engine) ->
     _one_event(engine)
     with pytest.raises(IntegrityError, match="withdrawn"), engine.begin() as c:
         c.execute(text("update aggregated_listings set is_active = false"))
+
+
+async def test_what_a_database_refuses_is_told_without_the_values(database_url: str, engine: Engine) -> None:
+    statement, values = text("select 1 from nowhere where name = :name"), {"name": "claire@exemple.fr"}
+    with pytest.raises(ProgrammingError) as one, engine.connect() as connection:
+        connection.execute(statement, values)
+    other = open_async_engine(database_url)
+    with pytest.raises(ProgrammingError) as two:
+        async with other.connect() as opened:
+            await opened.execute(statement, values)
+    await other.dispose()
+    for refused in (one, two):
+        assert "nowhere" in str(refused.value)
+        assert "claire" not in str(refused.value)
 
 
 def test_a_wrong_database_url_is_one_clear_line_without_the_password() -> None:
