@@ -229,7 +229,7 @@ class Settings(BaseSettings):
         default=30, ge=1, le=365, description="Days that a message is kept, without its text, once sent."
     )
     login_retention_days: int = Field(
-        default=7, ge=0, le=365, description="Days that a login, key or mailed link is kept once it is over."
+        default=7, ge=0, le=365, description="Days that a login or key is kept once it is over."
     )
 
     @field_validator("cors_origins")
