@@ -115,9 +115,9 @@ def cors(settings: Settings) -> dict[str, Any]:
     """What pages of other origins may do: ask with a token that they hold. Cookies never cross."""
     return {
         "allow_origins": settings.origins,
-        "allow_methods": ["GET", "POST", "PUT", "DELETE"],
-        "allow_headers": ["Authorization", "Content-Type", "X-API-Key", request_id.HEADER],
-        "expose_headers": [request_id.HEADER, "Retry-After"],
+        "allow_methods": _METHODS,
+        "allow_headers": ["Authorization", "Content-Type", "If-Match", "X-API-Key", request_id.HEADER],
+        "expose_headers": [request_id.HEADER, "ETag", "Location", "RateLimit", "Retry-After"],
         "allow_credentials": False,
         "max_age": 600,
     }

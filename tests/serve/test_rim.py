@@ -178,6 +178,18 @@ def test_other_origins_may_ask_only_where_the_setting_names_them(database_url: s
         assert "access-control-allow-origin" not in stranger.headers
 
 
+def test_a_page_that_may_ask_may_ask_everything(database_url: str, tmp_path: Path) -> None:
+    with client(database_url, tmp_path, cors_origins="https://maison.example") as asking:
+        paths = asking.get("/openapi.json").json()["paths"]
+        for method in {name.upper() for told in paths.values() for name in told}:
+            asks = {
+                "Origin": "https://maison.example",
+                "Access-Control-Request-Method": method,
+                "Access-Control-Request-Headers": "authorization, content-type, if-match",
+            }
+            assert asking.options("/api/user", headers=asks).status_code == 200, method
+
+
 @pytest.mark.parametrize("told", ["*", "maison.example", "https://maison.example/path", "https://*.example"])
 def test_what_is_no_origin_stops_the_start(told: str) -> None:
     with pytest.raises(SettingsError, match="CORS_ORIGINS"):
