@@ -75,6 +75,8 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # A redirect would lead to http behind a TLS proxy, and clients send a login's password along.
+        redirect_slashes=False,
     )
     app.state.settings = settings
     app.state.load = Load(settings.api_max_requests, settings.api_timeout)

@@ -190,6 +190,14 @@ def test_a_page_that_may_ask_may_ask_everything(database_url: str, tmp_path: Pat
             assert asking.options("/api/user", headers=asks).status_code == 200, method
 
 
+def test_no_address_sends_on_to_another(seeded: httpx2.Client) -> None:
+    """Behind a TLS proxy it would be one of http, and a login's password goes along."""
+    for method, path in (("POST", "/api/auth/login/"), ("GET", "/agencies/")):
+        answer = seeded.request(method, path, json={}, headers={"Host": "evil.example"})
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+
+
 @pytest.mark.parametrize("told", ["*", "maison.example", "https://maison.example/path", "https://*.example"])
 def test_what_is_no_origin_stops_the_start(told: str) -> None:
     with pytest.raises(SettingsError, match="CORS_ORIGINS"):
