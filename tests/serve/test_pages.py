@@ -12,6 +12,7 @@ from sqlalchemy import Engine, update
 
 from models.features import FEATURES
 from models.listing import FeesPayer, PropertyType, Transaction
+from models.settings import Settings
 from models.tables import Agency, EventKind
 from serve import pages
 from serve.answers import PricePoint
@@ -255,3 +256,21 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(seeded: httpx2.Client) -> 
         tree = LexborHTMLParser(seeded.get(path, headers={"accept": "text/html"}).text)
         assert tree.css("[style], style, [onclick], [onerror]") == []
         assert all(script.attributes.get("src") for script in tree.css("script"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_readers_are_told_what_is_kept_of_them_and_by_whom(seeded: httpx2.Client, language: str) -> None:
+    told = seeded.get("/about", params={"lang": language}).text
+    assert "CNIL" in told
+    assert told.count(Settings.model_fields["crawler_contact"].default) >= 2
+
+
+@pytest.mark.parametrize("path", ["/", "/about", "/agencies", "/sources", "/docs", "/listings/3"])
+def test_a_page_sets_no_cookie_and_fetches_of_others_photos_alone(seeded: httpx2.Client, path: str) -> None:
+    assert "set-cookie" not in seeded.get(path).headers
+    fetched = read(seeded, path).css("[src], [srcset], [data], link[href]")
+    elsewhere = [node for node in fetched if (node.attributes.get("src") or "").startswith("http")]
+    assert {node.tag for node in elsewhere} == ({"img"} if path in ("/", "/listings/3") else set())
+    assert {node.attributes.get("referrerpolicy") for node in elsewhere} <= {"no-referrer"}
+    others = [node.attributes.get(name) or "/" for node in fetched for name in ("href", "srcset", "data")]
+    assert all(re.match(r"/(?!/)", address) for address in others)
