@@ -19,6 +19,7 @@ from serve.accounts.letters import letter
 from serve.accounts.passwords import Passwords
 from serve.accounts.sessions import Login
 from serve.limits import budgets
+from serve.limits.gcra import Budget
 from serve.limits.shared import Limiter
 from serve.mail.outbox import post
 from serve.market import Market
@@ -106,7 +107,7 @@ class Entry:
     async def _forgotten(self, email: str) -> None:
         async with self.market.writer.begin() as connection:
             user = await _user_of(connection, email)
-            if user is not None and await self._may_mail(email):
+            if user is not None and await self._may_mail(email, budgets.RESET_TO_ONE):
                 await self._mail_link(connection, "reset", user.email, user.language, user=user.id)
 
     async def address_of_reset(self, secret: str) -> str | None:
@@ -150,8 +151,8 @@ class Entry:
         told = letter("changed", row.language, self.settings.link_base)
         await post(connection, self.settings, row.email, told, user=user)
 
-    async def _may_mail(self, email: str) -> bool:
-        return (await self.limiter.take(budgets.MAIL_TO_ONE, email.lower())).allowed
+    async def _may_mail(self, email: str, budget: Budget = budgets.MAIL_TO_ONE) -> bool:
+        return (await self.limiter.take(budget, email.lower())).allowed
 
     async def _mail_link(
         self,

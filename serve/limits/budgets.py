@@ -14,6 +14,8 @@ REGISTER: Final = Budget("register", 10, 3600)
 MAIL: Final = Budget("mail", 10, 3600)
 #: Per recipient, whoever asks: nobody's letter box is flooded through us.
 MAIL_TO_ONE: Final = Budget("mail-recipient", 4, 3600)
+#: The same of links to another password: whoever registers with an address keeps its owner from none.
+RESET_TO_ONE: Final = Budget("reset-recipient", 4, 3600)
 #: Per address: renewing a login, and the links of mails.
 AUTH: Final = Budget("auth", 60, 60)
 #: Per account, else per address.

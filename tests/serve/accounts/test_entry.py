@@ -382,7 +382,19 @@ def test_one_recipient_gets_a_few_mails_an_hour_whoever_asks(world: World, engin
         world.post("/api/auth/password/forgot", email="claire@exemple.fr").status_code for _ in range(6)
     }
     assert answers == {202}
-    assert _count(engine, OutboxMessage) == 4
+    assert _count(engine, OutboxMessage) == 1 + 4
+
+
+def test_whoever_registers_with_somebody_s_address_keeps_them_from_no_password(world: World) -> None:
+    world.join()
+    for _ in range(5):
+        world.post("/api/auth/register", email="claire@exemple.fr", password=PASSWORD)
+    world.post("/api/auth/password/forgot", email="claire@exemple.fr")
+    subjects = []
+    for number in range(1, 6):
+        world.mail(number)
+        subjects.append(world.box.mails[number - 1]["Subject"])
+    assert subjects[-1] == "Choisissez un nouveau mot de passe"
 
 
 def test_without_mail_production_says_so_and_development_logs_the_link(
