@@ -70,8 +70,10 @@ def page(
         query = urlencode({**parameters, **sticky}, doseq=True)
         return f"{path}?{query}" if query else path
 
+    kept = [told for told in request.query_params.multi_items() if told[0] not in ("lang", "cursor")]
     common = {
         "t": words,
+        "other_language": "?" + urlencode([*kept, ("lang", "en" if words.language == "fr" else "fr")]),
         "link": link,
         "asked_language": sticky.get("lang"),
         "here": request.url.path,

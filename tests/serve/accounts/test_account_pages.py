@@ -1,6 +1,7 @@
 """The pages that mails' links open: they ask first, work by hand, and tell in the reader's language."""
 
 import httpx2
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.serve.accounts.conftest import PASSWORD, World
 
@@ -39,6 +40,19 @@ def test_a_new_password_is_chosen_on_a_page(world: World) -> None:
     )
     assert "Your password is changed" in done.text
     world.log_in(password="quatre pies")
+
+
+def test_a_link_is_still_good_in_the_other_language(world: World) -> None:
+    world.post("/api/auth/register", email="claire@exemple.fr", password=PASSWORD)
+    secret = world.link()
+    french = LexborHTMLParser(_open(world, "/account/confirm", secret).text)
+    address = french.css_first("a.language").attributes["href"]
+    english = LexborHTMLParser(world.client.get(f"/account/confirm{address}").text)
+    assert english.css_first("html").attributes["lang"] == "en"
+    form = english.css_first("main form")
+    sent = {"link": form.css_first("[name=link]").attributes["value"]}
+    done = world.client.post(form.attributes["action"] or "", data=sent)
+    assert "Your account is open" in done.text
 
 
 def test_what_stands_in_a_link_is_shown_as_text_only(world: World) -> None:
