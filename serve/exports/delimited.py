@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +12,10 @@ from serve.exports.contract import About
 
 #: A spreadsheet takes a cell that begins so for a formula, whoever wrote it: an agency's title, say.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SIGN: Final = "(?=[=+@＝＋－＠-])"
+#: Where a cell begins for who opens the file by the other separator, as a spreadsheet does that was not told:
+#: within a text, or on its next line.
+_HIDDEN: Final = {",": re.compile(f"(?<=[;\t\r\n]){_SIGN}"), ";": re.compile(f"(?<=[,\t\r\n]){_SIGN}")}
 BOM: Final = "\ufeff".encode()
 
 
@@ -20,8 +25,9 @@ class CsvWriter:
     def __init__(self, about: About, *, semicolon: bool = False, bom: bool = False) -> None:
         self._texts = [column.kind in (Kind.TEXT, Kind.LIST) for column in about.columns]
         self._comma = semicolon
+        self._separator = ";" if semicolon else ","
         self._buffer = io.StringIO(newline="")
-        self._rows = csv.writer(self._buffer, delimiter=";" if semicolon else ",", lineterminator="\r\n")
+        self._rows = csv.writer(self._buffer, delimiter=self._separator, lineterminator="\r\n")
         self._begin = BOM if bom else b""
         self._rows.writerow([column.name for column in about.columns])
 
@@ -46,7 +52,7 @@ class CsvWriter:
 
     def _cells(self, row: Values) -> list[str]:
         cells = zip(self._texts, map(self._told, row), strict=True)
-        return [harmless(cell) if text else cell for text, cell in cells]
+        return [harmless(cell, self._separator) if text else cell for text, cell in cells]
 
     def _told(self, value: Value) -> str:
         if isinstance(value, float) and self._comma:
@@ -69,6 +75,7 @@ def told(value: Value) -> str:
             return str(value)
 
 
-def harmless(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would calculate it."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def harmless(text: str, separator: str) -> str:
+    """`text` with an apostrophe wherever a spreadsheet would begin to calculate it."""
+    told = f"'{text}" if text.startswith(FORMULA) else text
+    return _HIDDEN[separator].sub("'", told)

@@ -12,7 +12,8 @@ from models.tables import AggregatedListing
 from tests.serve.market import add_agency, add_listing, seed
 from tests.serve.served import fresh_engine, served
 
-NASTY = ("=1+1", "+33", "-2", "@SUM(A1)", "\tx", '=cmd|"/c calc"!A1', 'a;b,"c"\nd', "＝1", "é\u0001")
+NASTY = ("=1+1", "+33", "-2", "@SUM(A1)", "\tx", '=cmd|"/c calc"!A1', 'a;b,"c"\nd', "＝1", "é\u0001",
+         "T3;=1+1;calme", "T3,@SUM(A1),calme", "T3\n=1+1\ncalme")  # fmt: skip
 #: Rows that an export of this market holds without a limit.
 ROWS = 90
 _networks = count(1)
