@@ -37,16 +37,21 @@ LONGEST: Final = 600.0
 STOPPING: Final = 5
 #: Seconds that an export waits for a place.
 PATIENCE: Final = 2.0
-#: Exports at once per process: each holds a connection.
+#: Exports at once per process: each holds a connection. One of each asker: who reads slowly holds a place for
+#: LONGEST, and would hold them all.
 AT_ONCE: Final = 2
 
 
 @dataclass(slots=True)
 class Room:
-    """How many exports are under way in this process."""
+    """Whose exports are under way in this process."""
 
-    taken: int = 0
+    askers: set[str] = field(default_factory=set)
     most: int = AT_ONCE
+
+    def has_place(self, asker: str) -> bool:
+        """Whether they may begin one."""
+        return len(self.askers) < self.most and asker not in self.askers
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +104,18 @@ async def _place(request: Request) -> AsyncIterator[None]:
     if not hasattr(state, "exports"):
         state.exports = Room()
     room: Room = state.exports
+    account = getattr(request.state, "account", None)
+    asker = f"user {account.id}" if account else request.state.address
     until = time.monotonic() + PATIENCE  # a place is free a moment after its file has arrived
-    while room.taken >= room.most and time.monotonic() < until:  # noqa: ASYNC110 - rare, and bounded
+    while not room.has_place(asker) and time.monotonic() < until:  # noqa: ASYNC110 - rare, and bounded
         await asyncio.sleep(0.05)
-    if room.taken >= room.most:
+    if not room.has_place(asker):
         raise HTTPException(503, "Other exports are under way; try again.", headers={"Retry-After": "15"})
-    room.taken += 1
+    room.askers.add(asker)
     try:
         yield
     finally:
-        room.taken -= 1
+        room.askers.remove(asker)
 
 
 async def _gone(receive: Receive) -> None:

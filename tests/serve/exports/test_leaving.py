@@ -70,12 +70,13 @@ def full(engine: Engine, module_database_url: str, tmp_path_factory: pytest.Temp
 
 
 @contextmanager
-def reading(address: str) -> Iterator[socket.socket]:
+def reading(address: str, network: str = "192.0.2.1") -> Iterator[socket.socket]:
     """A client that asked for everything and has read nothing but the first bytes."""
     to = urlsplit(address)
     with closing(socket.create_connection((to.hostname, to.port), timeout=30)) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        client.sendall(f"GET {ALL} HTTP/1.1\r\nHost: {to.netloc}\r\n\r\n".encode())
+        head = f"Host: {to.netloc}\r\nX-Forwarded-For: {network}"
+        client.sendall(f"GET {ALL} HTTP/1.1\r\n{head}\r\n\r\n".encode())
         yield client
 
 
@@ -133,7 +134,7 @@ async def test_a_file_that_is_packed_at_its_end_begins_with_its_first_rows(
 
 def test_so_many_exports_at_once_and_the_next_is_told_when_to_come(full: str, engine: Engine) -> None:
     with httpx2.Client(base_url=full, timeout=30) as client:
-        with reading(full) as one, reading(full) as other:
+        with reading(full) as one, reading(full, "192.0.2.2") as other:
             assert AT_ONCE == 2
             for reader in (one, other):
                 assert reader.recv(12) == b"HTTP/1.1 200"
@@ -142,6 +143,16 @@ def test_so_many_exports_at_once_and_the_next_is_told_when_to_come(full: str, en
             assert client.get("/api/listings/search?limit=1").status_code == 200, "searches go on"
         assert _within(5, engine, 0)
         assert export(client, "listings", limit=1).status_code == 200
+
+
+def test_who_reads_slowly_holds_one_place_and_not_those_of_others(full: str, engine: Engine) -> None:
+    with httpx2.Client(base_url=full, timeout=30) as client:
+        with reading(full) as one, reading(full) as other:
+            assert one.recv(12) == b"HTTP/1.1 200"
+            assert other.recv(12) == b"HTTP/1.1 503"
+            assert export(client, "listings", limit=1).status_code == 200
+        assert _within(5, engine, 0)
+        assert client.get("/api/listings/export?limit=1", headers={"X-Forwarded-For": "192.0.2.1"}).is_success
 
 
 def test_a_file_that_cannot_be_finished_never_looks_whole(full: str, engine: Engine) -> None:
