@@ -106,7 +106,7 @@ class Client:
         """
         path = Path(file)
         part = path.with_name(f".{path.name}.part")
-        asked = {"format": path.suffix.lstrip("."), **criteria}
+        asked = {"format": path.suffix.lstrip(".").lower(), **criteria}
         answer = self._sent("GET", f"/api/{what}/export", params=asked, stream=True)
         try:
             with part.open("wb") as written:

@@ -60,11 +60,11 @@ def test_events_are_followed_by_their_cursor(pignon: Client, seeded: httpx2.Clie
 
 
 def test_an_export_is_a_whole_file_or_none(pignon: Client, tmp_path: Path) -> None:
-    file = pignon.export(tmp_path / "sale.parquet", transaction="sale")
+    file = pignon.export(tmp_path / "sale.PARQUET", transaction="sale")
     assert pq.read_table(file).num_rows == len(list(pignon.listings(transaction="sale")))
     with pytest.raises(ApiError):
         pignon.export(tmp_path / "none.csv", price_min="cheap")
-    assert [path.name for path in tmp_path.iterdir()] == ["sale.parquet"]
+    assert [path.name for path in tmp_path.iterdir()] == ["sale.PARQUET"]
 
 
 def test_what_is_refused_is_one_error_with_a_line_for_each_parameter(pignon: Client) -> None:
