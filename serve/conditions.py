@@ -232,19 +232,21 @@ def _places(criteria: Criteria, row: str) -> Iterator[Told]:
 
 
 def _within(criteria: Criteria, city: str, places: Places, row: str) -> tuple[str, str, dict[str, Any]]:
-    """A listing's INSEE code decides; only where it is unknown, its city's name or postal code."""
+    """A listing's INSEE code decides; only where it is unknown, its city's name, unless its postal code tells
+    another département, or its postal code.
+    """
     place = locate(places, city, beside(criteria))
+    values = {
+        "city_insee": list(place.insee_codes),
+        "city_keys": list(place.city_keys),
+        "city_codes": list(place.postal_codes),
+    }
     known = f"{row}.insee_code = any(%(city_insee)s)"
-    named = f"{row}.city_key = any(%(city_keys)s) or {row}.postal_code = any(%(city_codes)s)"
-    return (
-        known,
-        f"{row}.insee_code is null and ({named})",
-        {
-            "city_insee": list(place.insee_codes),
-            "city_keys": list(place.city_keys),
-            "city_codes": list(place.postal_codes),
-        },
-    )
+    named = f"{row}.city_key = any(%(city_keys)s)"
+    if place.departments:
+        named += f" and ({row}.department is null or {row}.department = any(%(city_departments)s))"
+        values["city_departments"] = list(place.departments)
+    return known, f"{row}.insee_code is null and ({named} or {row}.postal_code = any(%(city_codes)s))", values
 
 
 def _map(criteria: Criteria, row: str) -> Iterator[Told]:

@@ -5,11 +5,12 @@
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.place_names import fold
-from models.places import Places
+from models.place_names import department_of_postal_code, fold, read_spelling, without_vague
+from models.places import Place, Places
 from serve.criteria import Box, Criteria
 
 #: Metres: the mean radius of the Earth, and a degree of latitude on it.
@@ -18,18 +19,22 @@ _DEGREE: Final = EARTH * math.pi / 180
 #: Cities that are also numbered districts: the city's INSEE code and the range of its districts' codes.
 _DIVIDED: Final = {"75056": range(75101, 75121), "69123": range(69381, 69390), "13055": range(13201, 13217)}
 _CITY_OF: Final = {str(code): city for city, codes in _DIVIDED.items() for code in codes}
+#: What people write for all of them, though no address has it.
+_GENERAL: Final = {"75000": "Paris", "69000": "Lyon", "13000": "Marseille"}
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
     """What a listing in the wanted place carries: an INSEE code, else a city's name, else a postal code.
 
-    postal_codes: those that lie in the wanted communes alone, so that they prove the place.
+    postal_codes: those that lie in the wanted communes alone, so that they prove the place. departments: the
+    only ones in which the name means them; none where the communes are unknown.
     """
 
     insee_codes: tuple[str, ...]
     city_keys: tuple[str, ...]
     postal_codes: tuple[str, ...]
+    departments: tuple[str, ...]
 
 
 def locate(places: Places, city: str, postal_code: str | None) -> Location:
@@ -37,8 +42,9 @@ def locate(places: Places, city: str, postal_code: str | None) -> Location:
 
     A name that several communes share means all of them; an unknown one is compared by its folded name.
     """
+    city = _GENERAL.get(city, city)
     place = places.resolve(city, postal_code)
-    named = places.by_name(city) if place is None else places.by_insee(place.insee_code)
+    named = _named(places, city) if place is None else places.by_insee(place.insee_code)
     codes = {row.insee_code for row in named}
     proving = {
         row.postal_code
@@ -49,7 +55,22 @@ def locate(places: Places, city: str, postal_code: str | None) -> Location:
     keys = {fold(city), *(fold(row.city) for row in named if place is None or row.insee_code not in _CITY_OF)}
     if place is None:
         codes |= {_CITY_OF[code] for code in codes if code in _CITY_OF}
-    return Location(tuple(sorted(codes)), tuple(sorted(keys - {""})), tuple(sorted(proving)))
+    # A commune's post may come from the département beside its own.
+    around = {row.department for row in named}
+    around |= {department_of_postal_code(row.postal_code) for row in named if row.postal_code}
+    return Location(*(tuple(sorted(told)) for told in (codes, keys - {""}, proving, around)))
+
+
+def _named(places: Places, city: str) -> Sequence[Place]:
+    """The communes of a name that several share; of "Lyon (69)" and "75000 Paris" the whole city."""
+    spelling = read_spelling(city)
+    if spelling is None or places.by_postal_code(spelling.postal_code):
+        return places.by_name(city)
+    name = spelling.name if spelling.arrondissement is None else ""
+    found = places.by_name(city) or places.by_name(name) or places.by_name(without_vague(name))
+    department = department_of_postal_code(spelling.postal_code) or spelling.department
+    within = ("2A", "2B") if department == "20" else (department,)
+    return [row for row in found if not department or row.department in within]
 
 
 def beside(criteria: Criteria) -> str | None:
@@ -58,8 +79,8 @@ def beside(criteria: Criteria) -> str | None:
 
 
 def is_postal_code(text: str) -> bool:
-    """Whether a city's name is a postal code instead."""
-    return len(text) == 5 and text.isascii() and text.isdigit()
+    """Whether a city's name is a postal code instead, such as addresses have."""
+    return len(text) == 5 and text.isascii() and text.isdigit() and text not in _GENERAL
 
 
 def around(lat: float, lng: float, radius: float) -> Box:

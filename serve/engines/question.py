@@ -157,18 +157,20 @@ def moment(told: int) -> datetime:
 
 def _places(criteria: Criteria, places: Places, asked: _Asked) -> None:
     for name in ("postal_code", "insee_code", "department"):
-        if wanted := getattr(criteria, name):
+        wanted, left_out = getattr(criteria, name), getattr(criteria, f"{name}_not")
+        if wanted:
             asked.one_of(name, wanted)
-        if left_out := getattr(criteria, f"{name}_not"):
+        if left_out:
             asked.none_of(name, left_out)
     if criteria.city and is_postal_code(criteria.city):
         asked.value("postal_code", criteria.city)
     elif criteria.city:
         place = locate(places, criteria.city, beside(criteria))
-        named = [
-            {"terms": {"city_key": list(place.city_keys)}},
-            {"terms": {"postal_code": list(place.postal_codes)}},
-        ]
+        called: Clause = {"filter": [{"terms": {"city_key": list(place.city_keys)}}]}
+        if place.departments:
+            elsewhere = {"must_not": [{"terms": {"department": list(place.departments)}}]}
+            called["must_not"] = [{"bool": {"filter": [_known("department")], **elsewhere}}]
+        named = [{"bool": called}, {"terms": {"postal_code": list(place.postal_codes)}}]
         unknown = {"bool": {"should": named, "minimum_should_match": 1, "must_not": [_known("insee_code")]}}
         coded = {"terms": {"insee_code": list(place.insee_codes)}}
         asked.must.append({"bool": {"should": [coded, unknown], "minimum_should_match": 1}})

@@ -66,6 +66,15 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]
         [{"postal_code": "69001"}, {}],
     ),
     "communes": ({"insee_code": "69383"}, [{"insee_code": "69383"}], [{"insee_code": "69384"}, {}]),
+    "a name that several communes share": (
+        {"city": "Mérignac (33)"},
+        [
+            {"city": "Mérignac", "insee_code": "33281"},
+            {"city": "Mérignac", "postal_code": "33692"},
+            {"city": "Mérignac"},
+        ],
+        [{"city": "Mérignac", "insee_code": "16216"}, {"city": "Mérignac", "postal_code": "16200"}],
+    ),
     "départements": (
         {"department": ["69", "2A"]},
         [

@@ -96,6 +96,16 @@ def test_a_listing_whose_place_is_only_named_is_found_by_its_name(
     assert set(ids(found(client, city="Lyon"))) == {coded, undecided}
 
 
+@pytest.mark.parametrize("city", ["Lyon (69)", "Lyon 69", "69000 Lyon", "69000", "Lyon centre", "LYON CEDEX"])
+def test_a_city_of_arrondissements_is_found_as_people_write_it(seeded: httpx2.Client, city: str) -> None:
+    assert ids(found(seeded, city=city)) == ids(found(seeded, city="Lyon")) != []
+
+
+@pytest.mark.parametrize("city", ["Lyon 69100", "Lyon 75011", "Lyon 12", "Paris 69"])
+def test_a_place_that_contradicts_itself_is_none(seeded: httpx2.Client, city: str) -> None:
+    assert found(seeded, city=city) == []
+
+
 @pytest.mark.parametrize(
     ("sort", "field", "descending"),
     [
