@@ -18,7 +18,7 @@ from models.places import Places
 from models.tables import LiveListing
 from serve import facts, words
 from serve.criteria import Box, Criteria
-from serve.location import around, beside, is_postal_code, locate
+from serve.location import around, beside, is_postal_code, locate, whole_cities
 
 #: Columns with a least and a most value.
 BOUNDED: Final = (
@@ -224,6 +224,8 @@ def _dwelling(criteria: Criteria, row: str) -> Iterator[Told]:
 def _places(criteria: Criteria, row: str) -> Iterator[Told]:
     for column in ("postal_code", "insee_code", "department"):
         wanted, left_out = getattr(criteria, column), getattr(criteria, f"{column}_not")
+        if column == "insee_code":
+            wanted, left_out = whole_cities(wanted), whole_cities(left_out)
         if wanted:
             yield _one_of(column, wanted, row)
         if left_out:

@@ -254,7 +254,7 @@ class Criteria(Asked):
     postal_code: list[PostalCode] = _several("Five digits; repeat it for several.", examples=[["69003"]])
     postal_code_not: list[PostalCode] = _several("Postal codes to leave out.", examples=[["69009"]])
     insee_code: list[InseeCode] = _several(
-        "INSEE codes of communes or arrondissements.", examples=[["69383"]]
+        "INSEE codes of communes or arrondissements; a whole city's means all of its.", examples=[["69383"]]
     )
     insee_code_not: list[InseeCode] = _several("INSEE codes to leave out.", examples=[["69389"]])
     department: list[Department] = _several("Départements, by number.", examples=[["69", "2A"]])

@@ -14,7 +14,7 @@ from typing import Final
 
 from models.places import Places
 from serve.criteria import Box, Criteria
-from serve.location import around, beside, is_postal_code, locate
+from serve.location import around, beside, is_postal_code, locate, whole_cities
 
 #: The longest city key that a listing has.
 _LONGEST: Final = 120
@@ -39,7 +39,7 @@ def place(criteria: Criteria, places: Places) -> list[str]:
 def _places(criteria: Criteria, places: Places) -> Iterator[list[str]]:
     """The places that are asked for, each as facts; the narrower ones first."""
     if criteria.insee_code:
-        yield [f"insee {code}" for code in criteria.insee_code]
+        yield [f"insee {code}" for code in whole_cities(criteria.insee_code)]
     if criteria.postal_code:
         yield [f"postal {code}" for code in criteria.postal_code]
     if criteria.city:

@@ -5,7 +5,7 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +71,11 @@ def _named(places: Places, city: str) -> Sequence[Place]:
     department = department_of_postal_code(spelling.postal_code) or spelling.department
     within = ("2A", "2B") if department == "20" else (department,)
     return [row for row in found if not department or row.department in within]
+
+
+def whole_cities(insee_codes: Iterable[str]) -> list[str]:
+    """These codes and, of a city that is also numbered districts, theirs: its listings carry those."""
+    return list(dict.fromkeys(str(one) for code in insee_codes for one in (code, *_DIVIDED.get(code, ()))))
 
 
 def beside(criteria: Criteria) -> str | None:

@@ -12,7 +12,7 @@ from serve.conditions import BOUNDED
 from serve.criteria import Box, Criteria
 from serve.engines import scripts
 from serve.engines.mapping import STOP_WORDS
-from serve.location import around, beside, is_postal_code, locate
+from serve.location import around, beside, is_postal_code, locate, whole_cities
 
 Clause = dict[str, Any]
 
@@ -158,6 +158,8 @@ def moment(told: int) -> datetime:
 def _places(criteria: Criteria, places: Places, asked: _Asked) -> None:
     for name in ("postal_code", "insee_code", "department"):
         wanted, left_out = getattr(criteria, name), getattr(criteria, f"{name}_not")
+        if name == "insee_code":
+            wanted, left_out = whole_cities(wanted), whole_cities(left_out)
         if wanted:
             asked.one_of(name, wanted)
         if left_out:

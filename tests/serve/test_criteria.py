@@ -66,6 +66,16 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]
         [{"postal_code": "69001"}, {}],
     ),
     "communes": ({"insee_code": "69383"}, [{"insee_code": "69383"}], [{"insee_code": "69384"}, {}]),
+    "a city of arrondissements by its own code": (
+        {"insee_code": "75056"},
+        [{"insee_code": "75111"}, {"insee_code": "75056"}],
+        [{"insee_code": "69383"}, {}],
+    ),
+    "a city of arrondissements left out": (
+        {"insee_code_not": "69123"},
+        [{"insee_code": "75111"}, {}],
+        [{"insee_code": "69383"}, {"insee_code": "69123"}],
+    ),
     "a name that several communes share": (
         {"city": "Mérignac (33)"},
         [
