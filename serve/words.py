@@ -18,7 +18,7 @@ _ALIKE: Final = (
     ("rez de chaussée", "rdc"), ("salle de bains", "salle de bain", "sdb"), ("salle d'eau", "sde"),
     ("appartement", "appart", "appt"), ("parking", "stationnement"), ("ascenseur", "asc"),
     ("climatisation", "climatisé", "clim"), ("double vitrage", "dv"), ("plain pied", "plain-pied"),
-    ("viager", "rente viagère"), ("travaux", "à rénover", "à rafraîchir"), ("neuf", "vefa"),
+    ("viager", "rente viagère"), ("neuf", "vefa"),
 )  # fmt: skip
 _GROUP: Final = {fold(word): group for group in _ALIKE for word in group}
 

@@ -14,8 +14,9 @@ ADVERTS = {
     "sea": ("Appartement T3 avec vue mer", "Grande terrasse, résidence sécurisée, ascenseur."),
     "house": (
         "Maison de ville",
-        "Trois chambres, jardin arboré, à rénover entièrement. Proche de la mer, vue dégagée.",
+        "Trois chambres, jardin arboré, travaux à prévoir. Proche de la mer, vue dégagée.",
     ),
+    "large": ("Appartement 4 pièces", "Entièrement rénové, deux salles de bains."),
     "studio": (
         "Studio meublé",
         "Au rez-de-chaussée d\u2019un immeuble ancien, cœur de ville, 2 pièces possibles.",
@@ -41,7 +42,9 @@ CASES: list[tuple[str, set[str]]] = [
     ("mer -jardin", {"sea"}),
     ('mer -"vue mer"', {"house"}),
     ("rdc", {"studio"}),
+    ("sdb", {"large"}),
     ("travaux", {"house"}),
+    ("-travaux", {"sea", "large", "studio"}),
     ("coeur", {"studio"}),
     ("ville -chambre", {"studio"}),
     ("licorne", set()),
