@@ -46,12 +46,15 @@ _POSTAL_CODE: Final = "[0-9]{5}"
 _INSEE_CODE: Final = "[0-9][0-9ABab][0-9]{3}"
 _DEPARTMENT: Final = "0[1-9]|1[0-9]|2[1-9ABab]|[3-8][0-9]|9[0-5]|97[1-8]"
 _DEGREES: Final = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
+#: What French typography puts within numbers and quotes, so that it comes with whatever is copied.
+_SPACES: Final = {ord(space): " " for space in "\u00a0\u2009\u202f"}
 #: pydantic takes a number for seconds since 1970, which nobody means here.
 _DATED: Final = re.compile("[0-9]{4}-")
 
 
 def plain_text(text: str) -> str:
-    """`text` trimmed; refused when it holds control characters, which no name has."""
+    """`text` trimmed, its spaces plain; refused when it holds control characters, which no name has."""
+    text = text.translate(_SPACES)
     if not text.isprintable():
         raise PydanticCustomError("text", "must be plain text, without control characters")
     return text.strip()
