@@ -186,9 +186,10 @@ def asked(criteria: Criteria, said_by: str = _SAID, unsaid_by: str = _SAID) -> T
 
 
 def _features(criteria: Criteria, row: str) -> Iterator[Told]:
-    told = {**dict.fromkeys(criteria.feature, True), **dict.fromkeys(criteria.feature_not, False)}
-    if told:
-        yield f"{row}.features @> %(features)s::jsonb", {"features": json.dumps(told)}
+    for parameter, there in (("feature", True), ("feature_not", False)):
+        if names := getattr(criteria, parameter):
+            told = json.dumps(dict.fromkeys(names, there))
+            yield f"{row}.features @> %({parameter})s::jsonb", {parameter: told}
     if criteria.feature_unknown:
         silent = f"not jsonb_exists_any({row}.features, %(feature_unknown)s)"
         yield silent, {"feature_unknown": criteria.feature_unknown}

@@ -55,6 +55,11 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]
             {},
         ],
     ),
+    "a feature that is there and is not": (
+        {"feature": "lift", "feature_not": "lift", "property_type": "house"},
+        [],
+        [{"features": {"lift": told}, "property_type": "house"} for told in (True, False)],
+    ),
     "features that are not told": (
         {"feature_unknown": "lift"},
         [{"features": {"cellar": True}}, {}],
