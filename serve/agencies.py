@@ -14,7 +14,14 @@ from serve.criteria import AgencyQuery
 _ORDER: Final = "agency"
 #: Accents as plain letters: the embedded server's collation sorts by code point, "Étude" after "Zénith".
 _ACCENTS: Final = ("ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜàâäçéèêëîïôöùûü’", "aaaceeeeiioouuuaaaceeeeiioouuu'")
-_SORTED: Final = func.lower(func.translate(Agency.name, *_ACCENTS))
+
+
+def _plain(name: Any) -> Any:
+    """A name as it is sorted and looked for: small letters without accents."""
+    return func.lower(func.translate(func.replace(func.replace(name, "œ", "oe"), "Œ", "Oe"), *_ACCENTS))
+
+
+_SORTED: Final = _plain(Agency.name)
 
 
 async def list_agencies(connection: AsyncConnection, query: AgencyQuery) -> AgencyList:
@@ -46,7 +53,7 @@ async def read_agency(connection: AsyncConnection, agency_id: int) -> AgencyCard
 def _conditions(query: AgencyQuery) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Agency.opted_out_at.is_(None), Agency.is_active.is_(True)]
     if query.name:
-        wanted.append(Agency.name.icontains(query.name, autoescape=True))
+        wanted.append(func.strpos(_SORTED, _plain(literal(query.name))) > 0)
     if query.postal_code:
         wanted.append(Agency.postal_code == query.postal_code)
     return wanted

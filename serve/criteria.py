@@ -484,7 +484,9 @@ class EventQuery(Asked):
 class AgencyQuery(Asked):
     """Which agencies are wanted, by name."""
 
-    name: Name | None = Field(default=None, description="Part of the agency's name.", examples=["beffroi"])
+    name: Name | None = Field(
+        default=None, description="Part of the agency's name, accents aside.", examples=["beffroi"]
+    )
     postal_code: PostalCode | None = Field(
         default=None, description="Where the office is, five digits.", examples=["69003"]
     )

@@ -131,6 +131,14 @@ def test_agencies_are_found_by_a_part_of_their_name(seeded: httpx2.Client) -> No
     assert seeded.get("/api/agencies", params={"name": "%"}).json()["total"] == 0
 
 
+@pytest.mark.parametrize("asked", ["etude", "ÉTUDE", "Oeil d'or", "œil d’Or"])
+def test_agencies_are_found_whatever_their_accents(client: httpx2.Client, engine: Engine, asked: str) -> None:
+    for name in ("Étude de l’Œil d’Or", "Agence du Beffroi"):
+        add_agency(engine, name)
+    agencies = client.get("/api/agencies", params={"name": asked}).json()["agencies"]
+    assert [agency["name"] for agency in agencies] == ["Étude de l’Œil d’Or"]
+
+
 def test_progress_counts_the_round_under_way(client: httpx2.Client, engine: Engine) -> None:
     old, done, running, waiting, dead = (add_agency(engine) for _ in range(5))
     later = NOW + timedelta(days=1)
