@@ -63,7 +63,7 @@ def page(
 ) -> HTMLResponse:
     """A template in the reader's language. `link` makes addresses that keep a language asked for."""
     asked = request.query_params.get("lang")
-    words = Wording(choose_language(asked, request.headers.get("accept-language")))
+    words = _words(request)
     sticky = {"lang": words.language} if asked in ("fr", "en") else {}
 
     def link(path: str, **parameters: object) -> str:
@@ -85,6 +85,10 @@ def page(
     return HTMLResponse(html, status, headers)
 
 
+def _words(request: Request) -> Wording:
+    return Wording(choose_language(request.query_params.get("lang"), request.headers.get("accept-language")))
+
+
 @router.get("/")
 async def search_page(
     request: Request, finder: Finding, connection: Connection, places: Directory
@@ -102,7 +106,7 @@ async def search_page(
         query = SearchQuery.model_validate({"limit": CARDS, **asked})
         found = await search(finder, connection, places, query)
     except (ValidationError, CursorError) as error:
-        wrong = {"errors": _lines(error), "found": None, "agency": None}
+        wrong = {"errors": _lines(error, _words(request)), "found": None, "agency": None}
         return page(request, "search.html", {**context, **wrong}, 422)
     agency = await read_agency(connection, query.agency_id[0]) if len(query.agency_id) == 1 else None
     return page(request, "search.html", {**context, "errors": {}, "found": found, "agency": agency})
@@ -193,10 +197,10 @@ def web_address(address: str | None) -> str | None:
         return None
 
 
-def _lines(error: ValidationError | CursorError) -> Mapping[str, str]:
+def _lines(error: ValidationError | CursorError, words: Wording) -> Mapping[str, str]:
     if isinstance(error, CursorError):
-        return {"cursor": str(error)}
-    problems: list[ParameterProblem] = explain(error.errors())
+        return {"cursor": words("wrong.cursor")}
+    problems: list[ParameterProblem] = explain(error.errors(), words)
     return {line.parameter: line.message for line in problems}
 
 

@@ -9,30 +9,10 @@ from starlette.responses import Response
 
 from serve import request_id
 from serve.answers import ParameterProblem, Problem
+from serve.wording import Wording, phrases
 
 MEDIA_TYPE: Final = "application/problem+json"
-
-#: pydantic's error types in the words of someone who fills in a form.
-_LINES: Final[dict[str, str]] = {
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "is too large",
-    "int_from_float": "must be a whole number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a number",
-    "greater_than_equal": "must be at least {ge}",
-    "greater_than": "must be more than {gt}",
-    "less_than_equal": "must be at most {le}",
-    "literal_error": "must be one of {expected}",
-    "bool_parsing": "must be true or false",
-    "datetime_from_date_parsing": "must be a date or a time, such as 2026-03-01",
-    "datetime_parsing": "must be a date or a time, such as 2026-03-01",
-    "enum": "must be one of {expected}",
-    "string_too_long": "must have at most {max_length} characters",
-    "too_long": "must not be repeated more than {max_length} times",
-    "extra_forbidden": "is not a parameter of this address",
-    "missing": "is required",
-}
-
+_ENGLISH: Final = Wording("en")
 
 #: What an error means, in the documentation.
 MEANINGS: Final = {
@@ -81,11 +61,13 @@ def problem(
     return Response(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def explain(errors: Sequence[Mapping[str, Any]]) -> list[ParameterProblem]:
-    """pydantic's errors as one line per parameter, in order, each parameter once."""
+def explain(errors: Sequence[Mapping[str, Any]], words: Wording | None = None) -> list[ParameterProblem]:
+    """pydantic's errors as one line per parameter, in order, each parameter once. words: for a reader of the
+    form, who sees its labels; programs are told names, in English.
+    """
     lines: dict[str, ParameterProblem] = {}
     for error in errors:
-        line = ParameterProblem(parameter=_parameter(error), message=_message(error))
+        line = ParameterProblem(parameter=_parameter(error), message=_message(error, words))
         lines.setdefault(line.parameter, line)
     return list(lines.values())
 
@@ -104,6 +86,16 @@ def _parameter(error: Mapping[str, Any]) -> str:
     return "".join(character if character.isprintable() else " " for character in name)
 
 
-def _message(error: Mapping[str, Any]) -> str:
-    line = _LINES.get(error["type"])
-    return line.format(**error.get("ctx", {})) if line else str(error["msg"])
+def _message(error: Mapping[str, Any], words: Wording | None) -> str:
+    """In the words of someone who fills in a form, where phrases.json has some for the type of error."""
+    key = f"wrong.{error['type']}"
+    if key not in phrases():
+        return str(error["msg"])
+    told = {name: _whole(value) for name, value in error.get("ctx", {}).items()}
+    if words and "other" in told:
+        told["other"] = words.known("form", told["other"])
+    return (words or _ENGLISH)(key, **told)
+
+
+def _whole(bound: Any) -> Any:
+    return int(bound) if isinstance(bound, float) and bound.is_integer() else bound

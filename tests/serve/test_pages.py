@@ -81,8 +81,16 @@ def test_a_postal_code_may_be_typed_as_the_place(seeded: httpx2.Client) -> None:
 
 def test_a_criterion_that_cannot_be_used_is_told_beside_its_field(seeded: httpx2.Client) -> None:
     tree = read(seeded, "/?price_max=cher&surface_min=1e999", 422)
-    assert "whole number" in text_of(tree, "#wrong-price_max")
+    assert text_of(tree, "#wrong-price_max") == "doit être un nombre entier"
     assert tree.css_first("input[name=price_max]").attributes["value"] == "cher"
+    assert "whole number" in text_of(read(seeded, "/?price_max=dear&lang=en", 422), "#wrong-price_max")
+
+
+def test_criteria_are_told_by_the_form_s_own_labels(seeded: httpx2.Client) -> None:
+    told = text_of(read(seeded, "/?price_min=2&price_max=1", 422), ".empty")
+    assert "Prix min. (€) ne doit pas dépasser « Prix max. (€) »" in told
+    assert "price_m" not in told
+    assert "revenez à la première page" in text_of(read(seeded, "/?cursor=x", 422), ".empty")
 
 
 def test_what_was_typed_is_escaped(seeded: httpx2.Client) -> None:

@@ -188,6 +188,7 @@ def test_a_card_tells_the_price_before_and_the_other_adverts(client: httpx2.Clie
         ("transaction=steal", "transaction", "one of"),
         ("sort=best", "sort", "one of"),
         ("limit=101", "limit", "at most 100"),
+        ("lat=1&lng=1&radius=1e6", "radius", "at most 100000"),
         ("limit=0", "limit", "at least 1"),
         ("agency_id=9223372036854775808", "agency_id", "at most"),
         ("city=" + "a" * 121, "city", "120 characters"),
@@ -206,6 +207,7 @@ def test_a_parameter_that_cannot_be_used_gets_one_clear_line(
     (line,) = answer.json()["errors"]
     assert line["parameter"] == parameter
     assert words in line["message"]
+    assert ".0" not in line["message"]
     assert "\n" not in answer.json()["detail"]
 
 
