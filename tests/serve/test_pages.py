@@ -204,6 +204,13 @@ def test_a_language_asked_for_is_kept_by_links(seeded: httpx2.Client) -> None:
     assert all("lang=en" in (link.attributes["href"] or "") for link in tree.css("#cards h3 a"))
 
 
+def test_the_other_language_shows_the_same_search(seeded: httpx2.Client) -> None:
+    path = "/?property_type=apartment&property_type=house&city=Lyon"
+    there = read(seeded, path).css_first(".language").attributes["href"]
+    assert there == path[1:] + "&lang=en"
+    assert read(seeded, f"/{there}").css_first(".language").attributes["href"] == path[1:] + "&lang=fr"
+
+
 def test_every_phrase_is_said_in_both_languages_with_the_same_blanks() -> None:
     for key, said in phrases().items():
         assert set(said) == {"fr", "en"}, key

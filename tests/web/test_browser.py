@@ -96,6 +96,7 @@ def test_a_changed_criterion_renews_the_results_in_place(page: Page) -> None:
     expect(page.locator("#results h2")).not_to_have_text(before)
     expect(page.locator(".card .price").first).to_contain_text("mois")
     assert "transaction=rent" in page.url
+    assert "transaction=rent" in (page.locator(".language").get_attribute("href") or "")
     assert page.evaluate("window.kept") is True
 
 
