@@ -35,7 +35,7 @@ SEVERAL: Final = frozenset(
 )
 #: Those that the form has fields for, and those that another search begins without.
 IN_FORM: Final = frozenset((
-    "transaction", "city", "price_min", "price_max", "surface_min", "surface_max", "rooms_min",
+    "transaction", "city", "q", "price_min", "price_max", "surface_min", "surface_max", "rooms_min",
     "property_type", "sort", "cursor", "limit",
 ))  # fmt: skip
 #: Orders that mean nothing without another parameter.
@@ -100,7 +100,7 @@ async def search_page(
         "asked": asked,
         "carried": _carried(asked),
         "progress": progress,
-        "sorts": [sort for sort in Sort if _NEEDS.get(sort, "") in ("", *asked)],
+        "sorts": [sort for sort in Sort if sort not in _NEEDS or asked.get(_NEEDS[sort])],
     }
     try:
         query = SearchQuery.model_validate({"limit": CARDS, **asked})
@@ -178,6 +178,9 @@ def parameters(request: Request) -> dict[str, Any]:
     given = request.query_params
     asked: dict[str, Any] = {name: given[name] for name in SearchQuery.model_fields if name in given}
     asked |= {name: given.getlist(name) for name in SEVERAL if name in given}
+    needed = _NEEDS.get(asked.get("sort", ""))
+    if needed and not asked.get(needed):
+        del asked["sort"]  # the field that it needs was emptied
     if "transaction" not in asked and "agency_id" not in asked:
         asked["transaction"] = "sale"
     return asked

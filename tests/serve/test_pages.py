@@ -74,6 +74,19 @@ def test_the_form_keeps_what_was_asked_and_the_results_satisfy_it(seeded: httpx2
     assert all(place.startswith("Nantes 44000") for place in places)
 
 
+def test_words_are_asked_in_the_form_and_their_order_goes_with_them(seeded: httpx2.Client) -> None:
+    tree = read(seeded, "/?q=tramway&sort=relevance")
+    assert tree.css_first("input[name=q]").attributes["value"] == "tramway"
+    assert len(tree.css("input[name=q]")) == 1
+    assert tree.css_first("option[selected]").attributes["value"] == "relevance"
+    titles = [card.text() for card in tree.css(".card h3")]
+    assert titles
+    assert all("tramway" in title for title in titles)
+    emptied = read(seeded, "/?q=&sort=relevance")
+    assert emptied.css_first("option[value=relevance]") is None
+    assert len(emptied.css(".card")) == pages.CARDS
+
+
 def test_a_postal_code_may_be_typed_as_the_place(seeded: httpx2.Client) -> None:
     api = seeded.get("/api/listings/search?postal_code=44000").json()["total"]
     assert api == seeded.get("/api/listings/search?city=44000").json()["total"] > 0
