@@ -175,7 +175,9 @@ def test_an_address_that_is_no_web_address_never_becomes_a_link(
     "path", ["/listings/999999", "/listings/abc", "/listings/²", "/nowhere", "/listings/" + "9" * 40]
 )
 def test_a_page_that_does_not_exist_says_so_as_a_page(seeded: httpx2.Client, path: str) -> None:
-    assert "n’existe pas" in text_of(read(seeded, path, 404), "h1")
+    tree = read(seeded, path, 404)
+    assert "n’existe pas" in text_of(tree, "h1")
+    assert "n’existe pas" in text_of(tree, "title")
 
 
 def test_agencies_link_to_their_listings_and_to_their_site(seeded: httpx2.Client) -> None:
