@@ -81,7 +81,9 @@ class SearchPage(Answer):
     """One page of results."""
 
     total: int = Field(description="Matching listings, counted up to 2,000.", examples=[128])
-    total_is_exact: bool = Field(description="False when there are more than `total`.")
+    total_is_exact: bool = Field(
+        description="False when there are more than `total`, which may be fewer than 2,000."
+    )
     listings: list[ListingCard]
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
     facets: dict[str, list[Counted]] = Field(default_factory=dict, description=_FACETS)

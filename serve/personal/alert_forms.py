@@ -113,6 +113,6 @@ class AlertPage(Answer):
 class AlertPreview(Answer):
     """What an alert would find now."""
 
-    total: int = Field(description="Live listings that satisfy it, counted up to 10,000.", examples=[17])
+    total: int = Field(description="Live listings that satisfy it, counted up to 2,000.", examples=[17])
     total_is_exact: bool
     listings: list[ListingCard] = Field(description="The newest of them.")
