@@ -92,8 +92,11 @@ class PostgreSQL:
         async with self.turns if question.is_everywhere else nullcontext():
             found = await self._page(question, question.gathered)
         if not found.hits and search.after is not None:
-            # Nothing comes after the cursor, so no row told how many there are.
-            return replace(await self._find(replace(search, after=None)), hits=[])
+            # None of those gathered comes after the cursor, so no row told how many there are.
+            whole = await self._find(replace(search, after=None))
+            if whole.total_is_exact:
+                return replace(whole, hits=[])
+            found = _Page(matches=COUNT_LIMIT + 1, total=whole.total)  # others may
         if found.matches <= COUNT_LIMIT:
             return Found(found.hits, found.total)
         page = found if question.gathers_in_order else _Page()

@@ -157,3 +157,36 @@ def test_pages_of_more_than_is_counted_neither_repeat_nor_miss(
         cursor = answer["next_cursor"]
     found = [listing for page in pages for listing in page]
     assert len(found) == len(set(found)) == (20 if path == SEARCH else 15)
+
+
+@pytest.mark.parametrize("path", [SEARCH, "/api/properties/search"])
+@pytest.mark.parametrize("place", [{}, {"postal_code": "69003", "transaction": "sale"}, {"q": "villa"}])
+@pytest.mark.parametrize("sort", ["oldest", "price_asc"])
+def test_pages_go_on_where_the_first_stored_come_first_in_the_order(
+    client: httpx2.Client,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    sort: str,
+    place: dict[str, str],
+) -> None:
+    """Those that are gathered all lie before the cursor then, and say nothing of what comes after."""
+    monkeypatch.setattr("serve.engines.postgresql.COUNT_LIMIT", 5)
+    monkeypatch.setattr("serve.engines.postgresql.WALK", 5)
+    agency = add_agency(engine)
+    stored = [
+        add_listing(engine, agency, transaction="sale", title="Villa", postal_code="69003",
+                    price=100_000 + at, first_seen=NOW - timedelta(hours=20 - at))
+        for at in range(20)
+    ]  # fmt: skip
+    found: list[int] = []
+    cursor = ""
+    while cursor is not None:
+        answer = client.get(path, params={"sort": sort, "limit": 4, "cursor": cursor, **place}).json()
+        assert (answer["total"], answer["total_is_exact"]) == (5, False)
+        found += [
+            card["listing"]["id"] if "listing" in card else card["id"]
+            for card in answer.get("listings") or answer["properties"]
+        ]
+        cursor = answer["next_cursor"]
+    assert found == stored
