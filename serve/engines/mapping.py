@@ -1,8 +1,8 @@
 """The index: which fields it has and how words are read. No text is stored, as cards are PostgreSQL's.
 
-Words are read as PostgreSQL reads them (migration 0011): hyphens, apostrophes and T3 are spelt out, French
-stop words are left out, what is left is stemmed by Snowball's French rules, as it is spelt (`words`) and
-without accents (`words.plain`), so that `securise`, `sécurisée` and `SECURISEES` find each other.
+Words are read as PostgreSQL reads them (migrations 0011 and 0025): hyphens, slashes and T3 are spelt out,
+French stop words are left out, what is left is stemmed by Snowball's French rules, as it is spelt (`words`)
+and without accents (`words.plain`), so that `securise`, `sécurisée` and `SECURISEES` find each other.
 """
 
 import hashlib
@@ -52,9 +52,9 @@ _ANALYSIS: Final[dict[str, Any]] = {
         "spaces": {
             "type": "mapping",
             # The engines' tokenizer takes 3,5 and a:b for one word, PostgreSQL for two.
-            "mappings": [*(f"{sign} => \\u0020" for sign in "-'’,;:_"), "œ => oe", "Œ => oe"],
+            "mappings": [*(f"{sign} => \\u0020" for sign in "-/.'’,;:_"), "œ => oe", "Œ => oe"],
         },
-        "rooms": _spelt_out("[tTfF] ?([1-9])"),
+        "rooms": _spelt_out("[tTfF] ?([1-9])(?:[bB][iI][sS])?"),
         "pieces": _spelt_out("([1-9]) ?(?:[pP]|[pP][cC][sS]|[pP][cC][eE][sS])"),
     },
     "filter": {

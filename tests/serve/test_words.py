@@ -21,6 +21,10 @@ ADVERTS = {
         "Studio meublé",
         "Au rez-de-chaussée d\u2019un immeuble ancien, cœur de ville, 2 pièces possibles.",
     ),
+    "joined": (
+        "Duplex T5bis",
+        "Séjour/cuisine de 31.5 m² au calme.Proche du port, buanderie et/ou bureau",
+    ),
 }
 #: What is asked, and the adverts that say it; of every engine.
 CASES: list[tuple[str, set[str]]] = [
@@ -32,7 +36,7 @@ CASES: list[tuple[str, set[str]]] = [
     ("arbore", {"house"}),
     ("3 pièces", {"sea"}),
     ("3 pièces terrasse", {"sea"}),
-    ("-3 pieces", {"house", "large", "studio"}),
+    ("-3 pieces", {"house", "large", "studio", "joined"}),
     ("F3", {"sea"}),
     ("3p", {"sea"}),
     ("mer", {"sea", "house"}),
@@ -51,8 +55,17 @@ CASES: list[tuple[str, set[str]]] = [
     ("\u201cvue mer\u201d", {"sea"}),
     ("mer -\u00ab\u00a0vue mer\u00a0\u00bb", {"house"}),
     ("travaux", {"house"}),
-    ("-travaux", {"sea", "large", "studio"}),
+    ("-travaux", {"sea", "large", "studio", "joined"}),
     ("coeur", {"studio"}),
+    ("cuisine calme", {"joined"}),
+    ("proche port", {"joined"}),
+    ("séjour/cuisine", {"joined"}),
+    ("sejour cuisine/calme", set()),
+    ("T5", {"joined"}),
+    ("T5bis", {"joined"}),
+    ("5 pièces -duplex", set()),
+    ("31.5", {"joined"}),
+    ("buanderie.bureau", set()),
     ("ville -chambre", {"studio"}),
     ("licorne", set()),
     ('"', set()),
