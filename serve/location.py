@@ -83,6 +83,12 @@ def beside(criteria: Criteria) -> str | None:
     return criteria.postal_code[0] if len(criteria.postal_code) == 1 else None
 
 
+def is_known(places: Places, criteria: Criteria) -> bool:
+    """Whether the city that is asked for, if one is, is a commune that we know, or a postal code."""
+    city = criteria.city
+    return not city or is_postal_code(city) or bool(locate(places, city, beside(criteria)).insee_codes)
+
+
 def is_postal_code(text: str) -> bool:
     """Whether a city's name is a postal code instead, such as addresses have."""
     return len(text) == 5 and text.isascii() and text.isdigit() and text not in _GENERAL

@@ -119,6 +119,12 @@ def test_an_empty_market_says_so(client: httpx2.Client) -> None:
     assert "Aucune annonce" in text_of(read(client, "/"), ".empty")
 
 
+def test_a_town_that_nobody_knows_is_told(client: httpx2.Client) -> None:
+    assert "commune « Lyonn »" in text_of(read(client, "/?city=Lyonn"), ".empty")
+    for known in ("Lyon", "69003", "Lyon 3e"):
+        assert "budget" in text_of(read(client, f"/?city={known}"), ".empty")
+
+
 def test_one_listing_shows_its_facts_their_proof_and_what_is_unknown(seeded: httpx2.Client) -> None:
     listing = seeded.get("/api/listings/2").json()
     tree = read(seeded, "/listings/2")
