@@ -26,7 +26,7 @@ newcomer: $(RUN) $(ASSETS) ## the demo with the runtime's dependencies alone, un
 
 # A file on one worker, so that what its tests share is made once (pytest 9.2 ignores groups of other kinds).
 test: $(DEV) $(ASSETS) ## the whole suite
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(DEV) ## lint, format, types, walls between packages
 	$(BIN)/ruff check .

@@ -169,7 +169,7 @@ def test_a_sheet_has_a_frozen_header_and_says_what_it_is(market: httpx2.Client) 
         assert b'state="frozen"' in book.read("xl/worksheets/sheet1.xml")
     about = {row["A"]: row["B"] for row in sheet(data, 2) if row.get("A")}
     assert (about["rows"], about["truncated"], about["asked: transaction"]) == ("5", "true", "sale")
-    assert about["price"] == "euros; of a rent, per month"
+    assert about["price"] == "in `currency`; of a rent, per month"
 
 
 def test_geojson_holds_what_has_a_position_and_counts_the_rest(market: httpx2.Client) -> None:
