@@ -15,19 +15,23 @@ _SPELT = r"""
             '\m[tf] ?([1-9]){bis}\M', '\1 pièces', 'g'),
             '\m([1-9]) ?(p|pcs|pces)\M', '\1 pièces', 'g')
 """
-_KEEP = r"""
-    select keep_words(array(
+# Addresses of the web, which nearly every advert names, may keep the words they were taken for.
+_REWRITE = r"""
+    update live_words told set words = now.words
+    from words_of(array(
         select l.id from live_listings join aggregated_listings l using (id)
-        where concat_ws(' ', l.title, l.description) ~* '[[:alnum:]][./][[:alnum:]]|\m[tf] ?[1-9]bis\M'
-    ))
+        where regexp_replace(concat_ws(' ', l.title, l.description), '(https?://|www\.)\S+', '', 'g')
+            ~* '[[:alpha:]][./][[:alpha:]]|\m[tf] ?[1-9]bis\M'
+    )) now
+    where told.id = now.id and told.words <> now.words
 """
 
 
 def upgrade() -> None:
     op.execute(_SPELT.format(apart="translate(lower(coalesce(told, '')), '-/.', '   ')", bis="(bis)?"))
-    op.execute(_KEEP)
+    op.execute(_REWRITE)
 
 
 def downgrade() -> None:
     op.execute(_SPELT.format(apart="replace(lower(coalesce(told, '')), '-', ' ')", bis=""))
-    op.execute(_KEEP)
+    op.execute(_REWRITE)
