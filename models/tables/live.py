@@ -25,7 +25,28 @@ def _place(column: str) -> Index:
     return Index(f"ix_live_{column}", *order, postgresql_include=included)
 
 
-class LiveListing(Base):
+class Sought:
+    """What most searches filter and sort by, in the rows of adverts and beside their words."""
+
+    property_id: Mapped[int] = mapped_column(BigInteger)
+    agency_id: Mapped[int] = mapped_column(BigInteger)
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    price_per_sqm: Mapped[int | None] = mapped_column(BigInteger)
+    first_seen: Mapped[datetime]
+    surface: Mapped[float | None] = mapped_column(Float)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    rooms: Mapped[int | None] = mapped_column(SmallInteger)
+    transaction: Mapped[str | None] = mapped_column(String(24))
+    property_type: Mapped[str | None] = mapped_column(String(24))
+    #: Of the INSEE code; where that is unknown, of the postal code.
+    department: Mapped[str | None] = mapped_column(String(3))
+    postal_code: Mapped[str | None] = mapped_column(String(10))
+    insee_code: Mapped[str | None] = mapped_column(String(5))
+    city_key: Mapped[str | None] = mapped_column(String(120))
+
+
+class LiveListing(Sought, Base):
     """A live advert as the search filters and orders it; columns as `AggregatedListing` has them."""
 
     __tablename__ = "live_listings"
@@ -68,43 +89,27 @@ class LiveListing(Base):
 
     #: The listing's.
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    agency_id: Mapped[int] = mapped_column(BigInteger)
-    property_id: Mapped[int] = mapped_column(BigInteger)
-    price: Mapped[int | None] = mapped_column(BigInteger)
-    price_per_sqm: Mapped[int | None] = mapped_column(BigInteger)
     #: Before the latest change of price, the moment of that change, and, where it was a cut, its per cent.
     previous_price: Mapped[int | None] = mapped_column(BigInteger)
     repriced_at: Mapped[datetime | None]
     price_drop: Mapped[float | None] = mapped_column(Float)
     charges: Mapped[int | None] = mapped_column(BigInteger)
-    surface: Mapped[float | None] = mapped_column(Float)
     land_surface: Mapped[float | None] = mapped_column(Float)
-    latitude: Mapped[float | None] = mapped_column(Float)
-    longitude: Mapped[float | None] = mapped_column(Float)
-    first_seen: Mapped[datetime]
-    rooms: Mapped[int | None] = mapped_column(SmallInteger)
     bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
     floor: Mapped[int | None] = mapped_column(SmallInteger)
     construction_year: Mapped[int | None] = mapped_column(SmallInteger)
     furnished: Mapped[bool | None]
-    transaction: Mapped[str | None] = mapped_column(String(24))
-    property_type: Mapped[str | None] = mapped_column(String(24))
     dpe: Mapped[str | None] = mapped_column(String(1))
     ges: Mapped[str | None] = mapped_column(String(1))
-    #: Of the INSEE code; where that is unknown, of the postal code.
-    department: Mapped[str | None] = mapped_column(String(3))
-    postal_code: Mapped[str | None] = mapped_column(String(10))
-    insee_code: Mapped[str | None] = mapped_column(String(5))
-    city_key: Mapped[str | None] = mapped_column(String(120))
     features: Mapped[dict[str, Any]]
 
 
-class LiveWords(Base):
+class LiveWords(Sought, Base):
     """A live advert's words, stemmed and without accents; those of its title weigh more. Among them stand the
     advert's facts, such as `insee 69123`, so that one index finds the balconies of Lyon (`live_facts`).
 
     Apart from the rows, as a new price would have to be told to the index of each of the words; beside them
-    what most searches filter and sort by, in no index.
+    stands what is sought, in no index.
     """
 
     __tablename__ = "live_words"
@@ -117,19 +122,3 @@ class LiveWords(Base):
     words: Mapped[Any] = mapped_column(TSVECTOR)
     #: Makes the row so long that PostgreSQL stores the words apart from it; compressed it is nothing.
     filler: Mapped[str] = mapped_column(Text, server_default=text("repeat(' ', 2100)"))
-    #: The advert's, as `LiveListing` has them.
-    property_id: Mapped[int] = mapped_column(BigInteger)
-    agency_id: Mapped[int] = mapped_column(BigInteger)
-    price: Mapped[int | None] = mapped_column(BigInteger)
-    price_per_sqm: Mapped[int | None] = mapped_column(BigInteger)
-    first_seen: Mapped[datetime]
-    surface: Mapped[float | None] = mapped_column(Float)
-    latitude: Mapped[float | None] = mapped_column(Float)
-    longitude: Mapped[float | None] = mapped_column(Float)
-    rooms: Mapped[int | None] = mapped_column(SmallInteger)
-    transaction: Mapped[str | None] = mapped_column(String(24))
-    property_type: Mapped[str | None] = mapped_column(String(24))
-    department: Mapped[str | None] = mapped_column(String(3))
-    postal_code: Mapped[str | None] = mapped_column(String(10))
-    insee_code: Mapped[str | None] = mapped_column(String(5))
-    city_key: Mapped[str | None] = mapped_column(String(120))

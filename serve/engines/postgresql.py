@@ -7,9 +7,9 @@ there are more, all of the place are sorted. In the whole country a bounded stre
 walked, in which as many must lie; only where it has fewer, because the criteria and the order contradict each
 other, are they gathered and sorted. Listings whose sorted value is unknown come last, newest first.
 
-Words are asked of their own index, which knows each listing's place, too (`serve.facts`). Only where all of
-France is asked for words that PostgreSQL's statistics call common, the order's index is walked, and each
-listing that satisfies the rest is asked what it says.
+Words are asked of their own index, which knows each listing's place, too (`serve.facts`); what else most
+searches ask stands beside them. Only where all of France is asked for words that PostgreSQL's statistics call
+common, the order's index is walked, and each listing that satisfies the rest is asked what it says.
 """
 
 import re
