@@ -1,6 +1,7 @@
 """What a search asks is what is stored: the live tables follow every change, whoever makes it and however."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -148,15 +149,20 @@ def test_pages_of_more_than_is_counted_neither_repeat_nor_miss(
         add_listing(engine, agency, transaction="sale", title="Chalet", property_type="house",
                     postal_code="69003", price=100_000 + at % 7 * 1000, surface=30.0 + at % 11)  # fmt: skip
     asked = {"q": "villa", "sort": sort, "limit": 4, "transaction": "sale", "property_type": "house", **place}
-    pages: list[list[int]] = []
-    cursor = None
-    while cursor or not pages:
-        answer = client.get(path, params={**asked, **({"cursor": cursor} if cursor else {})}).json()
-        pages.append([card["id"] for card in answer.get("listings") or answer["properties"]])
-        assert (answer["total"], answer["total_is_exact"]) == (5, False)
-        cursor = answer["next_cursor"]
-    found = [listing for page in pages for listing in page]
+    found = [card["id"] for card in _pages_of_many(client, path, asked)]
     assert len(found) == len(set(found)) == (20 if path == SEARCH else 15)
+
+
+def _pages_of_many(client: httpx2.Client, path: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cards of all pages, each of which tells that there are more than the five that are counted."""
+    cards: list[dict[str, Any]] = []
+    cursor = ""
+    while cursor is not None:
+        answer = client.get(path, params={**asked, "cursor": cursor}).json()
+        assert (answer["total"], answer["total_is_exact"]) == (5, False)
+        cards += answer.get("listings") or answer["properties"]
+        cursor = answer["next_cursor"]
+    return cards
 
 
 @pytest.mark.parametrize("path", [SEARCH, "/api/properties/search"])
@@ -179,14 +185,6 @@ def test_pages_go_on_where_the_first_stored_come_first_in_the_order(
                     price=100_000 + at, first_seen=NOW - timedelta(hours=20 - at))
         for at in range(20)
     ]  # fmt: skip
-    found: list[int] = []
-    cursor = ""
-    while cursor is not None:
-        answer = client.get(path, params={"sort": sort, "limit": 4, "cursor": cursor, **place}).json()
-        assert (answer["total"], answer["total_is_exact"]) == (5, False)
-        found += [
-            card["listing"]["id"] if "listing" in card else card["id"]
-            for card in answer.get("listings") or answer["properties"]
-        ]
-        cursor = answer["next_cursor"]
+    cards = _pages_of_many(client, path, {"sort": sort, "limit": 4, **place})
+    found = [card.get("listing", card)["id"] for card in cards]
     assert found == stored
