@@ -180,6 +180,12 @@ class Tokens(Answer):
     expires_in: int = Field(description="Seconds that the access token is good for.", examples=[1800])
 
 
+class ChangedPassword(Tokens):
+    """The login that goes on, and what else still lets in."""
+
+    api_keys: int = Field(description="How many of your API keys still work.", examples=[2])
+
+
 class Done(Answer):
     """What was done, in one line."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.settings import Settings
 from models.tables import User, utc_now
 from serve.accounts import links, sessions
+from serve.accounts.keys import count_keys, revoke_keys
 from serve.accounts.letters import letter
 from serve.accounts.passwords import Passwords
 from serve.accounts.sessions import Login
@@ -116,18 +117,23 @@ class Entry:
             link = await links.look(connection, "reset", secret)
         return link.address if link else None
 
-    async def reset(self, secret: str, password: str) -> bool:
-        """Set another password by a link, and end every login; whether the link was good."""
+    async def reset(self, secret: str, password: str) -> int | None:
+        """Set another password by a link, end every login and revoke every API key: whoever resets one may
+        have been robbed of it. How many keys; None when the link is not good.
+        """
         kept = await self.passwords.kept(password)
         async with self.market.writer.begin() as connection:
-            link = await links.use(connection, "reset", secret)
-            if link is None or link.user is None:
-                return False
-            await self._set_password(connection, link.user, kept)
-            return True
+            user = await _holding(connection, "reset", secret)
+            if user is None or await links.use(connection, "reset", secret) is None:
+                return None
+            revoked = await revoke_keys(connection, user)
+            await self._set_password(connection, user, kept, "renewed", revoked)
+            return revoked
 
-    async def change(self, user: int, password: str, new: str) -> Login | None:
-        """Set another password, end every login and begin one; None when the old one is wrong."""
+    async def change(self, user: int, password: str, new: str) -> tuple[Login, int] | None:
+        """Set another password, end every login and begin one; with how many API keys stay. None when the
+        old one is wrong.
+        """
         async with self.market.engine.connect() as connection:
             kept = await connection.scalar(select(User.password_hash).where(User.id == user))
         if kept is None or not (await self.passwords.fits(password, kept))[0]:
@@ -136,10 +142,14 @@ class Entry:
         async with self.market.writer.begin() as connection:
             if not await _is_still(connection, user, kept):
                 return None
-            await self._set_password(connection, user, renewed)
-            return await sessions.begin(connection, user)
+            staying = await count_keys(connection, user)
+            await self._set_password(connection, user, renewed, "changed", staying)
+            return await sessions.begin(connection, user), staying
 
-    async def _set_password(self, connection: AsyncConnection, user: int, kept: str) -> None:
+    async def _set_password(
+        self, connection: AsyncConnection, user: int, kept: str, told: str, keys: int
+    ) -> None:
+        """told: the letter that says it, with a number of keys."""
         changed = (
             update(User)
             .where(User.id == user)
@@ -148,8 +158,8 @@ class Entry:
         )
         row = (await connection.execute(changed)).one()
         await sessions.end_all(connection, user)
-        told = letter("changed", row.language, self.settings.link_base)
-        await post(connection, self.settings, row.email, told, user=user)
+        written = letter(told, row.language, self.settings.link_base, keys=keys)
+        await post(connection, self.settings, row.email, written, user=user)
 
     async def _may_mail(self, email: str, budget: Budget = budgets.MAIL_TO_ONE) -> bool:
         return (await self.limiter.take(budget, email.lower())).allowed
@@ -188,6 +198,18 @@ async def _is_still(connection: AsyncConnection, user: int, kept: str) -> bool:
     same = User.id == user, User.password_hash == kept, User.is_active
     query = select(User.id).where(*same).with_for_update(key_share=True)
     return (await connection.execute(query)).one_or_none() is not None
+
+
+async def _holding(connection: AsyncConnection, purpose: links.Purpose, secret: str) -> int | None:
+    """Whose account a link opens, its row locked: whoever was at it has ended, and what they made is seen.
+
+    The row comes before links, logins and keys everywhere, so that no two wait for each other.
+    """
+    link = await links.look(connection, purpose, secret)
+    if link is None or link.user is None:
+        return None
+    query = select(User.id).where(User.id == link.user).with_for_update(key_share=True)
+    return await connection.scalar(query)
 
 
 async def _user_of(connection: AsyncConnection, email: str) -> Any:

@@ -34,7 +34,7 @@ async def post_key(told: KeyRequest, account: ByLogin, connection: Writing) -> R
     """Shown in this answer and never again. Scopes: `read` to search and to read your account, `favorites`,
     `alerts`, `export`, and `account` to change your profile and consents and to export your data.
     """
-    made = await make_key(connection, account.id, told)
+    made = await make_key(connection, account, told)
     if made is None:
         return problem(409, f"You have {MOST} keys, as many as one may; revoke one first.")
     answer = encoded(made)

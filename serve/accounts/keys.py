@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import ApiKey, User, utc_now
+from models.tables import ApiKey, User, UserSession, utc_now
 from serve.accounts.answers import Key, KeyRequest, NewKey
 from serve.accounts.secrets import hashed, new_secret
-from serve.accounts.signed_in import KEY_PREFIX
+from serve.accounts.signed_in import KEY_PREFIX, Account, unauthorized
 
 #: Keys that one user has at once.
 MOST: Final = 20
@@ -20,10 +20,15 @@ _KEY: Final = (
 )  # fmt: skip
 
 
-async def make_key(connection: AsyncConnection, user: int, wish: KeyRequest) -> NewKey | None:
-    """A new key; None when the user has as many as one may."""
-    # Of two requests at once, the second one counts what the first one made.
+async def make_key(connection: AsyncConnection, account: Account, wish: KeyRequest) -> NewKey | None:
+    """A new key; None when the user has as many as one may. 401 when their login has ended meanwhile."""
+    user = account.id
+    # Of two requests at once, the second one counts what the first one made. And a password that is reset
+    # takes the keys away with the logins: one that was let in before makes no other key after it.
     await connection.execute(select(User.id).where(User.id == user).with_for_update())
+    still = select(UserSession.id).where(UserSession.id == account.session, UserSession.revoked_at.is_(None))
+    if await connection.scalar(still) is None:
+        raise unauthorized("This login was ended. Sign in.", invalid=True)
     count = select(func.count()).select_from(ApiKey).where(ApiKey.user_id == user)
     if (await connection.scalar(count) or 0) >= MOST:
         return None
@@ -51,3 +56,19 @@ async def revoke_key(connection: AsyncConnection, user: int, key: int) -> bool:
     """Take a key away at once; whether the user had it."""
     mine = delete(ApiKey).where(ApiKey.id == key, ApiKey.user_id == user).returning(ApiKey.id)
     return (await connection.execute(mine)).one_or_none() is not None
+
+
+async def revoke_keys(connection: AsyncConnection, user: int) -> int:
+    """Take all keys of a user away; how many of them were good."""
+    mine = delete(ApiKey).where(ApiKey.user_id == user).returning(_is_good())
+    return sum((await connection.execute(mine)).scalars())
+
+
+async def count_keys(connection: AsyncConnection, user: int) -> int:
+    """How many good keys a user has."""
+    query = select(func.count()).select_from(ApiKey).where(ApiKey.user_id == user, _is_good())
+    return await connection.scalar(query) or 0
+
+
+def _is_good() -> ColumnElement[bool]:
+    return or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > utc_now())

@@ -62,14 +62,16 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Choisissez un nouveau mot de passe",
             "Choisir un mot de passe",
             "Vous avez oublié votre mot de passe Pignon ? Choisissez-en un autre :",
-            "Ce lien vaut une heure et ne sert qu’une fois. Toutes les connexions ouvertes seront fermées.",
+            "Ce lien vaut une heure et ne sert qu’une fois. Toutes les connexions ouvertes seront fermées "
+            "et toutes les clés d’API révoquées.",
             "Si vous n’avez rien demandé, ne faites rien : votre mot de passe reste le même.",
         ),
         "en": (
             "Choose a new password",
             "Choose a password",
             "You forgot your Pignon password? Choose another one:",
-            "This link is good for an hour and works once. Every open login will be ended.",
+            "This link is good for an hour and works once. Every open login will be ended and every API "
+            "key revoked.",
             "If you asked for nothing, do nothing: your password stays as it is.",
         ),
     },
@@ -78,21 +80,41 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Votre mot de passe a changé",
             "Aller à Pignon",
             "Le mot de passe de votre compte Pignon vient d’être changé, et toutes les connexions fermées :",
-            "Si ce n’était pas vous, demandez tout de suite un autre mot de passe (« mot de passe oublié »), "
-            "et révoquez les clés d’API que vous ne connaissez pas.",
+            "Clés d’API qui restent : {keys}.",
+            "Si ce n’était pas vous, demandez aussitôt un autre mot de passe (« mot de passe oublié ») : "
+            "cela révoque aussi toutes les clés.",
         ),
         "en": (
             "Your password has changed",
             "Go to Pignon",
             "The password of your Pignon account was just changed, and every login ended:",
-            "If it was not you, ask for another password at once (“forgotten password”), "
-            "and revoke the API keys that you do not know.",
+            "API keys that stay: {keys}.",
+            "If it was not you, ask for another password at once (“forgotten password”): "
+            "that revokes all keys, too.",
+        ),
+    },
+    "renewed": {
+        "fr": (
+            "Votre mot de passe a changé",
+            "Aller à Pignon",
+            "Un nouveau mot de passe vient d’être choisi pour votre compte Pignon par le lien d’un message, "
+            "et toutes les connexions sont fermées :",
+            "Clés d’API révoquées : {keys}. Les programmes qui s’en servaient en demandent de nouvelles.",
+            "Si ce n’était pas vous, quelqu’un lit vos messages : changez d’abord le mot de passe de votre "
+            "boîte, puis celui de Pignon.",
+        ),
+        "en": (
+            "Your password has changed",
+            "Go to Pignon",
+            "A new password was just chosen for your Pignon account by a mail’s link, and every login ended:",
+            "API keys revoked: {keys}. Programs that used them need new ones.",
+            "If it was not you, somebody reads your mail: change your mail’s password first, then Pignon’s.",
         ),
     },
 }
 
 
-def letter(kind: str, language: str, link: str) -> Letter:
-    """One of: confirm, again, known, reset, changed."""
+def letter(kind: str, language: str, link: str, **told: int) -> Letter:
+    """One of `_WORDS`, with the numbers that it tells."""
     subject, label, *paragraphs = _WORDS[kind]["en" if language == "en" else "fr"]
-    return write(subject, paragraphs, language, link, label)
+    return write(subject, [line.format(**told) for line in paragraphs], language, link, label)

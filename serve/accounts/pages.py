@@ -47,14 +47,15 @@ _CONFIRM: Final = {
 _RESET: Final = {
     "fr": Words(
         "Nouveau mot de passe",
-        "Choisissez un mot de passe de 8 à 128 caractères. Toutes les connexions ouvertes seront fermées.",
+        "Choisissez un mot de passe de 8 à 128 caractères. Toutes les connexions ouvertes seront fermées "
+        "et toutes les clés d’API révoquées.",
         "Changer le mot de passe",
         "Votre mot de passe est changé. Connectez-vous.",
         "Ce lien ne vaut plus : il a servi, ou il est trop ancien. Demandez-en un autre.",
     ),
     "en": Words(
         "New password",
-        "Choose a password of 8 to 128 characters. Every open login will be ended.",
+        "Choose a password of 8 to 128 characters. Every open login will be ended and every API key revoked.",
         "Change the password",
         "Your password is changed. Sign in.",
         "This link is not good any more: it was used, or it is too old. Ask for another one.",
@@ -96,7 +97,7 @@ async def reset(request: Request, entry: EntryOf) -> HTMLResponse:
     address = await entry.address_of_reset(link)
     if address is not None and (reason := objection(password, address)) is not None:
         return asking(request, _RESET, link, password=True, reason=reason)
-    return ended(request, _RESET, done=address is not None and await entry.reset(link, password))
+    return ended(request, _RESET, done=address is not None and await entry.reset(link, password) is not None)
 
 
 def asking(

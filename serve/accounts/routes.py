@@ -9,6 +9,7 @@ from models.settings import Settings
 from serve.accounts import sessions
 from serve.accounts.answers import (
     AddressOnly,
+    ChangedPassword,
     Confirmation,
     Credentials,
     Done,
@@ -112,7 +113,7 @@ async def log_in(told: Credentials, request: Request, entry: EntryOf) -> Respons
     if (refused := await limited(request, entry, whose)) is not None:
         return refused
     login = await entry.log_in(told.email, told.password.get_secret_value())
-    return _tokens(request, login) if login else problem(401, _WRONG, headers=_CHALLENGE)
+    return encoded(_shown(request, login)) if login else problem(401, _WRONG, headers=_CHALLENGE)
 
 
 @router.post(
@@ -123,7 +124,7 @@ async def refresh(told: RefreshRequest, request: Request, connection: Writing) -
     login = await sessions.renew(connection, told.refresh_token)
     if login is None:
         return problem(401, "This refresh token is not good, or no longer. Sign in.", headers=_CHALLENGE)
-    return _tokens(request, login)
+    return encoded(_shown(request, login))
 
 
 @router.post(
@@ -175,33 +176,40 @@ async def forgot(told: AddressOnly, entry: EntryOf) -> Response:
     responses=documented(Done, 400, 422),
 )
 async def reset(told: PasswordReset, entry: EntryOf) -> Response:
-    """By the link of the mail, once. Ends every login."""
+    """By the link of the mail, once. Ends every login and revokes every API key: a mail tells how many."""
     password = told.password.get_secret_value()
     address = await entry.address_of_reset(told.link)
     if address is not None and (reason := objection(password, address)) is not None:
         return _refuse_password(reason)
-    if address is None or not await entry.reset(told.link, password):
+    revoked = None if address is None else await entry.reset(told.link, password)
+    if revoked is None:
         return problem(400, _LINK_OVER)
-    return encoded(Done(detail="The password is changed and every login ended. Sign in."))
+    done = f"The password is changed and every login ended; API keys revoked: {revoked}. Sign in."
+    return encoded(Done(detail=done))
 
 
 @router.post(
     "/api/auth/password/change",
     tags=["account"],
     summary="Change the password",
-    responses=documented(Tokens, 401, 403, 422),
+    responses=documented(ChangedPassword, 401, 403, 422),
 )
 async def change_password(
     told: PasswordChange, account: ByLogin, request: Request, entry: EntryOf
 ) -> Response:
-    """Ends every login, and begins one anew for whoever changed it. API keys stay."""
+    """Ends every login, and begins one anew for whoever changed it. API keys stay; the answer and a mail tell
+    how many.
+    """
     if (refused := await limited(request, entry, f"user {account.id}")) is not None:
         return refused
     new = told.new_password.get_secret_value()
     if (reason := objection(new, account.email)) is not None:
         return _refuse_password(reason, "new_password")
-    login = await entry.change(account.id, told.password.get_secret_value(), new)
-    return _tokens(request, login) if login else problem(403, "The password is wrong.")
+    changed = await entry.change(account.id, told.password.get_secret_value(), new)
+    if changed is None:
+        return problem(403, "The password is wrong.")
+    login, keys = changed
+    return encoded(ChangedPassword(**_shown(request, login).model_dump(), api_keys=keys))
 
 
 @router.get("/api/user", tags=["account"], summary="Your account", responses=documented(Profile, 401, 403))
@@ -218,10 +226,10 @@ async def patch_user(told: ProfileChange, account: Changer, connection: Writing)
     return encoded(await change_profile(connection, account.id, told))
 
 
-def _tokens(request: Request, login: Login) -> Response:
+def _shown(request: Request, login: Login) -> Tokens:
     tokens = request.app.state.tokens
     access = tokens.issue(login.user, login.session)
-    return encoded(Tokens(access_token=access, refresh_token=login.refresh, expires_in=tokens.seconds))
+    return Tokens(access_token=access, refresh_token=login.refresh, expires_in=tokens.seconds)
 
 
 async def limited(request: Request, entry: Entry, whose: str) -> Response | None:

@@ -12,9 +12,9 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
-from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy import Engine, delete, func, insert, select, text, update
 
-from models.tables import MailedLink, OutboxMessage, User, UserSession, utc_now
+from models.tables import ApiKey, MailedLink, OutboxMessage, User, UserSession, utc_now
 from tests.serve.accounts.conftest import PASSWORD, World, bearer
 from tests.serve.people import add_key
 from tests.serve.served import served
@@ -295,8 +295,72 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_every_login_ends(world: Wo
     assert (
         world.post("/api/auth/password/reset", link=secret, password="cinq merles au bois").status_code == 400
     )
-    assert "vient d’être changé" in world.mail(3)
+    assert "Un nouveau mot de passe vient d’être choisi" in world.mail(3)
     assert len(world.box.mails) == 3, "nothing went to the unknown address"
+
+
+def _reset_link(world: World) -> str:
+    seen = len(world.box.mails)
+    assert world.post("/api/auth/password/forgot", email="claire@exemple.fr").status_code == 202
+    return world.link(seen + 1)
+
+
+def test_a_reset_by_mail_revokes_every_key_and_says_how_many_were_good(world: World, engine: Engine) -> None:
+    world.join()
+    keys = [{"X-API-Key": add_key(engine, _claire(engine), "read")} for _ in range(2)]
+    add_key(engine, _claire(engine), "read", expires_at=utc_now() - timedelta(days=1))
+    stranger = {"X-API-Key": add_key(engine, _stranger(engine), "read")}
+    done = world.post("/api/auth/password/reset", link=_reset_link(world), password="quatre pies")
+    assert "API keys revoked: 2." in done.json()["detail"]
+    assert [world.client.get("/api/user", headers=key).status_code for key in keys] == [401, 401]
+    assert world.client.get("/api/user", headers=stranger).status_code == 200
+    assert "Clés d’API révoquées : 2." in world.mail(3)
+    assert _count(engine, ApiKey) == 1
+
+
+def test_a_reset_that_is_refused_revokes_nothing(world: World, engine: Engine) -> None:
+    world.join()
+    key = {"X-API-Key": add_key(engine, _claire(engine), "read")}
+    secret = _reset_link(world)
+    assert world.post("/api/auth/password/reset", link=secret, password="court").status_code == 422
+    assert world.post("/api/auth/password/reset", link="a" * 43, password="quatre pies").status_code == 400
+    assert world.client.get("/api/user", headers=key).status_code == 200
+
+
+def test_a_key_that_is_made_while_the_password_is_reset_is_none(world: World, engine: Engine) -> None:
+    tokens = world.join()
+    with ThreadPoolExecutor() as pool:
+        with engine.begin() as connection:
+            connection.execute(update(User).values(password_hash="another"))
+            connection.execute(delete(ApiKey))
+            connection.execute(update(UserSession).values(revoked_at=utc_now()))
+            asked = pool.submit(world.post, "/api/user/keys", bearer(tokens), name="x", scopes=["read"])
+            while not asked.done() and not _waits_for_a_lock(engine):
+                time.sleep(0.02)
+            assert not asked.done(), "it was let in before the reset, and waits for it"
+        assert asked.result().status_code == 401
+    assert _count(engine, ApiKey) == 0
+
+
+def test_a_reset_waits_for_the_key_that_is_being_made_and_revokes_it(world: World, engine: Engine) -> None:
+    world.join()
+    user, secret = _claire(engine), _reset_link(world)
+    key = {"user_id": user, "name": "x", "prefix": "pgn_x", "hash": b"x", "scopes": ["read"]}
+    with ThreadPoolExecutor() as pool:
+        with engine.begin() as connection:
+            connection.execute(select(User.id).where(User.id == user).with_for_update())
+            asked = pool.submit(world.post, "/api/auth/password/reset", link=secret, password="quatre pies")
+            while not asked.done() and not _waits_for_a_lock(engine):
+                time.sleep(0.02)
+            connection.execute(insert(ApiKey).values(**key))
+        assert "API keys revoked: 1." in asked.result().json()["detail"]
+    assert _count(engine, ApiKey) == 0
+
+
+def _stranger(engine: Engine) -> int:
+    row = {"email": "autre@exemple.fr", "password_hash": "none", "language": "fr"}
+    with engine.begin() as connection:
+        return int(connection.execute(insert(User).values(**row).returning(User.id)).scalar_one())
 
 
 @pytest.mark.parametrize("path", ["login", "password/change"])
@@ -326,14 +390,21 @@ def _waits_for_a_lock(engine: Engine) -> bool:
         return bool(connection.scalar(text(query)))
 
 
-def test_a_password_is_changed_by_who_knows_it_and_every_other_login_ends(world: World) -> None:
+def test_a_password_is_changed_by_who_knows_it_and_every_other_login_ends(
+    world: World, engine: Engine
+) -> None:
     here, there = world.join(), world.log_in()
+    key = {"X-API-Key": add_key(engine, _claire(engine), "read")}
+    add_key(engine, _claire(engine), "read", expires_at=utc_now() - timedelta(days=1))
     wrong = world.post("/api/auth/password/change", bearer(here), password="faux", new_password="quatre pies")
     assert wrong.status_code == 403
     changed = world.post(
         "/api/auth/password/change", bearer(here), password=PASSWORD, new_password="quatre pies"
     )
     assert [_me(world, tokens) for tokens in (here, there, changed.json())] == [401, 401, 200]
+    assert world.client.get("/api/user", headers=key).status_code == 200
+    assert changed.json()["api_keys"] == 1
+    assert "Clés d’API qui restent : 1." in world.mail(2)
     world.log_in(password="quatre pies")
 
 
