@@ -38,7 +38,7 @@ from serve.load import MAX_BODY, Limits, Load
 from serve.mail.sender import sending
 from serve.market import open_market
 from serve.optout import routes as optout
-from serve.personal import alert_routes, rights_routes
+from serve.personal import address_routes, alert_routes, rights_routes
 from serve.personal import routes as personal
 from serve.statistics import routes as statistics
 from serve.turns import Busy
@@ -94,6 +94,8 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.include_router(personal.router)
     app.include_router(alert_routes.router)
     app.include_router(rights_routes.router)
+    app.include_router(address_routes.router)
+    app.include_router(address_routes.pages)
     app.include_router(account_pages.router)
     app.include_router(statistics.router)
     app.include_router(source_routes.router)

@@ -53,13 +53,14 @@ class ApiKey(Base):
 class MailedLink(Base):
     """What a link in a mail lets its reader do, once and for a while.
 
-    purpose: `confirm`, `reset` or `opt_out`. address: whom it was mailed to. payload: what is done then; of
-    a registration the name and the password's hash, as there is no user before.
+    purpose: `confirm` (a registration), `reset` (the password), `email` (another address), `undo` (of that),
+    `opt_out` (an agency's). address: whom it was mailed to. payload: what is done then; of a registration the
+    name and the password's hash, as there is no user before.
     """
 
     __tablename__ = "mailed_links"
     __table_args__ = (
-        CheckConstraint("purpose in ('confirm', 'reset', 'opt_out')", name="purpose"),
+        CheckConstraint("purpose in ('confirm', 'reset', 'opt_out', 'email', 'undo')", name="purpose"),
         Index("ix_mailed_links_user", "user_id"),
         Index("ix_mailed_links_address", "address"),
         Index("ix_mailed_links_ends", "expires_at"),

@@ -125,6 +125,13 @@ class PasswordChange(Request):
     new_password: NewPassword
 
 
+class AddressChange(Request):
+    """The address to have from now on, and the password, which proves who asks."""
+
+    email: Email
+    password: OldPassword
+
+
 class ProfileChange(Request):
     """What shall change; what is not told stays, null takes it away."""
 

@@ -47,11 +47,11 @@ class Entry:
         await evenly(self._registered(email, payload))
 
     async def _registered(self, email: str, payload: dict[str, str | None]) -> None:
-        if not await self._may_mail(email):
+        if not await self.may_mail(email):
             return
         language = payload["language"] or "fr"
         async with self.market.writer.begin() as connection:
-            if await _user_of(connection, email) is None:
+            if await user_of(connection, email) is None:
                 await self._mail_link(connection, "confirm", email, language, payload=payload)
             else:
                 known = letter("known", language, self.settings.link_base)
@@ -66,7 +66,7 @@ class Entry:
     async def _resent(self, email: str) -> None:
         async with self.market.writer.begin() as connection:
             waiting = await links.pending(connection, "confirm", email.lower())
-            if not waiting or not await self._may_mail(email):
+            if not waiting or not await self.may_mail(email):
                 return
             payload = waiting[0].payload
             if len({link.payload["password_hash"] for link in waiting}) == 1:
@@ -95,7 +95,7 @@ class Entry:
         if row is None or not fits:
             return None
         async with self.market.writer.begin() as connection:
-            if not await _is_still(connection, row.id, row.password_hash):
+            if not await is_still(connection, row.id, row.password_hash):
                 return None
             if renewed:
                 await connection.execute(update(User).where(User.id == row.id).values(password_hash=renewed))
@@ -107,14 +107,14 @@ class Entry:
 
     async def _forgotten(self, email: str) -> None:
         async with self.market.writer.begin() as connection:
-            user = await _user_of(connection, email)
-            if user is not None and await self._may_mail(email, budgets.RESET_TO_ONE):
+            user = await user_of(connection, email, hold=True)
+            if user is not None and await self.may_mail(email, budgets.RESET_TO_ONE):
                 await self._mail_link(connection, "reset", user.email, user.language, user=user.id)
 
-    async def address_of_reset(self, secret: str) -> str | None:
-        """Whom a link for another password was mailed to; None when it is good no more."""
+    async def address_of(self, purpose: links.Purpose, secret: str) -> str | None:
+        """Whom a link was mailed to; None when it is good no more."""
         async with self.market.engine.connect() as connection:
-            link = await links.look(connection, "reset", secret)
+            link = await links.look(connection, purpose, secret)
         return link.address if link else None
 
     async def reset(self, secret: str, password: str) -> int | None:
@@ -123,11 +123,11 @@ class Entry:
         """
         kept = await self.passwords.kept(password)
         async with self.market.writer.begin() as connection:
-            user = await _holding(connection, "reset", secret)
+            user = await holding(connection, "reset", secret)
             if user is None or await links.use(connection, "reset", secret) is None:
                 return None
             revoked = await revoke_keys(connection, user)
-            await self._set_password(connection, user, kept, "renewed", revoked)
+            await self.set_password(connection, user, kept, "renewed", revoked)
             return revoked
 
     async def change(self, user: int, password: str, new: str) -> tuple[Login, int] | None:
@@ -140,16 +140,18 @@ class Entry:
             return None
         renewed = await self.passwords.kept(new)
         async with self.market.writer.begin() as connection:
-            if not await _is_still(connection, user, kept):
+            if not await is_still(connection, user, kept):
                 return None
             staying = await count_keys(connection, user)
-            await self._set_password(connection, user, renewed, "changed", staying)
+            await self.set_password(connection, user, renewed, "changed", staying)
             return await sessions.begin(connection, user), staying
 
-    async def _set_password(
+    async def set_password(
         self, connection: AsyncConnection, user: int, kept: str, told: str, keys: int
     ) -> None:
-        """told: the letter that says it, with a number of keys."""
+        """Set another password, end every login, and every link to another password or address. told: the
+        letter that says it, with a number of keys.
+        """
         changed = (
             update(User)
             .where(User.id == user)
@@ -158,10 +160,12 @@ class Entry:
         )
         row = (await connection.execute(changed)).one()
         await sessions.end_all(connection, user)
+        await links.end(connection, user, "reset", "email")
         written = letter(told, row.language, self.settings.link_base, keys=keys)
         await post(connection, self.settings, row.email, written, user=user)
 
-    async def _may_mail(self, email: str, budget: Budget = budgets.MAIL_TO_ONE) -> bool:
+    async def may_mail(self, email: str, budget: Budget = budgets.MAIL_TO_ONE) -> bool:
+        """Whether one more mail may go to an address now."""
         return (await self.limiter.take(budget, email.lower())).allowed
 
     async def _mail_link(
@@ -191,7 +195,7 @@ def _is(email: str) -> ColumnElement[bool]:
     return func.lower(User.email) == func.lower(email.strip())
 
 
-async def _is_still(connection: AsyncConnection, user: int, kept: str) -> bool:
+async def is_still(connection: AsyncConnection, user: int, kept: str) -> bool:
     """Whether the password that was compared is the user's until this transaction ends. Comparing takes
     seconds when many wait: one that was reset meanwhile lets nobody in.
     """
@@ -200,7 +204,7 @@ async def _is_still(connection: AsyncConnection, user: int, kept: str) -> bool:
     return (await connection.execute(query)).one_or_none() is not None
 
 
-async def _holding(connection: AsyncConnection, purpose: links.Purpose, secret: str) -> int | None:
+async def holding(connection: AsyncConnection, purpose: links.Purpose, secret: str) -> int | None:
     """Whose account a link opens, its row locked: whoever was at it has ended, and what they made is seen.
 
     The row comes before links, logins and keys everywhere, so that no two wait for each other.
@@ -212,6 +216,9 @@ async def _holding(connection: AsyncConnection, purpose: links.Purpose, secret: 
     return await connection.scalar(query)
 
 
-async def _user_of(connection: AsyncConnection, email: str) -> Any:
+async def user_of(connection: AsyncConnection, email: str, *, hold: bool = False) -> Any:
+    """Whose address it is. hold: until this transaction ends, so that no link is mailed to one that was."""
     query = select(User.id, User.email, User.language).where(_is(email), User.is_active)
+    if hold:
+        query = query.with_for_update(key_share=True)
     return (await connection.execute(query)).one_or_none()

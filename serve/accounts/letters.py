@@ -111,6 +111,76 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "If it was not you, somebody reads your mail: change your mail’s password first, then Pignon’s.",
         ),
     },
+    # The subjects of these two are the same: whoever asked sees them in the export of what is kept of them.
+    "email": {
+        "fr": (
+            "Une autre adresse pour un compte Pignon",
+            "Changer d’adresse",
+            "Pour que votre compte Pignon passe à cette adresse, confirmez qu’elle est la vôtre :",
+            "Ce lien vaut deux jours et ne sert qu’une fois.",
+            "Si vous n’avez rien demandé, ne faites rien : rien ne changera.",
+        ),
+        "en": (
+            "Another address for a Pignon account",
+            "Change the address",
+            "To give this address to your Pignon account, confirm that it is yours:",
+            "This link is good for two days and works once.",
+            "If you asked for nothing, do nothing: nothing will change.",
+        ),
+    },
+    "taken": {
+        "fr": (
+            "Une autre adresse pour un compte Pignon",
+            "Aller à Pignon",
+            "Quelqu’un, vous sans doute, a voulu donner cette adresse à un autre compte Pignon. "
+            "Elle a déjà le sien :",
+            "Pour qu’elle passe à l’autre compte, il faut d’abord effacer celui qu’elle a.",
+            "Si ce n’était pas vous, ne faites rien : rien n’a changé.",
+        ),
+        "en": (
+            "Another address for a Pignon account",
+            "Go to Pignon",
+            "Someone, probably you, wanted to give this address to another Pignon account. "
+            "It has one already:",
+            "Before the other account can have it, this one must be erased.",
+            "If it was not you, do nothing: nothing has changed.",
+        ),
+    },
+    "moved": {
+        "fr": (
+            "L’adresse de votre compte a changé",
+            "Reprendre mon compte",
+            "Votre compte Pignon vient de passer à une autre adresse ; celle-ci n’y donne plus accès. "
+            "Si ce n’était pas vous, reprenez-le :",
+            "Ce lien vaut sept jours et ne sert qu’une fois. Il rend cette adresse au compte, avec un "
+            "nouveau mot de passe, ferme toutes les connexions et révoque toutes les clés d’API.",
+            "Si c’était vous, ne faites rien.",
+        ),
+        "en": (
+            "Your account’s address has changed",
+            "Take my account back",
+            "Your Pignon account was just given another address; this one does not open it any more. "
+            "If it was not you, take it back:",
+            "This link is good for seven days and works once. It gives the account this address again, with "
+            "a new password, ends every login and revokes every API key.",
+            "If it was you, do nothing.",
+        ),
+    },
+    "restored": {
+        "fr": (
+            "Votre compte a retrouvé son adresse",
+            "Aller à Pignon",
+            "Votre compte Pignon a de nouveau cette adresse, avec un nouveau mot de passe, et toutes les "
+            "connexions sont fermées :",
+            "Clés d’API révoquées : {keys}. Les programmes qui s’en servaient en demandent de nouvelles.",
+        ),
+        "en": (
+            "Your account has its address again",
+            "Go to Pignon",
+            "Your Pignon account has this address again, with a new password, and every login was ended:",
+            "API keys revoked: {keys}. Programs that used them need new ones.",
+        ),
+    },
 }
 
 

@@ -4,24 +4,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import MailedLink, utc_now
 from serve.accounts.secrets import hashed, new_secret
 
-Purpose = Literal["confirm", "reset", "opt_out"]
+Purpose = Literal["confirm", "reset", "opt_out", "email", "undo"]
 #: How long each link is good for.
 LIVES: Final[dict[Purpose, timedelta]] = {
     "confirm": timedelta(days=2),
     "reset": timedelta(hours=1),
     "opt_out": timedelta(days=7),
+    "email": timedelta(days=2),
+    "undo": timedelta(days=7),
 }
 #: The page that a link opens; it asks before it does anything, as programs open links of mails, too.
 PAGES: Final[dict[Purpose, str]] = {
     "confirm": "/account/confirm",
     "reset": "/account/reset",
     "opt_out": "/account/opt-out",
+    "email": "/account/email",
+    "undo": "/account/email/undo",
 }
 _TABLE: Final = MailedLink
 
@@ -63,16 +67,26 @@ async def use(connection: AsyncConnection, purpose: Purpose, secret: str) -> Lin
 
     Of two that use it at once, one gets it.
     """
-    taken = (
-        delete(_TABLE).where(*_is(purpose, secret)).returning(_TABLE.address, _TABLE.user_id, _TABLE.payload)
-    )
+    taken = delete(_TABLE).where(*_is(purpose, secret)).returning(*_TABLE.__table__.c)
     row = (await connection.execute(taken)).one_or_none()
     if row is None:
         return None
-    others = _TABLE.purpose == purpose, _TABLE.address == row.address
     if purpose != "opt_out":
-        await connection.execute(delete(_TABLE).where(*others))
+        await connection.execute(delete(_TABLE).where(_TABLE.purpose == purpose, _others(purpose, row)))
     return Link(row.address, row.user_id, row.payload)
+
+
+def _others(purpose: Purpose, row: Any) -> ColumnElement[bool]:
+    """Of an account that was moved on and on, who had it first takes it back from all that had it later."""
+    if purpose == "undo":
+        return and_(_TABLE.user_id == row.user_id, _TABLE.created_at >= row.created_at)
+    mailed: ColumnElement[bool] = _TABLE.address == row.address
+    return mailed
+
+
+async def end(connection: AsyncConnection, user: int, *purposes: Purpose) -> None:
+    """An account's links of these kinds are good no more."""
+    await connection.execute(delete(_TABLE).where(_TABLE.user_id == user, _TABLE.purpose.in_(purposes)))
 
 
 async def pending(connection: AsyncConnection, purpose: Purpose, address: str) -> list[Link]:

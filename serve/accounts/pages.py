@@ -19,13 +19,16 @@ Secret = Annotated[str, Query(alias="link", max_length=100)]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a page says: before, on its button, after, and when its link is good no more."""
+    """What a page says: before, on its button, after, when its link is good no more, and of a password's
+    field where its title does not say it.
+    """
 
     title: str
     before: str
     button: str
     done: str
     over: str = ""
+    password: str = ""
 
 
 _CONFIRM: Final = {
@@ -94,7 +97,7 @@ async def reset(request: Request, entry: EntryOf) -> HTMLResponse:
     """Set the password."""
     told = await form_of(request)
     link, password = told.get("link", ""), told.get("password", "")
-    address = await entry.address_of_reset(link)
+    address = await entry.address_of("reset", link)
     if address is not None and (reason := objection(password, address)) is not None:
         return asking(request, _RESET, link, password=True, reason=reason)
     return ended(request, _RESET, done=address is not None and await entry.reset(link, password) is not None)

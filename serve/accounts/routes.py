@@ -41,7 +41,7 @@ Changer = Annotated[Account, Depends(signed_in(Scope.ACCOUNT))]
 
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="pignon"'}
 _WRONG: Final = "The address or the password is wrong, or the address is not confirmed yet."
-_LINK_OVER: Final = "This link is not good any more: it was used, or it is too old. Ask for another one."
+LINK_OVER: Final = "This link is not good any more: it was used, or it is too old. Ask for another one."
 _NO_MAIL: Final = (
     "No mail is sent from here yet, so nothing that needs one works: the operator must set {names}."
 )
@@ -71,7 +71,7 @@ async def register(told: Registration, entry: EntryOf) -> Response:
     """Mails a link that opens the account. The answer is the same for an address that has one."""
     password = told.password.get_secret_value()
     if (reason := objection(password, told.email)) is not None:
-        return _refuse_password(reason)
+        return refuse_password(reason)
     if not is_possible(entry.settings):
         return no_mail(entry.settings)
     await entry.register(told.email, password, told.name or None, told.language)
@@ -87,7 +87,7 @@ async def register(told: Registration, entry: EntryOf) -> Response:
 async def confirm(told: Confirmation, entry: EntryOf) -> Response:
     """By the link of the mail, once. Sign in then."""
     if not await entry.confirm(told.link):
-        return problem(400, _LINK_OVER)
+        return problem(400, LINK_OVER)
     return encoded(Done(detail="The address is confirmed and the account open. Sign in."))
 
 
@@ -178,12 +178,12 @@ async def forgot(told: AddressOnly, entry: EntryOf) -> Response:
 async def reset(told: PasswordReset, entry: EntryOf) -> Response:
     """By the link of the mail, once. Ends every login and revokes every API key: a mail tells how many."""
     password = told.password.get_secret_value()
-    address = await entry.address_of_reset(told.link)
+    address = await entry.address_of("reset", told.link)
     if address is not None and (reason := objection(password, address)) is not None:
-        return _refuse_password(reason)
+        return refuse_password(reason)
     revoked = None if address is None else await entry.reset(told.link, password)
     if revoked is None:
-        return problem(400, _LINK_OVER)
+        return problem(400, LINK_OVER)
     done = f"The password is changed and every login ended; API keys revoked: {revoked}. Sign in."
     return encoded(Done(detail=done))
 
@@ -204,7 +204,7 @@ async def change_password(
         return refused
     new = told.new_password.get_secret_value()
     if (reason := objection(new, account.email)) is not None:
-        return _refuse_password(reason, "new_password")
+        return refuse_password(reason, "new_password")
     changed = await entry.change(account.id, told.password.get_secret_value(), new)
     if changed is None:
         return problem(403, "The password is wrong.")
@@ -239,7 +239,8 @@ async def limited(request: Request, entry: Entry, whose: str) -> Response | None
     return None if verdict.allowed else refusal(verdict)
 
 
-def _refuse_password(reason: str, parameter: str = "password") -> Response:
+def refuse_password(reason: str, parameter: str = "password") -> Response:
+    """422 with why a password cannot be chosen."""
     return invalid([ParameterProblem(parameter=parameter, message=reason)])
 
 

@@ -26,9 +26,12 @@ _BY_ADDRESS: Final = {
     "/api/auth/register": REGISTER,
     "/api/auth/confirm/resend": MAIL,
     "/api/auth/password/forgot": MAIL,
+    "/api/user/email": MAIL,
     "/api/auth/refresh": AUTH,
     "/api/auth/confirm": AUTH,
     "/api/auth/password/reset": AUTH,
+    "/api/auth/email/confirm": AUTH,
+    "/api/auth/email/undo": AUTH,
     "/api/agencies/opt-out/confirm": AUTH,
 }
 _FREE: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")

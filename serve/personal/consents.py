@@ -21,6 +21,8 @@ C: Final = Consent
 
 #: Words kept of one person; beyond it they may still withdraw.
 MAX_WORDS: Final = 1_000
+#: The source of a consent to mail that went on at another address.
+MOVED: Final = "email_change"
 #: The latest are told with where things stand; the export has all.
 MAX_TOLD: Final = 100
 
@@ -81,6 +83,18 @@ async def say(
     if rows:
         await connection.execute(insert(C), rows)
     return None
+
+
+async def carry_to_another_address(connection: AsyncConnection, user_id: int) -> None:
+    """A consent to mail is to the person's, so it goes on at their new address: its words are said once more,
+    with what was read then, and where. The account's row is the caller's until the transaction ends.
+    """
+    last = (await standing(connection, user_id)).get(Channel.EMAIL)
+    if last is None or not last.given:
+        return
+    said = last._mapping
+    row = {name: said[name] for name in ("user_id", "channel", "given", "text", "version", "language")}
+    await connection.execute(insert(C).values(**row, source=MOVED, said_at=utc_now()))
 
 
 def _is_news(last: Mapping[Channel, Row[Any]], channel: Channel, given: bool) -> bool:

@@ -48,13 +48,14 @@ async def is_proven(entry: Entry, account: Account, password: str | None) -> boo
     return since is not None and utc_now() - since < FRESH
 
 
-async def erase(connection: AsyncConnection, user_id: int, email: str) -> Erased:
+async def erase(connection: AsyncConnection, user_id: int) -> Erased:
     """Erase the user and all that is theirs, tables that refer to others first.
 
     Counters of the listings that they kept follow, by trigger. The address may register anew.
     """
     await connection.execute(text("set local pignon.erasure = 'on'"))  # consents are append-only otherwise
     await lock_user(connection, user_id)
+    email = (await connection.execute(select(User.email).where(User.id == user_id))).scalar_one()
     erased = {}
     for belonging in reversed(belongings(user_id, email)):
         gone = await connection.execute(delete(belonging.table).where(belonging.mine))

@@ -12,14 +12,16 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from models.database import check, database, driver_url, open_async_engine, upgrade
+from models.database import MIGRATIONS, check, database, driver_url, open_async_engine, upgrade
 from models.errors import DatabaseError
 from models.postgres import embedded
 from models.settings import Settings
@@ -35,6 +37,30 @@ def test_tables_and_migrations_agree(engine: Engine) -> None:
 def test_upgrading_twice_and_at_once_changes_nothing(database_url: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(upgrade, [database_url] * 2))
+
+
+def test_the_life_of_accounts_goes_down_and_up_again(database_url: str, engine: Engine) -> None:
+    """Links of a kind that was not known before go; the others stay, and are refused no more afterwards."""
+    link = text("insert into mailed_links values (:hash, :purpose, 'a@b.fr', null, '{}', now(), now())")
+    kept = text("select purpose from mailed_links order by purpose")
+    with engine.begin() as c:
+        c.execute(link, [{"hash": p.encode(), "purpose": p} for p in ("reset", "email", "undo")])
+    _downgrade(engine, "0025")
+    with pytest.raises(IntegrityError, match="ck_mailed_links_purpose"), engine.begin() as c:
+        c.execute(link, {"hash": b"one", "purpose": "email"})
+    upgrade(database_url)
+    test_tables_and_migrations_agree(engine)
+    with engine.begin() as c:
+        assert c.scalars(kept).all() == ["reset"]
+        c.execute(link, {"hash": b"one", "purpose": "email"})
+
+
+def _downgrade(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def _one_event(engine: Engine) -> None:
