@@ -23,6 +23,7 @@ from models.settings import Settings
 from models.tables import utc_now
 from serve.engines.hand import keeping
 from serve.mail.sender import sending
+from serve.personal.dormant import tend
 from serve.retention import purge
 
 _log = logging.getLogger(__name__)
@@ -100,9 +101,11 @@ def _rings(every: int, settings: Settings, url: str) -> Iterator["Queue[None]"]:
 
 
 def _tidy(settings: Settings, url: str) -> None:
-    """Delete what has outlived its time."""
+    """Tell and erase who is dormant, and delete what has outlived its time."""
     engine = open_engine(url, pool_size=1)
     try:
+        dormant = tend(engine, settings)
+        _log.info("dormant accounts: %d told, %d erased", dormant.told, dormant.erased)
         gone = {table: rows for table, rows in purge(engine, settings).items() if rows}
         _log.info("what had outlived its time is deleted: %s", gone or "nothing")
     except SQLAlchemyError as error:

@@ -231,6 +231,12 @@ class Settings(BaseSettings):
     login_retention_days: int = Field(
         default=7, ge=0, le=365, description="Days that a login or key is kept once it is over."
     )
+    dormant_after_months: int = Field(
+        default=24,
+        ge=0,
+        le=120,
+        description="Months without a use after which an account is told, a month later erased; 0 for never.",
+    )
 
     @field_validator("cors_origins")
     @classmethod

@@ -2,7 +2,8 @@
 
     purge(engine, settings)          # `pignon schedule` does it daily, a sender of mails hourly
 
-What is a user's stays until they take it away: docs/privacy.md has the list. The access log names nobody and
+What is a user's stays until they take it away, or until they are long gone (`serve.personal.dormant`):
+docs/privacy.md has the list. The access log names nobody and
 goes to the process's output, so its keeping is the operator's.
 """
 

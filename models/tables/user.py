@@ -9,7 +9,11 @@ from models.tables.base import Base, Id, utc_now
 
 
 class User(Base):
-    """An account. E-mail addresses differ by more than case."""
+    """An account. E-mail addresses differ by more than case.
+
+    seen_at: when it was last of use, to the day. warned_at: when a letter was sent that says that it is
+    dormant and will be erased; none once somebody came back.
+    """
 
     __tablename__ = "users"
     __table_args__ = (Index("uq_users_email_lower", text("lower(email)"), unique=True),)
@@ -22,5 +26,7 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")
     confirmed_at: Mapped[datetime | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+    warned_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)

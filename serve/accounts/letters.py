@@ -181,6 +181,28 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "API keys revoked: {keys}. Programs that used them need new ones.",
         ),
     },
+    "dormant": {
+        "fr": (
+            "Votre compte va être effacé",
+            "Aller à Pignon",
+            "Votre compte Pignon n’a pas servi depuis {months} mois. Il sera effacé dans {days} jours, avec "
+            "tout ce qu’il contient, sauf si vous vous connectez d’ici là :",
+            "Une connexion suffit, ou une clé d’API qui sert. Si le mot de passe est oublié, demandez-en un "
+            "autre, puis connectez-vous.",
+            "Si vous n’en voulez plus, ne faites rien : les données de qui ne se sert plus de Pignon n’y "
+            "sont pas gardées pour toujours.",
+        ),
+        "en": (
+            "Your account will be erased",
+            "Go to Pignon",
+            "Your Pignon account was not used for {months} months. It will be erased in {days} days, with "
+            "all that it holds, unless you sign in before:",
+            "One sign-in is enough, or an API key that is used. If the password is forgotten, ask for "
+            "another one, then sign in.",
+            "If you do not want it any more, do nothing: what is known of those who do not use Pignon any "
+            "more is not kept for ever.",
+        ),
+    },
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import User, UserSession, utc_now
 from serve.accounts.secrets import hashed, new_secret
+from serve.accounts.seen import note_seen
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Login:
 async def begin(connection: AsyncConnection, user: int) -> Login:
     """A new login of a user."""
     session, family, half, now = uuid4(), new_secret(), new_secret(), utc_now()
+    await note_seen(connection, user)
     await connection.execute(_make_room(user))
     row = {"id": session, "user_id": user, "family": hashed(family), "current": hashed(half)}
     await connection.execute(insert(UserSession).values(**row, expires_at=now + IDLE))
@@ -57,9 +59,10 @@ async def renew(connection: AsyncConnection, refresh: str) -> Login | None:
         .join(User, User.id == table.user_id)
         .where(User.is_active, table.family == hashed(family))
         .where(table.revoked_at.is_(None), table.expires_at > now)
-        .with_for_update(of=table)
     )
-    row = (await connection.execute(query)).one_or_none()
+    if (found := (await connection.execute(query)).one_or_none()) is not None:
+        await note_seen(connection, found.user_id)
+    row = (await connection.execute(query.with_for_update(of=table))).one_or_none()
     if row is None:
         return None
     mine = update(table).where(table.id == row.id)

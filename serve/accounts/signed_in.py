@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 
 from models.tables import ApiKey, User, UserSession, utc_now
 from serve.accounts.secrets import hashed
+from serve.accounts.seen import note_seen
 from serve.accounts.tokens import AccessTokens
 from serve.market import Market
 
@@ -176,6 +177,7 @@ async def _by_key(market: Market, secret: str) -> Account | None:
         return None
     if row.last_used_at is None or now - row.last_used_at > _NOTED_EVERY:
         async with market.writer.begin() as writing:
+            await note_seen(writing, row.id)
             await _note_use(writing, row.key)
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return Account(**_fields(row), scopes=scopes, key=row.key)

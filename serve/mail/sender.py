@@ -27,6 +27,7 @@ from models.settings import Settings
 from models.tables import OutboxMessage, utc_now
 from serve.mail.outbox import is_configured
 from serve.mail.smtp import Conversation, NotSent
+from serve.personal.dormant import tend
 from serve.retention import purge
 
 _log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 1
 LEASE: Final = timedelta(minutes=5)
 #: Seconds between two looks at the outbox.
 EVERY: Final = 2.0
-#: Looks between two clearings of what is over: about an hour.
+#: Looks between two clearings of what is over, and of accounts that are dormant: about an hour.
 _CLEARED_EVERY: Final = 1_800
 _LAST_WORD: Final = "It was not sent before it was worth nothing."
 
@@ -56,6 +57,7 @@ class Sender:
             try:
                 self.send_due(stop)
                 if looks % _CLEARED_EVERY == 0:
+                    tend(self._engine, self._settings)
                     purge(self._engine, self._settings)
                 looks += 1
             except SQLAlchemyError as error:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from pydantic import Field
-from sqlalchemy import delete, select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import User, UserSession, utc_now
@@ -13,7 +13,7 @@ from serve.accounts.answers import OldPassword
 from serve.accounts.entry import Entry
 from serve.accounts.signed_in import Account
 from serve.answers import Answer
-from serve.personal.belongings import belongings
+from serve.personal.belongings import erase_rows
 from serve.personal.favorites import lock_user
 from serve.personal.fields import Form
 
@@ -49,15 +49,6 @@ async def is_proven(entry: Entry, account: Account, password: str | None) -> boo
 
 
 async def erase(connection: AsyncConnection, user_id: int) -> Erased:
-    """Erase the user and all that is theirs, tables that refer to others first.
-
-    Counters of the listings that they kept follow, by trigger. The address may register anew.
-    """
-    await connection.execute(text("set local pignon.erasure = 'on'"))  # consents are append-only otherwise
+    """Erase the user and all that is theirs. The address may register anew."""
     await lock_user(connection, user_id)
-    email = (await connection.execute(select(User.email).where(User.id == user_id))).scalar_one()
-    erased = {}
-    for belonging in reversed(belongings(user_id, email)):
-        gone = await connection.execute(delete(belonging.table).where(belonging.mine))
-        erased[belonging.table.name] = gone.rowcount
-    return Erased(erased=dict(sorted(erased.items())))
+    return Erased(erased=await connection.run_sync(erase_rows, user_id))

@@ -44,6 +44,12 @@ def test_the_life_of_accounts_goes_down_and_up_again(database_url: str, engine: 
     link = text("insert into mailed_links values (:hash, :purpose, 'a@b.fr', null, '{}', now(), now())")
     kept = text("select purpose from mailed_links order by purpose")
     with engine.begin() as c:
+        c.execute(
+            text(
+                "insert into users (email, password_hash, language, is_active, seen_at, created_at, "
+                "updated_at) values ('a@b.fr', '', 'fr', true, '2020-01-01', '2020-01-01', now())"
+            )
+        )
         c.execute(link, [{"hash": p.encode(), "purpose": p} for p in ("reset", "email", "undo")])
     _downgrade(engine, "0025")
     with pytest.raises(IntegrityError, match="ck_mailed_links_purpose"), engine.begin() as c:
@@ -52,6 +58,8 @@ def test_the_life_of_accounts_goes_down_and_up_again(database_url: str, engine: 
     test_tables_and_migrations_agree(engine)
     with engine.begin() as c:
         assert c.scalars(kept).all() == ["reset"]
+        told = "select now() - seen_at < interval '1 hour', warned_at from users"
+        assert c.execute(text(told)).one() == (True, None), "nobody is dormant by the upgrade"
         c.execute(link, {"hash": b"one", "purpose": "email"})
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from models.settings import Settings
 from models.tables import Base
 from serve.personal.belongings import is_secret
+from serve.personal.dormant import GRACE, MOST
 from tests.serve.personal.belongings import personal_tables
 
 DOCS = (Path(__file__).parents[3] / "docs" / "privacy.md").read_text("utf-8")
@@ -39,3 +40,7 @@ def test_the_times_that_are_told_are_the_settings_defaults() -> None:
         for name, field in Settings.model_fields.items()
         if name.endswith("_retention_days")
     }
+    months = Settings.model_fields["dormant_after_months"].default
+    assert f"After `DORMANT_AFTER_MONTHS`, {months}, without" in DOCS
+    assert f"erased {GRACE.days} days after it was sent" in DOCS
+    assert f"{MOST} accounts at a time" in DOCS
