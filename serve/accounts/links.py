@@ -63,7 +63,7 @@ async def look(connection: AsyncConnection, purpose: Purpose, secret: str) -> Li
 
 
 async def use(connection: AsyncConnection, purpose: Purpose, secret: str) -> Link | None:
-    """What a link is for; it is good no more, nor are the others of its kind for this address.
+    """What a link is for; it is good no more, nor are the others of its kind that it settles.
 
     Of two that use it at once, one gets it.
     """
@@ -71,7 +71,7 @@ async def use(connection: AsyncConnection, purpose: Purpose, secret: str) -> Lin
     row = (await connection.execute(taken)).one_or_none()
     if row is None:
         return None
-    if purpose != "opt_out":
+    if purpose not in ("opt_out", "email"):  # another's wish, which does not stand or fall with this one
         await connection.execute(delete(_TABLE).where(_TABLE.purpose == purpose, _others(purpose, row)))
     return Link(row.address, row.user_id, row.payload)
 

@@ -210,6 +210,27 @@ def test_an_address_that_is_taken_before_it_is_confirmed_stays_anothers(
     assert _owed_to(engine, OLD) == 1, "its owner is told of no change"
 
 
+def test_of_two_who_want_an_address_whoever_confirms_first_has_it(
+    world: World, tokens: dict[str, str], engine: Engine
+) -> None:
+    other = world.join("autre@exemple.fr")
+    mine = _wish(world, tokens)
+    assert _ask(world, other).status_code == 202
+    world.mail(4)
+    theirs = world.link(4)
+    with ThreadPoolExecutor(2) as pool:
+        codes = list(
+            pool.map(
+                lambda link: world.post("/api/auth/email/confirm", link=link).status_code, (mine, theirs)
+            )
+        )
+    assert sorted(codes) == [200, 400]
+    with engine.connect() as connection:
+        emails = set(connection.scalars(select(User.email)))
+    assert len(emails & {OLD, "autre@exemple.fr"}) == 1
+    assert NEW in emails
+
+
 def test_it_needs_the_password_a_login_and_an_address_that_is_another(
     world: World, tokens: dict[str, str], engine: Engine
 ) -> None:
