@@ -50,6 +50,7 @@ _OWN_DEPARTMENT: Final = re.compile(
     r"(?i)\b(paris(?=\W+75\b(?! ?\d))|lyon(?=\W+69\b(?! ?\d))|marseille(?=\s*\(13\)))\W+\d{2}\)?"
 )
 _PARTS: Final = re.compile(r"\s+[-–—]\s+|[,;|·•()]")
+_LIST: Final = re.compile(r"[,;]|\s+ou\s+", re.IGNORECASE)
 _INVERTED_ARTICLE: Final = re.compile(r"^(.+?)\s*\((l'|le|la|les)\)$", re.IGNORECASE)
 
 _ARTICLES: Final = {"le", "la", "les", "l"}
@@ -118,6 +119,11 @@ def split_parts(text: str) -> list[str]:
     """The parts of a text that commas, bars, parentheses or free-standing dashes separate, when several."""
     parts = [part for part in _PARTS.split(text) if part.strip()]
     return parts if len(parts) > 1 else []
+
+
+def split_list(text: str) -> list[str]:
+    """ "Lyon, Nantes ou 69100" one by one; the text itself where nothing stands between its commas."""
+    return [part.strip() for part in _LIST.split(text) if part.strip()] or [text]
 
 
 def display_name(official: str) -> str:

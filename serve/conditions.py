@@ -18,7 +18,7 @@ from models.places import Places
 from models.tables import LiveListing
 from serve import facts, words
 from serve.criteria import Box, Criteria
-from serve.location import around, beside, is_postal_code, locate, whole_cities
+from serve.location import Location, Wanted, around, places_of, whole_cities
 
 #: Columns with a least and a most value.
 BOUNDED: Final = (
@@ -57,13 +57,14 @@ def where(
 
 
 def rows_of(criteria: Criteria, places: Places) -> Told:
-    """The live listings, as what follows `from`; of a city that city's.
+    """The live listings, as what follows `from`; of a city, or several, theirs.
 
     These are two indexes' rows, one after the other: asked for with an `or`, each row would be looked up.
     """
-    if not criteria.city or is_postal_code(criteria.city):
+    there = places_of(criteria, places)
+    if not there.are_communes:
         return TABLE, {}
-    known, unknown, values = _within(criteria, criteria.city, places, TABLE)
+    known, unknown, values = _communes(there.communes, TABLE)
     parts = " union all ".join(f"select * from {TABLE} where {part}" for part in (known, unknown))  # noqa: S608
     return f"({parts}) {TABLE}", values
 
@@ -83,11 +84,9 @@ def metres_from(lat: float, lng: float) -> ColumnElement[float]:
 def _all(criteria: Criteria, places: Places, row: str, *, said: bool, within: bool) -> Iterator[Told]:
     for part in (_plain, _bounds, _features, _times, _dwelling, _map, _places):
         yield from part(criteria, row)
-    if criteria.city and is_postal_code(criteria.city):
-        yield f"{row}.postal_code = %(city)s", {"city": criteria.city}
-    elif criteria.city and within:
-        known, unknown, values = _within(criteria, criteria.city, places, row)
-        yield f"({known} or {unknown})", values
+    there = places_of(criteria, places)
+    if criteria.city and (within or not there.are_communes):
+        yield _there(there, row)
     if said and criteria.q:
         yield _words(criteria, places, row)
 
@@ -105,11 +104,12 @@ def _plain(criteria: Criteria, row: str) -> Iterator[Told]:
         yield f"{row}.agency_id <> all(%(agency_id_not)s)", {"agency_id_not": criteria.agency_id_not}
 
 
-def _one_of(column: str, values: Sequence[Any], row: str) -> Told:
-    """One value is asked for by itself: an index keeps its order then."""
+def _one_of(column: str, values: Sequence[Any], row: str, name: str | None = None) -> Told:
+    """One value is asked for by itself: an index keeps its order then. name: the values', else the column."""
+    name = name or column
     if len(values) == 1:
-        return f"{row}.{column} = %({column})s", {column: values[0]}
-    return f"{row}.{column} = any(%({column})s)", {column: values}
+        return f"{row}.{column} = %({name})s", {name: values[0]}
+    return f"{row}.{column} = any(%({name})s)", {name: list(values)}
 
 
 def _bounds(criteria: Criteria, row: str) -> Iterator[Told]:
@@ -234,22 +234,41 @@ def _places(criteria: Criteria, row: str) -> Iterator[Told]:
             yield elsewhere, {f"{column}_not": left_out}
 
 
-def _within(criteria: Criteria, city: str, places: Places, row: str) -> tuple[str, str, dict[str, Any]]:
+def _there(there: Wanted, row: str) -> Told:
+    """A listing lies in one of these places."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    if there.communes:
+        known, unknown, values = _communes(there.communes, row)
+        parts += [known, unknown]
+    for column, codes in (("postal_code", there.postal_codes), ("department", there.departments)):
+        if codes:
+            sql, told = _one_of(column, codes, row, f"city_{column}")
+            parts.append(sql)
+            values |= told
+    return (f"({' or '.join(parts)})" if len(parts) > 1 else parts[0]), values
+
+
+def _communes(communes: Sequence[Location], row: str) -> tuple[str, str, dict[str, Any]]:
     """A listing's INSEE code decides; only where it is unknown, its city's name, unless its postal code tells
     another département, or its postal code.
     """
-    place = locate(places, city, beside(criteria))
-    values = {
-        "city_insee": list(place.insee_codes),
-        "city_keys": list(place.city_keys),
-        "city_codes": list(place.postal_codes),
+    values: dict[str, Any] = {
+        "city_insee": [code for commune in communes for code in commune.insee_codes],
+        "city_codes": [code for commune in communes for code in commune.postal_codes],
     }
+    named: list[str] = []
+    for number, commune in enumerate(communes):
+        keys, departments = f"city_keys_{number}", f"city_departments_{number}"
+        called = f"{row}.city_key = any(%({keys})s)"
+        values[keys] = list(commune.city_keys)
+        if commune.departments:
+            called += f" and ({row}.department is null or {row}.department = any(%({departments})s))"
+            values[departments] = list(commune.departments)
+        named.append(called)
+    named.append(f"{row}.postal_code = any(%(city_codes)s)")
     known = f"{row}.insee_code = any(%(city_insee)s)"
-    named = f"{row}.city_key = any(%(city_keys)s)"
-    if place.departments:
-        named += f" and ({row}.department is null or {row}.department = any(%(city_departments)s))"
-        values["city_departments"] = list(place.departments)
-    return known, f"{row}.insee_code is null and ({named} or {row}.postal_code = any(%(city_codes)s))", values
+    return known, f"{row}.insee_code is null and ({' or '.join(named)})", values
 
 
 def _map(criteria: Criteria, row: str) -> Iterator[Told]:

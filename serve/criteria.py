@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from models.features import FEATURES
 from models.listing import PropertyType, Transaction
+from models.place_names import split_list
 from models.tables import EventKind
 
 #: Whole euros; above it a number is a mistake, not a budget.
@@ -36,6 +37,9 @@ MAX_ROOMS = 200
 MAX_ID = 2**63 - 1
 #: Values of one parameter that may be repeated.
 MAX_VALUES = 50
+#: Places in one field, and its characters.
+MAX_PLACES = 20
+MAX_NAMES = 300
 #: Metres.
 MAX_RADIUS = 100_000
 MAX_CORNERS = 500
@@ -58,6 +62,13 @@ def plain_text(text: str) -> str:
     if not text.isprintable():
         raise PydanticCustomError("text", "must be plain text, without control characters")
     return text.strip()
+
+
+def _place_names(text: str) -> str:
+    text = plain_text(text)
+    if len(split_list(text)) > MAX_PLACES:
+        raise PydanticCustomError("places", "must be {most} places at most", {"most": MAX_PLACES})
+    return text
 
 
 def _told(text: str | None) -> str | None:
@@ -159,6 +170,7 @@ def _on_earth(corners: Iterable[tuple[float, ...]]) -> bool:
 
 
 Name = Annotated[str, Field(max_length=120), AfterValidator(plain_text)]
+Names = Annotated[str, Field(max_length=MAX_NAMES), AfterValidator(_place_names)]
 
 
 def _shaped(pattern: str) -> WithJsonSchema:
@@ -262,10 +274,11 @@ class Criteria(Asked):
     insee_code_not: list[InseeCode] = _several("INSEE codes to leave out.", examples=[["69389"]])
     department: list[Department] = _several("Départements, by number.", examples=[["69", "2A"]])
     department_not: list[Department] = _several("Départements to leave out.", examples=[["01"]])
-    city: Name | None = Field(
+    city: Names | None = Field(
         default=None,
-        description="A commune in any usual spelling; an arrondissement or a postal code may be part of it.",
-        examples=["Lyon 3e"],
+        description="Communes, arrondissements, postal codes, départements or regions in any usual spelling, "
+        "with commas between several.",
+        examples=["Lyon 3e, Villeurbanne", "Saint-Denis (Réunion)", "Île-de-France"],
     )
     lat: float | None = Field(
         default=None,

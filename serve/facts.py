@@ -14,7 +14,7 @@ from typing import Final
 
 from models.places import Places
 from serve.criteria import Box, Criteria
-from serve.location import around, beside, is_postal_code, locate, whole_cities
+from serve.location import Wanted, around, places_of, whole_cities
 
 #: The longest city key that a listing has.
 _LONGEST: Final = 120
@@ -42,8 +42,9 @@ def _places(criteria: Criteria, places: Places) -> Iterator[list[str]]:
         yield [f"insee {code}" for code in whole_cities(criteria.insee_code)]
     if criteria.postal_code:
         yield [f"postal {code}" for code in criteria.postal_code]
-    if criteria.city:
-        yield _city(criteria, criteria.city, places)
+    there = places_of(criteria, places)
+    if not there.departments:
+        yield _there(there)
     if criteria.agency_id:
         yield [f"agency {agency}" for agency in criteria.agency_id]
     for area in _areas(criteria):
@@ -52,16 +53,17 @@ def _places(criteria: Criteria, places: Places) -> Iterator[list[str]]:
             yield [f"cell {latitude} {longitude}" for latitude, longitude in product(*cells)]
     if criteria.department:
         yield [f"department {code}" for code in criteria.department]
+    yield _there(there)
 
 
-def _city(criteria: Criteria, city: str, places: Places) -> list[str]:
-    """As `serve.conditions` finds a city: by INSEE code, else by its name or a postal code."""
-    if is_postal_code(city):
-        return [f"postal {city}"]
-    place = locate(places, city, beside(criteria))
-    named = (f"city {key}" for key in place.city_keys if len(key) <= _LONGEST)
-    insee = (f"insee {code}" for code in place.insee_codes)
-    return [*insee, *named, *(f"postal {code}" for code in place.postal_codes)]
+def _there(there: Wanted) -> list[str]:
+    """As `serve.conditions` finds places: by INSEE code, else by name or a postal code; by département."""
+    communes = there.communes
+    told = [f"insee {code}" for commune in communes for code in commune.insee_codes]
+    told += [f"city {key}" for commune in communes for key in commune.city_keys if len(key) <= _LONGEST]
+    told += [f"postal {code}" for commune in communes for code in commune.postal_codes]
+    told += [f"postal {code}" for code in there.postal_codes]
+    return told + [f"department {code}" for code in there.departments]
 
 
 def _areas(criteria: Criteria) -> Iterator[Box]:

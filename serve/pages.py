@@ -18,7 +18,7 @@ from serve.answers import ListingDetail, ParameterProblem
 from serve.criteria import AgencyQuery, SearchQuery, Sort
 from serve.cursor import CursorError
 from serve.listings import read_listing
-from serve.location import is_known
+from serve.location import unknown
 from serve.market import Connection, Directory, Finding
 from serve.problems import explain
 from serve.progress import read_progress
@@ -110,8 +110,10 @@ async def search_page(
         wrong = {"errors": _lines(error, _words(request)), "found": None, "agency": None}
         return page(request, "search.html", {**context, **wrong}, 422)
     agency = await read_agency(connection, query.agency_id[0]) if len(query.agency_id) == 1 else None
-    unknown = query.city if not found.listings and not is_known(places, query) else None
-    told = {"errors": {}, "found": found, "agency": agency, "unknown_city": unknown}
+    missed = unknown(places, query)
+    if found.listings and missed == [query.city]:
+        missed = []  # they were found by its name
+    told = {"errors": {}, "found": found, "agency": agency, "unknown": missed}
     return page(request, "search.html", {**context, **told})
 
 

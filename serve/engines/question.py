@@ -12,7 +12,7 @@ from serve.conditions import BOUNDED
 from serve.criteria import Box, Criteria
 from serve.engines import scripts
 from serve.engines.mapping import STOP_WORDS
-from serve.location import around, beside, is_postal_code, locate, whole_cities
+from serve.location import Location, Wanted, around, places_of, whole_cities
 
 Clause = dict[str, Any]
 
@@ -164,18 +164,32 @@ def _places(criteria: Criteria, places: Places, asked: _Asked) -> None:
             asked.one_of(name, wanted)
         if left_out:
             asked.none_of(name, left_out)
-    if criteria.city and is_postal_code(criteria.city):
-        asked.value("postal_code", criteria.city)
-    elif criteria.city:
-        place = locate(places, criteria.city, beside(criteria))
-        called: Clause = {"filter": [{"terms": {"city_key": list(place.city_keys)}}]}
-        if place.departments:
-            elsewhere = {"must_not": [{"terms": {"department": list(place.departments)}}]}
+    if criteria.city:
+        asked.must.append(_there(places_of(criteria, places)))
+
+
+def _there(there: Wanted) -> Clause:
+    """A document lies in one of these places."""
+    either: list[Clause] = []
+    if there.communes:
+        codes = [code for commune in there.communes for code in commune.insee_codes]
+        either += [{"terms": {"insee_code": codes}}, _unknown(there.communes)]
+    for name, values in (("postal_code", there.postal_codes), ("department", there.departments)):
+        if values:
+            either.append({"terms": {name: list(values)}})
+    return {"bool": {"should": either, "minimum_should_match": 1}}
+
+
+def _unknown(communes: Iterable[Location]) -> Clause:
+    """No INSEE code is known, but a commune's name or a postal code of its own."""
+    told: list[Clause] = []
+    for commune in communes:
+        called: Clause = {"filter": [{"terms": {"city_key": list(commune.city_keys)}}]}
+        if commune.departments:
+            elsewhere = {"must_not": [{"terms": {"department": list(commune.departments)}}]}
             called["must_not"] = [{"bool": {"filter": [_known("department")], **elsewhere}}]
-        named = [{"bool": called}, {"terms": {"postal_code": list(place.postal_codes)}}]
-        unknown = {"bool": {"should": named, "minimum_should_match": 1, "must_not": [_known("insee_code")]}}
-        coded = {"terms": {"insee_code": list(place.insee_codes)}}
-        asked.must.append({"bool": {"should": [coded, unknown], "minimum_should_match": 1}})
+        told += [{"bool": called}, {"terms": {"postal_code": list(commune.postal_codes)}}]
+    return {"bool": {"should": told, "minimum_should_match": 1, "must_not": [_known("insee_code")]}}
 
 
 def _known(name: str) -> Clause:

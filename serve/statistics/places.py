@@ -2,7 +2,7 @@
 
 from models.places import Places
 from serve.answers import ParameterProblem
-from serve.location import locate
+from serve.location import located
 from serve.statistics.answers import Area
 from serve.statistics.criteria import AreaQuery
 
@@ -37,9 +37,12 @@ def area_of(key: str, places: Places) -> Area:
 
 
 def _commune(city: str, places: Places) -> str | ParameterProblem:
-    codes = set(locate(places, city, None).insee_codes)
+    there = located(places, city)
+    codes = {code for commune in there.communes for code in commune.insee_codes}
+    codes |= {place.insee_code for code in there.postal_codes for place in places.by_postal_code(code)}
     whole = codes & _WHOLE.keys()
-    if len(codes) == 1 or len(whole) == 1:
+    is_one = len(there.communes) + len(there.postal_codes) == 1
+    if is_one and (len(codes) == 1 or len(whole) == 1):
         return (whole or codes).pop()
     line = "is several communes; tell its postal code too, or insee_code" if codes else "is no known commune"
     return ParameterProblem(parameter="city", message=line)

@@ -90,6 +90,56 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]
         ],
         [{"city": "Mérignac", "insee_code": "16216"}, {"city": "Mérignac", "postal_code": "16200"}],
     ),
+    "a département by its name": (
+        {"city": "Rhône"},
+        [{"insee_code": "69383"}, {"postal_code": "69100"}],
+        [{"insee_code": "01283", "postal_code": "69003"}, {"city": "Rhône"}, {}],
+    ),
+    "a region": (
+        {"city": "Corse", "postal_code_not": "20000"},
+        [{"postal_code": "20167"}, {"insee_code": "2B033", "postal_code": "20200"}],
+        [{"insee_code": "2A004", "postal_code": "20000"}, {"insee_code": "13201"}, {}],
+    ),
+    "several cities": (
+        {"city": "Lyon, Mérignac (33)"},
+        [
+            {"insee_code": "69383"},
+            {"insee_code": "33281"},
+            {"city": "Lyon"},
+            {"city": "Mérignac"},
+            {"postal_code": "33700"},
+        ],
+        [
+            {"city": "Mérignac", "insee_code": "16216"},
+            {"city": "Mérignac", "postal_code": "69100"},
+            {"city": "Lyon", "postal_code": "33700", "insee_code": "33318"},
+            {},
+        ],
+    ),
+    "several postal codes in the field of places": (
+        {"city": "69001, 69002"},
+        [{"postal_code": "69001"}, {"postal_code": "69002"}],
+        [{"postal_code": "69003"}, {"insee_code": "69381"}],
+    ),
+    "a city, a postal code and a département": (
+        {"city": "Nantes; 69001; Corse-du-Sud", "price_max": 200_000},
+        [
+            {"insee_code": "44109", "price": 1},
+            {"city": "Nantes", "price": 1},
+            {"postal_code": "69001", "price": 1},
+            {"insee_code": "2A004", "price": 1},
+        ],
+        [
+            {"insee_code": "44109", "price": 200_001},
+            {"postal_code": "69002", "price": 1},
+            {"insee_code": "2B033", "price": 1},
+        ],
+    ),
+    "a city and what it lies in": (
+        {"city": "Saint-Denis, Réunion"},
+        [{"insee_code": "97411"}, {"city": "St Denis", "postal_code": "97400"}],
+        [{"insee_code": "93066"}, {"insee_code": "97415"}, {"city": "Saint-Denis", "postal_code": "93200"}],
+    ),
     "départements": (
         {"department": ["69", "2A"]},
         [

@@ -36,8 +36,11 @@ def test_of_places_the_narrowest_alone_is_told() -> None:
     assert _told(**wide, city="69001") == [["postal 69001"]]
     (lyon,) = _told(**wide, city="Lyon")
     assert {"insee 69123", "insee 69381", "insee 69389", "city lyon"} <= set(lyon)
+    (both,) = _told(**wide, city="Lyon, 75011")
+    assert set(both) == {*lyon, "postal 75011"}
     assert {"insee 75056", "insee 75101", "insee 75120"} <= set(_told(**wide, insee_code=["75056"])[0])
-    assert _told(**wide, agency_id=[7]) == [["agency 7"]]
+    assert _told(**wide, agency_id=[7]) == _told(city="Bretagne", agency_id=[7]) == [["agency 7"]]
+    assert _told(city="Corse") == [["department 2A", "department 2B"]]
 
 
 def test_a_map_of_all_of_france_tells_no_cells() -> None:

@@ -121,8 +121,15 @@ def test_an_empty_market_says_so(client: httpx2.Client) -> None:
 
 def test_a_town_that_nobody_knows_is_told(client: httpx2.Client) -> None:
     assert "commune « Lyonn »" in text_of(read(client, "/?city=Lyonn"), ".empty")
-    for known in ("Lyon", "69003", "Lyon 3e"):
+    for known in ("Lyon", "69003", "Lyon 3e", "Bretagne", "Lyon, 69100", "Saint-Denis (Réunion)"):
         assert "budget" in text_of(read(client, f"/?city={known}"), ".empty")
+
+
+def test_of_several_places_the_one_that_nobody_knows_is_told(seeded: httpx2.Client) -> None:
+    tree = read(seeded, "/?city=Lyon, Atlantis")
+    assert len(tree.css(".card")) > 0
+    assert "commune « Atlantis »" in text_of(tree, ".note")
+    assert read(seeded, "/?city=Lyon, Nantes").css_first(".note") is None
 
 
 def test_one_listing_shows_its_facts_their_proof_and_what_is_unknown(seeded: httpx2.Client) -> None:

@@ -94,6 +94,8 @@ def test_an_area_is_told_by_any_of_its_names(
     ("asked", "line"),
     [
         ({"city": "Saint-Denis"}, "city is several communes; tell its postal code too, or insee_code"),
+        ({"city": "Lyon, Nantes"}, "city is several communes; tell its postal code too, or insee_code"),
+        ({"city": "Rhône"}, "city is no known commune"),
         ({"city": "Nulle Part"}, "city is no known commune"),
         ({"rooms": 6}, "rooms must be at most 5"),
         ({"postal_code": "690"}, "postal_code must be five digits, such as 75011"),

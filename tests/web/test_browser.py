@@ -74,7 +74,7 @@ def test_a_reader_without_javascript_searches_and_pages(browser: Browser, shop: 
     context = browser.new_context(base_url=shop, java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
     page.goto("/")
-    page.get_by_label("Ville ou code postal").fill("Lyon")
+    page.get_by_label("Lieux").fill("Lyon")
     page.get_by_role("button", name="Chercher").click()
     assert "city=Lyon" in page.url
     assert page.locator(".card").count() > 0

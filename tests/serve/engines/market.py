@@ -97,7 +97,10 @@ _ANY: dict[str, st.SearchStrategy[Any]] = {
     "insee_code_not": _some([*(area[2] for area in AREAS), "69123"]),
     "department": _some(("69", "75", "44", "2A")),
     "department_not": _some(("69", "75", "44", "2A")),
-    "city": st.sampled_from(("Lyon", "Lyon 3e", "Lyon (33)", "75000", "nantes", "75011", "Atlantis")),
+    "city": st.sampled_from((
+        "Lyon", "Lyon 3e", "Lyon (33)", "75000", "nantes", "75011", "Atlantis", "Rhône", "Pays de la Loire",
+        "Lyon 3e, Nantes", "69003, 75011", "Atlantis; Paris; 44000", "Lyon 3e ou Loire-Atlantique",
+    )),
     **_bounds(_PRICES, "price"),
     **_bounds(st.sampled_from((2_000, 4_819, 10_000)), "price_per_sqm"),
     **_bounds(st.sampled_from((20, 41.5, 60)), "surface"),
