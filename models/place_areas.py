@@ -50,14 +50,16 @@ REGIONS: Final = {
     "Provence-Alpes-Côte d'Azur": "04 05 06 13 83 84",
     "Île-de-France": "75 77 78 91 92 93 94 95",
 }
-#: Regions until 2015, and short names that people write still.
-_ALSO: Final = {
+#: Regions until 2015, which people name still.
+FORMER_REGIONS: Final = {
     "Alsace": "67 68", "Aquitaine": "24 33 40 47 64", "Auvergne": "03 15 43 63",
     "Basse-Normandie": "14 50 61", "Bourgogne": "21 58 71 89", "Champagne-Ardenne": "08 10 51 52",
     "Franche-Comté": "25 39 70 90", "Haute-Normandie": "27 76", "Languedoc-Roussillon": "11 30 34 48 66",
     "Limousin": "19 23 87", "Lorraine": "54 55 57 88", "Midi-Pyrénées": "09 12 31 32 46 65 81 82",
     "Nord-Pas-de-Calais": "59 62", "Picardie": "02 60 80", "Poitou-Charentes": "16 17 79 86",
     "Rhône-Alpes": "01 07 26 38 42 69 73 74",
+}  # fmt: skip
+_SHORT: Final = {
     "Paca": REGIONS["Provence-Alpes-Côte d'Azur"], "IDF": REGIONS["Île-de-France"], "20": REGIONS["Corse"],
 }  # fmt: skip
 
@@ -72,7 +74,7 @@ def _key(folded: str) -> str:
 
 
 _BY_NAME: Final = {
-    **{_key(fold(name)): tuple(codes.split()) for name, codes in (REGIONS | _ALSO).items()},
+    **{_key(fold(name)): tuple(codes.split()) for name, codes in (REGIONS | FORMER_REGIONS | _SHORT).items()},
     **{_key(fold(name)): (code,) for code, name in DEPARTMENTS.items()},
     **{code.lower(): (code,) for code in DEPARTMENTS},
 }

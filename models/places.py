@@ -20,8 +20,9 @@ from models.place_names import Spelling, arrondissement_code, fold, read_spellin
 
 #: Name of the imported directory under Pignon's home.
 DIRECTORY: Final = "places.csv"
-#: Its columns; `locality` is an old commune or a quarter that has its own line in the mail.
-COLUMNS: Final = ("insee_code", "postal_code", "city", "latitude", "longitude", "locality")
+#: Its columns; `locality` is an old commune or a quarter that has its own line in the mail. A directory that
+#: was imported before populations were kept has none, and goes on being read.
+COLUMNS: Final = ("insee_code", "postal_code", "city", "latitude", "longitude", "locality", "population")
 #: The State's list of communes, which the assets' step builds (`models.places_communes`); never committed.
 BUILT: Final = Path(__file__).with_name("places_communes.csv")
 _SAMPLE: Final = Path(__file__).with_name("places_sample.csv")
@@ -32,7 +33,8 @@ class Place:
     """One commune (or arrondissement) under one postal code.
 
     postal_code is None only when `resolve` is sure of a commune that has several and none was told.
-    latitude and longitude: degrees, WGS 84, the commune's middle; None where the directory has none.
+    latitude and longitude: degrees, WGS 84, the commune's middle; None where the directory has none, as of
+    population, who live in the commune.
     """
 
     insee_code: str
@@ -41,6 +43,7 @@ class Place:
     department: str
     latitude: float | None
     longitude: float | None
+    population: int | None = None
 
 
 class Places:
@@ -81,7 +84,12 @@ class Places:
         InputError when one is there and cannot be read.
         """
         path = home / DIRECTORY
-        return cls.read(path) if path.exists() else _built() if BUILT.exists() else cls.sample()
+        return cls.read(path) if path.exists() else cls.shipped()
+
+    @classmethod
+    def shipped(cls) -> "Places":
+        """The built list of communes, else the sample."""
+        return _built() if BUILT.exists() else cls.sample()
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -98,8 +106,12 @@ class Places:
 
     def postal_codes(self) -> Iterator[tuple[str, ...]]:
         """Of each commune, its postal codes."""
-        for places in self._by_insee.values():
+        for places in self.communes():
             yield tuple(place.postal_code or "" for place in places)
+
+    def communes(self) -> Iterable[tuple[Place, ...]]:
+        """Every commune, one place per postal code."""
+        return self._by_insee.values()
 
     def by_postal_code(self, code: str) -> tuple[Place, ...]:
         """Every commune under a postal code, in the directory's order."""
@@ -182,9 +194,9 @@ def department_of(insee_code: str) -> str:
 
 
 def _rows(lines: Iterator[list[str]]) -> Iterator[tuple[Place, str]]:
-    if tuple(next(lines)) != COLUMNS:
+    if tuple(next(lines)) not in (COLUMNS, COLUMNS[:-1]):
         raise ValueError("unexpected columns")
-    for insee_code, postal_code, city, latitude, longitude, locality in lines:
+    for insee_code, postal_code, city, latitude, longitude, locality, *population in lines:
         place = Place(
             insee_code,
             postal_code,
@@ -192,6 +204,7 @@ def _rows(lines: Iterator[list[str]]) -> Iterator[tuple[Place, str]]:
             department_of(insee_code),
             float(latitude) if latitude else None,
             float(longitude) if longitude else None,
+            int(population[0]) if population and population[0] else None,
         )
         yield place, locality
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.place_names import display_name
-from models.places import BUILT, Places
+from models.places import BUILT, COLUMNS, Places
 from models.places_import import Row, write_directory
 
 #: The list, as it stands in its package.
@@ -28,6 +28,11 @@ def build(source: Path, target: Path = BUILT) -> int:
     return len(rows)
 
 
+def is_built(target: Path = BUILT) -> bool:
+    """Whether the directory is there, with the columns of today."""
+    return target.is_file() and target.read_text("utf-8").startswith(",".join(COLUMNS) + "\n")
+
+
 def _rows(communes: list[dict[str, Any]], sample: Places) -> Iterator[Row]:
     """A line per commune and postal code; former communes are localities of the one that took them in."""
     current = {one["code"]: one for one in communes if "codesPostaux" in one}
@@ -38,8 +43,9 @@ def _rows(communes: list[dict[str, Any]], sample: Places) -> Iterator[Row]:
             continue
         locality = display_name(one["nom"]) if one["code"] != chief["code"] else ""
         latitude, longitude = _point(sample, chief["code"])
+        population = str(chief.get("population", ""))
         for code in chief["codesPostaux"]:
-            yield chief["code"], code, _city(chief, sample), latitude, longitude, locality
+            yield chief["code"], code, _city(chief, sample), latitude, longitude, locality, population
 
 
 def _city(commune: dict[str, Any], sample: Places) -> str:

@@ -3,7 +3,8 @@
     >>> import_places(Path("base-officielle-codes-postaux.csv"), settings.home).communes
 
 Knows both column styles that La Poste has published, and where the file is published. `models.places`
-reads what is written here. The data is La Poste's, under the Licence Ouverte.
+reads what is written here. The data is La Poste's, under the Licence Ouverte; populations are those of the
+list of communes that comes with Pignon.
 """
 
 import csv
@@ -20,7 +21,7 @@ from typing import Final
 
 from models.errors import InputError, ServiceError
 from models.place_names import display_name, fold, is_arrondissement
-from models.places import COLUMNS, DIRECTORY
+from models.places import COLUMNS, DIRECTORY, Places
 
 #: "Base officielle des codes postaux", as its publisher serves it.
 OFFICIAL_ADDRESS: Final = (
@@ -44,7 +45,7 @@ _INSEE_CODE: Final = re.compile(r"\d{5}|2[AB]\d{3}")
 _POSTAL_CODE: Final = re.compile(r"\d{5}")
 
 #: One line of Pignon's directory, in the order of `COLUMNS`.
-Row = tuple[str, str, str, str, str, str]
+Row = tuple[str, str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ def _parse(text: str) -> tuple[list[Row], int, int]:
     head = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > 1 else ",")
     try:
-        columns = _columns(next(reader, []))
-        rows = [_row(line, columns) for line in reader if line]
+        columns, known = _columns(next(reader, [])), Places.shipped()
+        rows = [_row(line, columns, known) for line in reader if line]
     except csv.Error as error:
         raise InputError(f"This is no readable CSV file ({error})") from error
     return list(dict.fromkeys(row for row in rows if row)), len(rows), rows.count(None)
@@ -147,7 +148,7 @@ def _columns(header: list[str]) -> dict[str, int]:
     return columns
 
 
-def _row(line: list[str], columns: dict[str, int]) -> Row | None:
+def _row(line: list[str], columns: dict[str, int], known: Places) -> Row | None:
     """One line in Pignon's columns; None when its codes or its name are broken."""
     fields = {field: line[place].strip() for field, place in columns.items() if place < len(line)}
     insee_code = fields.get("insee_code", "").upper().zfill(5)
@@ -162,7 +163,8 @@ def _row(line: list[str], columns: dict[str, int]) -> Row | None:
     latitude, longitude = _point(fields.get("point", ""))
     locality = fields.get("locality", "")
     locality = "" if locality == official else display_name(locality)
-    return insee_code, postal_code, display_name(official), latitude, longitude, locality
+    population = next((str(place.population or "") for place in known.by_insee(insee_code)), "")
+    return insee_code, postal_code, display_name(official), latitude, longitude, locality, population
 
 
 def _point(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ Prices are whole euros, surfaces square metres, times UTC; null is unknown, neve
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,38 @@ class Answer(BaseModel):
     """Base of the shapes: frozen, and complete in the documentation."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class PlaceKind(StrEnum):
+    """What a place is."""
+
+    COMMUNE = "commune"
+    ARRONDISSEMENT = "arrondissement"
+    DEPARTMENT = "department"
+    REGION = "region"
+
+
+class PlaceName(Answer):
+    """A place whose name begins as somebody types."""
+
+    text: str = Field(description="What `city` takes for this place alone.", examples=["Saint-Denis (93)"])
+    name: str = Field(examples=["Saint-Denis"])
+    kind: PlaceKind = Field(examples=["commune"])
+    insee_code: str | None = Field(
+        description="Of a commune or an arrondissement; 75056, 69123 and 13055 are whole cities.",
+        examples=["93066"],
+    )
+    postal_codes: list[str] = Field(description="Of a commune or an arrondissement.", examples=[["93200"]])
+    departments: list[str] = Field(
+        description="By number, the one it lies in or is; of a region all of them.", examples=[["93"]]
+    )
+    population: int | None = Field(description="Who live there, where it is known.", examples=[149077])
+
+
+class PlaceList(Answer):
+    """Places to choose from, the likeliest first."""
+
+    places: list[PlaceName]
 
 
 class AgencyBrief(Answer):

@@ -48,7 +48,7 @@ def install(root: Path = ROOT, vendor: Path = VENDOR, directory: Path = BUILT) -
         stamp.is_file()
         and stamp.read_text() == wanted
         and all((vendor / n).is_file() for n in FILES.values())
-        and directory.is_file()
+        and places_communes.is_built(directory)
     ):
         return False
     vendor.mkdir(parents=True, exist_ok=True)

@@ -494,6 +494,14 @@ class EventQuery(Asked):
     limit: int = Field(default=100, ge=1, le=1_000, description="Events on a page.", examples=[100])
 
 
+class PlaceQuery(Asked):
+    """Which places are wanted, by what somebody typed of their names."""
+
+    q: Annotated[str, Field(max_length=100), AfterValidator(plain_text)] = Field(
+        description="The beginning of a name, a word of it or a code, accents aside.", examples=["saint-den"]
+    )
+
+
 class AgencyQuery(Asked):
     """Which agencies are wanted, by name."""
 

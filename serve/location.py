@@ -20,11 +20,11 @@ EARTH: Final = 6_371_000.0
 _DEGREE: Final = EARTH * math.pi / 180
 #: Cities that are also numbered districts: the city's INSEE code and the range of its districts' codes.
 _DIVIDED: Final = {"75056": range(75101, 75121), "69123": range(69381, 69390), "13055": range(13201, 13217)}
-_CITY_OF: Final = {str(code): city for city, codes in _DIVIDED.items() for code in codes}
+CITY_OF: Final = {str(code): city for city, codes in _DIVIDED.items() for code in codes}
 #: What people write for all of them, though no address has it.
 _GENERAL: Final = {"75000": "Paris", "69000": "Lyon", "13000": "Marseille"}
 #: Towns as well known as the département of their name; the villages of such names are asked for with a code.
-_TOWNS: Final = frozenset(("mayenne", "paris", "vienne"))
+TOWNS: Final = frozenset(("mayenne", "paris", "vienne"))
 #: What a place lies in: "Saint-Denis (Réunion)".
 _IN_BRACKETS: Final = re.compile(r"\s*\((?!\d)([^()]+)\)")
 #: What tells where in a city, or which of a name: a postal code, an arrondissement, a département.
@@ -94,7 +94,7 @@ def located(places: Places, city: str, postal_code: str | None = None) -> Wanted
 
 
 def _meant(places: Places, told: _Told, postal_code: str | None = None) -> Wanted:
-    """One place. A name that is a département's, too, means that one, unless it is of `_TOWNS`."""
+    """One place. A name that is a département's, too, means that one, unless it is of `TOWNS`."""
     if is_postal_code(told.text):
         there = [place.department for place in places.by_postal_code(told.text)]
         return Wanted(postal_codes=(told.text,)) if _lies(there, told.within) else Wanted()
@@ -106,7 +106,7 @@ def _meant(places: Places, told: _Told, postal_code: str | None = None) -> Wante
 
 def _is_town(places: Places, text: str) -> bool:
     spelling = read_spelling(text)
-    if spelling is None or spelling.name not in _TOWNS:
+    if spelling is None or spelling.name not in TOWNS:
         return False
     return any(spelling.department in ("", town.department) for town in places.by_name(spelling.name))
 
@@ -186,9 +186,9 @@ def locate(places: Places, city: str, postal_code: str | None, within: Sequence[
         if row.postal_code and all(o.insee_code in codes for o in places.by_postal_code(row.postal_code))
     }
     # "Lyon" alone does not say which district, so it is no name of "Lyon 3e".
-    keys = {fold(city), *(fold(row.city) for row in named if place is None or row.insee_code not in _CITY_OF)}
+    keys = {fold(city), *(fold(row.city) for row in named if place is None or row.insee_code not in CITY_OF)}
     if place is None:
-        codes |= {_CITY_OF[code] for code in codes if code in _CITY_OF}
+        codes |= {CITY_OF[code] for code in codes if code in CITY_OF}
     # A commune's post may come from the département beside its own.
     around = {row.department for row in named}
     around |= {department_of_postal_code(row.postal_code) for row in named if row.postal_code}

@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from models.database import open_async_engine
 from models.places import Places
 from models.settings import Settings
+from serve.completion import Completion
 from serve.engines.choice import Finder, open_finder
 from serve.metrics import watch_pool
 from serve.slow import watch_queries
@@ -44,6 +45,7 @@ class Market:
     #: Writes what belongs to users; the market itself is the crawl's to write.
     writer: AsyncEngine
     places: Places
+    completion: Completion
     finder: Finder
 
 
@@ -61,7 +63,8 @@ async def open_market(settings: Settings, database_url: str) -> AsyncIterator[Ma
     event.listen(writer.sync_engine, "connect", _bounded)
     try:
         async with open_finder(settings, database_url) as finder:
-            yield Market(engine, reader, writer, Places.load(settings.home), finder)
+            places = Places.load(settings.home)
+            yield Market(engine, reader, writer, places, Completion(places), finder)
     finally:
         await engine.dispose()
         await writer.dispose()
@@ -87,6 +90,12 @@ async def places(request: Request) -> Places:
     return market.places
 
 
+async def completion(request: Request) -> Completion:
+    """What knows places by how their names begin."""
+    market: Market = request.app.state.market
+    return market.completion
+
+
 async def finder(request: Request) -> Finder:
     """What asks the engines of search."""
     market: Market = request.app.state.market
@@ -96,6 +105,7 @@ async def finder(request: Request) -> Finder:
 Connection = Annotated[AsyncConnection, Depends(connection)]
 Writing = Annotated[AsyncConnection, Depends(writing, scope="function")]
 Directory = Annotated[Places, Depends(places)]
+Completing = Annotated[Completion, Depends(completion)]
 Finding = Annotated[Finder, Depends(finder)]
 
 

@@ -21,6 +21,7 @@ Document = dict[str, Any]
 TAGS: Final = {
     "listings": "Adverts, each by one agency, at one address.",
     "properties": "Dwellings, each once however many agencies advertise it.",
+    "places": "Communes, départements and regions by name.",
     "events": "What happened on the market, as a feed.",
     "agencies": "Agencies and what they offer.",
     "statistics": "The market in figures, over dwellings.",

@@ -1,6 +1,7 @@
 """The API's addresses. Each reads its parameters, asks one function and answers encoded bytes."""
 
-from typing import Annotated
+import asyncio
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
@@ -13,16 +14,17 @@ from serve.answers import (
     EventPage,
     Health,
     ListingDetail,
+    PlaceList,
     Progress,
     PropertyDetail,
     PropertyPage,
     SearchPage,
 )
 from serve.asked import Direct, reads
-from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, SearchQuery
+from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, PlaceQuery, SearchQuery
 from serve.events import read_events
 from serve.listings import read_listing
-from serve.market import Connection, Directory, Finding
+from serve.market import Completing, Connection, Directory, Finding
 from serve.problems import documented, problem
 from serve.progress import read_progress
 from serve.properties import read_property
@@ -32,6 +34,9 @@ from serve.stock import read_stock
 ListingId = Annotated[int, Path(ge=1, le=MAX_ID, description="The listing's id.", examples=[1042])]
 PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id.", examples=[981])]
 AgencyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The agency's id.", examples=[7])]
+
+#: Communes change once a year.
+_PLACES_KEPT: Final = "public, max-age=86400"
 
 router = APIRouter()
 #: What is asked most.
@@ -185,6 +190,22 @@ async def get_agency_listings(
         return problem(404, f"There is no agency {agency_id}.")
     own = query.model_copy(update={"agency_id": [agency_id]})
     return searched(await search(finder, connection, places, own))
+
+
+@router.get(
+    "/api/places",
+    tags=["places"],
+    summary="Places by the beginning of their name",
+    responses=documented(PlaceList, 422),
+)
+async def get_places(query: Annotated[PlaceQuery, reads(PlaceQuery)], completion: Completing) -> Response:
+    """For a field that completes what is typed: communes, arrondissements, départements and regions, ten at
+    most, where most people live first. `text` is what the search's `city` takes.
+    """
+    found = await asyncio.to_thread(completion.find, query.q)  # the first time makes the index, half a second
+    response = encoded(PlaceList(places=found))
+    response.headers["Cache-Control"] = _PLACES_KEPT
+    return response
 
 
 @router.get("/api/progress", tags=["service"], summary="The crawl under way", responses=documented(Progress))

@@ -171,6 +171,13 @@ def test_an_imported_directory_replaces_the_sample(tmp_path: Path) -> None:
     assert len(Places.load(tmp_path / "nowhere")) == len(built)
 
 
+def test_a_directory_imported_before_populations_were_kept_is_read(tmp_path: Path) -> None:
+    header = ",".join(COLUMNS[:-1])
+    (tmp_path / DIRECTORY).write_text(f"{header}\n01001,01400,L'Abergement-Clémenciat,,,\n", encoding="utf-8")
+    (place,) = Places.load(tmp_path).by_postal_code("01400")
+    assert (place.insee_code, place.population) == ("01001", None)
+
+
 def test_a_broken_directory_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / DIRECTORY).write_text("not,a,directory\n", encoding="utf-8")
     with pytest.raises(InputError, match="places import"):

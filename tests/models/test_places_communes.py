@@ -13,7 +13,8 @@ COMMUNES = [
     {"code": "75056", "nom": "Paris", "type": "commune-actuelle", "codesPostaux": ["75001", "75015"]},
     {"code": "75115", "nom": "Paris 15e Arrondissement", "type": "arrondissement-municipal",
      "commune": "75056", "codesPostaux": ["75015"]},
-    {"code": "14572", "nom": "Saint-Denis-de-Méré", "type": "commune-actuelle", "codesPostaux": ["14110"]},
+    {"code": "14572", "nom": "Saint-Denis-de-Méré", "type": "commune-actuelle", "codesPostaux": ["14110"],
+     "population": 1717},
     {"code": "01015", "nom": "Arboys en Bugey", "type": "commune-actuelle",
      "codesPostaux": ["01300", "01301"]},
     {"code": "01015", "nom": "Arbignieu", "type": "commune-deleguee", "chefLieu": "01015"},
@@ -33,6 +34,8 @@ def places(tmp_path: Path) -> Places:
 def test_a_small_commune_is_known_under_its_postal_code(places: Places) -> None:
     (place,) = places.by_postal_code("14110")
     assert (place.city, place.insee_code, place.department) == ("Saint-Denis-de-Méré", "14572", "14")
+    assert place.population == 1717
+    assert {row.population for row in places.by_insee("01015")} == {None}
 
 
 def test_a_divided_city_is_its_arrondissements_with_the_samples_coordinates(places: Places) -> None:

@@ -40,6 +40,7 @@ def test_the_present_style_is_read(tmp_path: Path) -> None:
     paris = places.resolve("Paris 15e")
     assert paris is not None
     assert (paris.insee_code, paris.city, paris.latitude) == ("75115", "Paris", 48.84)
+    assert paris.population == Places.shipped().by_insee("75115")[0].population
     brou = places.resolve("Brou", "01000")
     assert brou is not None
     assert brou.insee_code == "01053"

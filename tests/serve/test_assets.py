@@ -49,11 +49,12 @@ def test_assets_are_copied_once_and_again_when_the_lock_file_changes(
     assert install(clone, vendor, places) is False
     (vendor / "htmx.min.js").unlink()
     assert install(clone, vendor, places) is True
-    places.unlink()
-    assert install(clone, vendor, places) is True
+    for gone in (places.unlink, lambda: places.write_text("columns,of,yesterday\n")):
+        gone()
+        assert install(clone, vendor, places) is True
     (clone / "package-lock.json").write_text((clone / "package-lock.json").read_text() + "\n")
     assert install(clone, vendor, places) is True
-    assert log.read_text().count("run") == 4
+    assert log.read_text().count("run") == 5
 
 
 def test_an_npm_that_fails_is_one_clear_line(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
