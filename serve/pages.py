@@ -34,11 +34,18 @@ SWAGGER: Final = STATIC / "vendor" / "swagger-ui-bundle.js"
 SEVERAL: Final = frozenset(
     n for n, field in SearchQuery.model_fields.items() if field.default_factory is list
 )
-#: Those that the form has fields for, and those that another search begins without.
-IN_FORM: Final = frozenset((
-    "transaction", "city", "q", "price_min", "price_max", "surface_min", "surface_max", "rooms_min",
-    "property_type", "sort", "cursor", "limit",
-))  # fmt: skip
+#: Those under "more criteria"; all that the form has fields for, or that another search begins without.
+MORE: Final = (
+    "property_type", "feature", "q", "price_min", "surface_max", "bedrooms_min", "land_surface_min",
+    "dpe_worst", "price_drop_min", "days_on_market_max", "sort",
+)  # fmt: skip
+IN_FORM: Final = frozenset(
+    ("transaction", "city", "price_max", "surface_min", "rooms_min", "cursor", "limit", *MORE)
+)
+#: What a buyer asks for most, of those that an advert may have.
+ASKED_FEATURES: Final = (
+    "lift", "balcony", "terrace", "garden", "garage", "parking_space", "cellar", "swimming_pool",
+)  # fmt: skip
 #: Orders that mean nothing without another parameter.
 _NEEDS: Final = {Sort.DISTANCE: "lat", Sort.RELEVANCE: "q"}
 #: Cards on a page: fills rows of two, three and four.
@@ -100,6 +107,8 @@ async def search_page(
     context: dict[str, Any] = {
         "asked": asked,
         "carried": _carried(asked),
+        "is_detailed": any(asked.get(name, "") not in ("", [], Sort.NEWEST) for name in MORE),
+        "features": list(ASKED_FEATURES),
         "progress": progress,
         "sorts": [sort for sort in Sort if sort not in _NEEDS or asked.get(_NEEDS[sort])],
     }

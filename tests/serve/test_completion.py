@@ -102,7 +102,16 @@ def test_the_text_of_every_place_means_it_alone(places: Places) -> None:
     """Of some thousand communes, and of those that share their name with a département or a region."""
     completion = Completion(places)
     names = [rows[0].city for rows in places.communes()]
-    asked = {*names[:: max(1, len(names) // 1_000)], "Corrèze", "Doubs", "Vienne", "Mayenne", "Bretagne", "La Réunion", "Landes"}
+    asked = {
+        *names[:: max(1, len(names) // 1_000)],
+        "Corrèze",
+        "Doubs",
+        "Vienne",
+        "Mayenne",
+        "Bretagne",
+        "La Réunion",
+        "Landes",
+    }
     told = {place.text: place for name in asked for place in completion.find(name)}
     assert {place.kind for place in told.values()} == set(PlaceKind)
     for place in told.values():

@@ -288,12 +288,12 @@ def test_a_polygon_of_a_hundred_thousand_corners_costs_nothing() -> None:
 def test_the_page_keeps_criteria_that_its_form_has_no_field_for(
     client: httpx2.Client, engine: Engine
 ) -> None:
-    add_listing(engine, add_agency(engine), title="Maison au calme", transaction="sale", bedrooms=4)
-    add_listing(engine, add_agency(engine), title="Studio sur cour", transaction="sale", bedrooms=1)
-    page = client.get("/?bedrooms_min=3&feature_unknown=lift&feature_unknown=garden").text
+    add_listing(engine, add_agency(engine), title="Maison au calme", transaction="sale", floor=4)
+    add_listing(engine, add_agency(engine), title="Studio sur cour", transaction="sale", floor=1)
+    page = client.get("/?floor_min=3&feature_unknown=lift&feature_unknown=garden").text
     assert "Maison au calme" in page
     assert "Studio sur cour" not in page
-    assert '<input type="hidden" name="bedrooms_min" value="3">' in page
+    assert '<input type="hidden" name="floor_min" value="3">' in page
     assert page.count('name="feature_unknown"') == 2
 
 

@@ -74,6 +74,63 @@ def test_the_form_keeps_what_was_asked_and_the_results_satisfy_it(seeded: httpx2
     assert all(place.startswith("Nantes 44000") for place in places)
 
 
+def _form(tree: LexborHTMLParser) -> dict[str, list[str]]:
+    """What a browser would send, empty fields aside."""
+    sent: dict[str, list[str]] = {}
+    for node in tree.css("#search input, #search option[selected]"):
+        told = node.attributes
+        chosen = told.get("type") not in ("radio", "checkbox") or "checked" in told
+        name = told.get("name") if node.tag == "input" else node.parent.attributes["name"]  # type: ignore[union-attr]
+        if chosen and told.get("value"):
+            sent.setdefault(str(name), []).append(str(told["value"]))
+    return sent
+
+
+DETAILED = {
+    "bedrooms_min": "2", "land_surface_min": "500", "dpe_worst": "D", "price_drop_min": "0",
+    "days_on_market_max": "7", "feature": "lift", "surface_max": "90", "property_type": "house",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DETAILED)
+def test_more_criteria_are_open_when_one_of_them_is_asked(seeded: httpx2.Client, name: str) -> None:
+    plain = read(seeded, "/?city=Lyon&rooms_min=2&sort=newest")
+    assert "open" not in plain.css_first("details.more").attributes
+    tree = read(seeded, f"/?{name}={DETAILED[name]}")
+    assert "open" in tree.css_first("details.more").attributes
+    assert _form(tree) == {"transaction": ["sale"], "sort": ["newest"], name: [DETAILED[name]]}
+    assert tree.css(f"details.more [name={name}]")
+
+
+def test_the_form_sends_again_what_was_asked_whatever_it_offers_itself(seeded: httpx2.Client) -> None:
+    asked = {
+        "transaction": ["auction"], "city": ["Lyon, Nantes"], "rooms_min": ["9"], "bedrooms_min": ["7"],
+        "property_type": ["house", "other"], "feature": ["lift", "sea_view"], "dpe_worst": ["G"],
+        "price_drop_min": ["2.5"], "days_on_market_max": ["400"], "sort": ["newest"], "floor_max": ["3"],
+        "feature_not": ["needs_work", "tenanted"],
+    }  # fmt: skip
+    tree = LexborHTMLParser(seeded.get("/", params=asked).text)
+    assert _form(tree) == asked
+    assert "Vue mer" in {label.text().strip() for label in tree.css(".types label")}
+
+
+def test_pages_keep_the_criteria_that_the_form_asks(seeded: httpx2.Client) -> None:
+    tree = read(seeded, "/?transaction=&dpe_worst=G&days_on_market_max=3650&limit=3&feature=lift")
+    following = tree.css_first("a[rel~=next]").attributes["href"]
+    again = read(seeded, str(following))
+    assert (
+        _form(again).items()
+        >= {"dpe_worst": ["G"], "days_on_market_max": ["3650"], "feature": ["lift"]}.items()
+    )
+    first = [card.attributes["href"] for card in tree.css("#cards h3 a")]
+    assert not set(first) & {card.attributes["href"] for card in again.css("#cards h3 a")}
+
+
+def test_a_field_s_hint_is_told_whole(seeded: httpx2.Client) -> None:
+    hint = read(seeded, "/").css_first("input[name=q]").attributes["placeholder"]
+    assert hint == phrases()["form.q_hint"]["fr"]
+
+
 def test_words_are_asked_in_the_form_and_their_order_goes_with_them(seeded: httpx2.Client) -> None:
     tree = read(seeded, "/?q=tramway&sort=relevance")
     assert tree.css_first("input[name=q]").attributes["value"] == "tramway"
@@ -97,6 +154,19 @@ def test_a_criterion_that_cannot_be_used_is_told_beside_its_field(seeded: httpx2
     assert text_of(tree, "#wrong-price_max") == "doit être un nombre entier"
     assert tree.css_first("input[name=price_max]").attributes["value"] == "cher"
     assert "whole number" in text_of(read(seeded, "/?price_max=dear&lang=en", 422), "#wrong-price_max")
+
+
+@pytest.mark.parametrize(
+    "name", ["days_on_market_max", "bedrooms_min", "dpe_worst", "price_drop_min", "feature"]
+)
+@pytest.mark.parametrize("told", ["9" * 400, "x"])
+def test_a_choice_that_none_can_have_is_told_as_it_was_asked(
+    seeded: httpx2.Client, name: str, told: str
+) -> None:
+    tree = read(seeded, f"/?{name}={told}", 422)
+    assert _form(tree)[name] == [told]
+    label = phrases()[f"form.{name}"]["fr"]
+    assert label in text_of(tree, ".empty")
 
 
 def test_criteria_are_told_by_the_form_s_own_labels(seeded: httpx2.Client) -> None:

@@ -1,19 +1,30 @@
 """The pages in a real browser: they fit, they answer, they complain of nothing."""
 
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from serve.pages import HTMX
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-PATHS = ("/", "/?transaction=rent", "/listings/1", "/listings/6", "/agencies", "/about", "/nowhere")
+PATHS = (
+    "/",
+    "/?transaction=auction&feature=sea_view",
+    "/listings/1",
+    "/listings/6",
+    "/agencies",
+    "/about",
+    "/nowhere",
+)
 CONTRAST = Path(__file__).with_name("contrast.js").read_text()
+#: Places that the field of places tells.
+COMPLETED = "[role=listbox] [role=option]"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 needs_htmx = pytest.mark.skipif(not HTMX.exists(), reason="page assets are not installed: make assets")
 
@@ -106,6 +117,82 @@ def test_more_results_join_those_on_the_page(page: Page) -> None:
     assert page.locator(".card").count() == 24
     page.get_by_role("link", name="Voir la suite").click()
     expect(page.locator(".card")).to_have_count(48)
+
+
+def test_a_place_is_completed_and_chosen_by_keyboard_after_others(page: Page, complaints: list[str]) -> None:
+    page.goto("/")
+    field = page.get_by_role("combobox", name="Lieux")
+    field.press_sequentially("Lyon, saint-d")
+    options = page.locator(COMPLETED)
+    expect(page.get_by_role("listbox", name="Lieux").get_by_role("option").first).to_be_visible()
+    expect(options.nth(1)).to_contain_text("Saint-Denis")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowUp")
+    field.press("ArrowDown")  # past the last one is the field itself
+    expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    field.press("Enter")
+    expect(field).to_have_value("Lyon, Saint-Denis (974)")
+    expect(options).to_have_count(0)
+    expect(field).to_have_attribute("aria-expanded", "false")
+    assert complaints == []
+
+
+def test_a_place_is_chosen_by_a_click_and_a_list_closed_by_escape_or_by_leaving(page: Page) -> None:
+    page.goto("/")
+    field, options = page.get_by_role("combobox", name="Lieux"), page.locator(COMPLETED)
+    for leave in ("Escape", "Tab"):
+        field.press_sequentially("corse")
+        expect(options.first).to_be_visible()
+        field.press(leave)
+        expect(options).to_have_count(0)
+        assert field.input_value() == "corse"
+        field.fill("")
+    field.press_sequentially("rhon")
+    options.filter(has_text="département").first.click()
+    expect(field).to_have_value("Rhône (69)")
+    expect(field).to_be_focused()
+
+
+def test_an_answer_that_is_late_does_not_replace_a_newer_one(page: Page) -> None:
+    page.goto("/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/places?q=nan", hold)
+    field, options = page.get_by_role("combobox", name="Lieux"), page.locator(COMPLETED)
+    with page.expect_request("**/api/places?q=nan"):
+        field.press_sequentially("nan")
+    field.fill("lyon")
+    expect(options.first).to_contain_text("Lyon")
+    with page.expect_response("**/api/places?q=nan"):
+        held[0].continue_()
+    page.wait_for_timeout(50)
+    expect(options.first).to_contain_text("Lyon")
+
+
+@needs_htmx
+def test_a_chosen_place_renews_the_results_and_empty_fields_are_left_out_of_the_address(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("combobox", name="Lieux").press_sequentially("69003")
+    page.locator(COMPLETED).first.click()
+    page.wait_for_url("**/?transaction=sale&city=Lyon+3e&sort=newest")
+    expect(page.locator(".card .place").first).to_contain_text("69003")
+
+
+def test_the_open_list_fits_and_stands_out(page: Page) -> None:
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/?feature=lift")
+        page.get_by_role("combobox", name="Lieux").press_sequentially("saint")
+        expect(page.locator(COMPLETED).first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(CONTRAST) == []
 
 
 def test_a_photo_that_is_gone_makes_room_for_the_gable(page: Page) -> None:
