@@ -131,6 +131,14 @@ async def test_any_question_has_one_answer_and_a_page_goes_on_with_the_other_eng
         search = ended(search, (mine, theirs)[number % 2])
 
 
+async def test_places_mean_the_same_on_both_engines(both: Both) -> None:
+    for city in CITIES:
+        search = asked({"city": city, "limit": 100}, once=False)
+        mine, theirs = [await engine.find(search) for engine in both]
+        assert mine.hits, city
+        assert (theirs.hits, theirs.total) == (mine.hits, mine.total), city
+
+
 @pytest.fixture(scope="module")
 def written(market: str) -> dict[int, str]:
     """Adverts of known words beside the others; their names."""
@@ -153,6 +161,18 @@ def spoken(written: dict[int, str], process: Process, indexed: str) -> dict[int,
     return written
 
 
+#: Communes, codes, départements and regions, one or several, of which some are unknown.
+CITIES = (
+    "Lyon",
+    "Rhône",
+    "Pays de la Loire",
+    "Lyon 3e, Nantes",
+    "69003, 75011",
+    "Atlantis; Paris; 44000",
+    "Lyon 3e ou Loire-Atlantique",
+    "Nantes, Loire-Atlantique",
+    "Lyon, 75011, Bretagne",
+)
 #: Further cases of the words: what stemmers and tokenizers like to differ on.
 MORE = {
     "plural": (
