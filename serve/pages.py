@@ -107,6 +107,7 @@ async def search_page(
     context: dict[str, Any] = {
         "asked": asked,
         "carried": _carried(asked),
+        "without": lambda *names: {n: v for n, v in asked.items() if n not in ("cursor", *names)},
         "is_detailed": any(asked.get(name, "") not in ("", [], Sort.NEWEST) for name in MORE),
         "features": list(ASKED_FEATURES),
         "progress": progress,

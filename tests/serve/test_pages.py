@@ -126,6 +126,15 @@ def test_pages_keep_the_criteria_that_the_form_asks(seeded: httpx2.Client) -> No
     assert not set(first) & {card.attributes["href"] for card in again.css("#cards h3 a")}
 
 
+def test_leaving_an_agency_keeps_the_other_criteria(seeded: httpx2.Client) -> None:
+    tree = read(seeded, "/?agency_id=2&city=Lyon&feature=lift&feature=balcony&price_max=900000")
+    link = tree.css_first("#results h2 a").attributes["href"]
+    assert _form(read(seeded, str(link))) == {
+        "transaction": ["sale"], "city": ["Lyon"], "feature": ["lift", "balcony"], "price_max": ["900000"],
+        "sort": ["newest"],
+    }  # fmt: skip
+
+
 def test_a_field_s_hint_is_told_whole(seeded: httpx2.Client) -> None:
     hint = read(seeded, "/").css_first("input[name=q]").attributes["placeholder"]
     assert hint == phrases()["form.q_hint"]["fr"]
