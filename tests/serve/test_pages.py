@@ -211,6 +211,15 @@ def test_of_several_places_the_one_that_nobody_knows_is_told(seeded: httpx2.Clie
     assert read(seeded, "/?city=Lyon, Nantes").css_first(".note") is None
 
 
+def test_a_place_that_adverts_alone_know_is_found_by_its_name_without_a_word(
+    client: httpx2.Client, engine: Engine
+) -> None:
+    add_listing(engine, add_agency(engine), city="Ys", transaction="sale")
+    tree = read(client, "/?city=Ys")
+    assert len(tree.css(".card")) == 1
+    assert tree.css_first(".note") is None
+
+
 def test_one_listing_shows_its_facts_their_proof_and_what_is_unknown(seeded: httpx2.Client) -> None:
     listing = seeded.get("/api/listings/2").json()
     tree = read(seeded, "/listings/2")
