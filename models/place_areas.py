@@ -63,9 +63,10 @@ _SHORT: Final = {
     "Paca": REGIONS["Provence-Alpes-Côte d'Azur"], "IDF": REGIONS["Île-de-France"], "20": REGIONS["Corse"],
 }  # fmt: skip
 
-#: "Le Rhône", "département de l'Ain", "Bretagne (région)".
+#: "Le Rhône", "le département de l'Ain", "Bretagne (région)".
+_ARTICLE: Final = "(?:la |le |les |l )?"
 _AROUND: Final = re.compile(
-    r"^(?:departement |region )?(?:de l |de |du |des |d )?(?:la |le |les |l )?|(?: departement| region)$"
+    rf"^{_ARTICLE}(?:departement |region )?(?:de l |de |du |des |d )?{_ARTICLE}|(?: departement| region)$"
 )
 
 

@@ -1,10 +1,10 @@
 """Places whose names begin as somebody types: communes, arrondissements, départements, regions, postal codes.
 
-    >>> [place.text for place in Completion(Places.sample()).find("st den")]
-    ['Saint-Denis (974)', 'Saint-Denis (93)', 'Saint-Denis-lès-Bourg']
+    >>> [place.text for place in Completion(Places.sample()).find("cors")]
+    ['Corse', 'Corse-du-Sud (2A)', 'Haute-Corse (2B)']
 
-All names stand in one string, those where most people live first; what is typed is looked for in it, a few
-tenths of a millisecond, and what is found first is told first. Knows no listing.
+All names stand in one string, those where most people live first; what is typed is looked for in it, which
+takes a millisecond or two, and what is found first is told first. Knows no listing.
 """
 
 from bisect import bisect_right

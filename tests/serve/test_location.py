@@ -33,6 +33,7 @@ def _told(places: Places, city: str) -> list[str]:
         ("Rhône (69)", ["dep 69"]),
         ("69", ["dep 69"]),
         ("Département de l'Ain", ["dep 01"]),
+        ("le département du Gard", ["dep 30"]),
         ("Corse-du-Sud", ["dep 2A"]),
         ("2b", ["dep 2B"]),
         ("Corse", ["dep 2A", "dep 2B"]),
