@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from dedup.canonical import Canonical, canonical
 from dedup.decisions import current
@@ -80,7 +80,8 @@ def account(connection: Connection, property_id: int) -> Account:
 
 def _voices(connection: Connection, property_id: int) -> Sequence[Voice]:
     listing = AggregatedListing.__table__.c
-    told = listing.id, Agency.name, listing.source_url, listing.price, listing.surface, listing.is_active
+    euros = func.in_euros(listing.price, listing.currency, listing.postal_code)
+    told = listing.id, Agency.name, listing.source_url, euros, listing.surface, listing.is_active
     query = (
         select(*told)
         .join(Agency, Agency.id == listing.agency_id)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from models.money import in_euros
 from models.tables import Agency, AggregatedListing
 
 #: What is asked of a dwelling whoever offers it; texts and photos stay with their adverts.
@@ -64,7 +65,8 @@ def record(property_id: int, rows: Sequence[Mapping[str, Any]]) -> Canonical:
     """From the rows of all its adverts: live ones speak, withdrawn ones only where none is live."""
     speaking = [row for row in rows if row["is_active"]] or list(rows)
     facts = {name: fact for name in FIELDS if (fact := _fact(name, speaking))}
-    prices = [row["price"] for row in speaking if row["price"]]
+    told = (in_euros(row["price"], row["currency"], row["postal_code"]) for row in speaking)
+    prices = [price for price in told if price]
     return Canonical(
         id=property_id,
         facts=facts,

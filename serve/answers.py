@@ -1,6 +1,7 @@
 """What the API answers: the shapes that its documentation shows and its bytes follow.
 
-Prices are whole euros, surfaces square metres, times UTC; null is unknown, never zero.
+Money is in whole units of `currency`, which is the euro where none is told and nothing else is said; surfaces
+are square metres, times UTC; null is unknown, never zero.
 """
 
 from collections.abc import Mapping
@@ -70,10 +71,14 @@ class ListingCard(Answer):
     title: str | None = Field(examples=["Appartement T3 avec balcon"])
     transaction: Transaction | None
     property_type: PropertyType | None
-    price: int | None = Field(examples=[245000])
-    previous_price: int | None = Field(description="Before the latest change of price, if there was one.")
-    currency: str | None = Field(examples=["EUR"])
-    price_per_sqm: int | None = Field(examples=[3828])
+    price: int | None = Field(description="As the advert tells it, in `currency`.", examples=[245000])
+    previous_price: int | None = Field(
+        description="Before the latest change of price, if there was one in this `currency`."
+    )
+    currency: str | None = Field(
+        description="ISO 4217; null where no sign tells: the euro, but in the Pacific.", examples=["EUR"]
+    )
+    price_per_sqm: int | None = Field(description="In `currency`.", examples=[3828])
     surface: float | None = Field(examples=[64.0])
     land_surface: float | None
     rooms: int | None = Field(examples=[3])
@@ -130,7 +135,10 @@ class PropertyCard(Answer):
 
     id: int = Field(examples=[981])
     listing: ListingCard = Field(description="Of its adverts that satisfy the criteria, the first.")
-    lowest_price: int | None = Field(description="Of all its live adverts, euros.", examples=[245000])
+    lowest_price: int | None = Field(
+        description="Of all its live adverts, euros; francs of the Pacific converted, no other currency.",
+        examples=[245000],
+    )
     highest_price: int | None = Field(examples=[249000])
     adverts: int = Field(description="Its live adverts.", examples=[2])
     agencies: int = Field(description="How many agencies offer it.", examples=[2])
@@ -191,6 +199,7 @@ class PricePoint(Answer):
 
     at: datetime
     price: int
+    currency: str | None = Field(description="Of that price, as it was told.", examples=["EUR"])
 
 
 class OtherAdvert(Answer):
@@ -199,7 +208,10 @@ class OtherAdvert(Answer):
     id: int
     title: str | None
     price: int | None
-    price_difference: int | None = Field(description="Its price minus this listing's, euros.")
+    currency: str | None
+    price_difference: int | None = Field(
+        description="Its price minus this listing's; null where their currencies differ."
+    )
     surface: float | None
     agency: AgencyBrief
     source_url: str
@@ -223,7 +235,7 @@ class ListingDetail(ListingCard):
     longitude: float | None
     dpe_value: int | None = Field(description="kWh per m² and year.")
     ges_value: int | None = Field(description="kg of CO2 per m² and year.")
-    charges: int | None = Field(description="Euros per month.")
+    charges: int | None = Field(description="Per month, in `currency`.")
     fees: int | None
     fees_payer: FeesPayer | None
     deposit: int | None
@@ -252,7 +264,7 @@ class Fact(Answer):
 class PropertyAdvert(OtherAdvert):
     """One advert of a dwelling, with its prices."""
 
-    price_difference: int | None = Field(description="Its price minus the lowest live one, euros.")
+    price_difference: int | None = Field(description="Its price in euros minus the lowest live one's.")
     first_seen: datetime
     withdrawn_at: datetime | None
     price_history: list[PricePoint]
@@ -273,14 +285,16 @@ class PropertyDetail(Answer):
 
     id: int = Field(description="Of a dwelling merged into another, that other one's.")
     is_active: bool
-    lowest_price: int | None = Field(description="Of its live adverts, or of the withdrawn if none is.")
+    lowest_price: int | None = Field(
+        description="Of its live adverts, or of the withdrawn if none is; euros."
+    )
     highest_price: int | None
     first_seen: datetime = Field(description="Of its oldest advert.")
     agencies: list[str]
     facts: Mapping[str, Fact]
     adverts: list[PropertyAdvert] = Field(description="Live ones first, cheapest first.")
     price_history: list[PricePoint] = Field(
-        description="The lowest price that an advert showed, from each moment on."
+        description="The lowest price that an advert showed, from each moment on, in euros."
     )
     ties: list[Tie]
 

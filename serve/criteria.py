@@ -54,6 +54,9 @@ _DEGREES: Final = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
 _SPACES: Final = {ord(space): " " for space in "\u00a0\u2009\u202f"}
 #: pydantic takes a number for seconds since 1970, which nobody means here.
 _DATED: Final = re.compile("[0-9]{4}-")
+_EUROS: Final = (
+    "Euros; per month for rent. Francs of the Pacific are converted; no other currency is matched."
+)
 
 
 def plain_text(text: str) -> str:
@@ -313,8 +316,8 @@ class Criteria(Asked):
         examples=["4.83,45.75;4.87,45.75;4.87,45.78"],
     )
 
-    price_min: Price | None = Field(default=None, description="Euros; per month for rent.", examples=[150000])
-    price_max: Price | None = Field(default=None, description="Euros; per month for rent.", examples=[350000])
+    price_min: Price | None = Field(default=None, description=_EUROS, examples=[150000])
+    price_max: Price | None = Field(default=None, description=_EUROS, examples=[350000])
     price_per_sqm_min: Price | None = Field(
         default=None, description="Euros per m² of living area.", examples=[2500]
     )

@@ -35,7 +35,8 @@ class Curve:
 
 
 def price_curve(points: Sequence[PricePoint], until: datetime) -> Curve | None:
-    """The curve from the first price to `until`; None when the price never changed."""
+    """The curve from the first price in the last one's currency to `until`; None when it never changed."""
+    points = _of_one_currency(points)
     if len(points) < 2:
         return None
     marks = _marks(points, until)
@@ -43,6 +44,13 @@ def price_curve(points: Sequence[PricePoint], until: datetime) -> Curve | None:
     line = f"{path}H{WIDTH - SIDE}"
     floor = HEIGHT - BOTTOM
     return Curve(line, f"{line}V{floor}H{marks[0].x:.1f}Z", marks)
+
+
+def _of_one_currency(points: Sequence[PricePoint]) -> Sequence[PricePoint]:
+    """The points after the last that is in another currency; one that is not told is the euro."""
+    currency = (points[-1].currency if points else None) or "EUR"
+    others = [at for at, point in enumerate(points) if (point.currency or "EUR") != currency]
+    return points[others[-1] + 1 :] if others else points
 
 
 def _marks(points: Sequence[PricePoint], until: datetime) -> tuple[Mark, ...]:

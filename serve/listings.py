@@ -1,13 +1,13 @@
 """One listing with all that is known of it: fields with evidence, history, its dwelling elsewhere."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, RowMapping, Select, bindparam, select
+from sqlalchemy import BigInteger, RowMapping, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
+from models.tables import Agency, AggregatedListing, ListingHistory
 from serve.answers import (
     AgencyBrief,
     Event,
@@ -24,6 +24,8 @@ L: Final = AggregatedListing
 #: Events and other adverts shown with a listing; beyond it the oldest are left out.
 MAX_EVENTS: Final = 500
 MAX_OTHERS: Final = 50
+#: What a price is told by.
+_PRICED: Final = ("price", "currency")
 
 
 async def read_listing(connection: AsyncConnection, listing_id: int) -> ListingDetail | None:
@@ -38,19 +40,35 @@ async def read_listing(connection: AsyncConnection, listing_id: int) -> ListingD
         "agency": agency_of(row),
         "features": {name: value for name, value in row["features"].items() if isinstance(value, bool)},
         "evidence": _proofs(row["evidence"]),
-        "price_history": price_history(row["price"], row["first_seen"], events),
+        "price_history": price_history(row, events),
         "history": events,
-        "others": [_other(other, row["price"]) for other in others],
+        "others": [other_advert(other, row) for other in others],
     }
     return ListingDetail.model_validate({**row, **computed})
 
 
-def price_history(price: int | None, first_seen: datetime, events: Iterable[Event]) -> list[PricePoint]:
-    """Each price with the moment from which it stood, oldest first."""
-    changes = [event for event in events if event.kind is EventKind.PRICE]
-    first = changes[0].old_value if changes else price
-    steps = [(first_seen, first), *((change.occurred_at, change.new_value) for change in changes)]
-    return [PricePoint(at=at, price=value) for at, value in steps if type(value) is int and value > 0]
+def price_history(row: Row | RowMapping, events: Iterable[Event]) -> list[PricePoint]:
+    """Each price with its currency and the moment from which it stood, oldest first. row: price, currency and
+    first_seen as of now.
+    """
+    changes = [event for event in events if event.field in _PRICED]
+    told = {name: row[name] for name in _PRICED}
+    for event in reversed(changes):
+        told[str(event.field)] = event.old_value
+    points = [(row["first_seen"], dict(told))]
+    for at, together in groupby(changes, key=lambda event: event.occurred_at):
+        told |= {str(event.field): event.new_value for event in together}
+        points.append((at, dict(told)))
+    return [
+        PricePoint(at=at, **told) for at, told in points if type(told["price"]) is int and told["price"] > 0
+    ]
+
+
+def difference(one: Row | RowMapping, other: Row | RowMapping) -> int | None:
+    """The one's price minus the other's; None where one is unknown, or their currencies differ."""
+    if one["price"] is None or other["price"] is None or one["currency"] != other["currency"]:
+        return None
+    return int(one["price"] - other["price"])
 
 
 async def _row(connection: AsyncConnection, listing_id: int) -> Row | None:
@@ -92,6 +110,7 @@ def _other_adverts() -> Select[Any]:
         L.id,
         L.title,
         L.price,
+        L.currency,
         L.surface,
         L.source_url,
         L.is_active,
@@ -102,15 +121,15 @@ def _other_adverts() -> Select[Any]:
         select(*columns, L.agency_id, Agency.name.label("agency_name"), *AGENCY)
         .join(Agency, Agency.id == L.agency_id)
         .where(L.property_id == dwelling, L.id != listing, Agency.opted_out_at.is_(None))
-        .order_by(L.is_active.desc(), L.price, L.id)
+        .order_by(L.is_active.desc(), func.in_euros(L.price, L.currency, L.postal_code), L.id)
         .limit(MAX_OTHERS)
     )
 
 
-def _other(row: Row, price: int | None) -> OtherAdvert:
-    known = row["price"] is not None and price is not None
-    difference = row["price"] - price if known else None
-    return OtherAdvert.model_validate({**row, "agency": agency_of(row), "price_difference": difference})
+def other_advert(other: Row | RowMapping, row: Row | RowMapping) -> OtherAdvert:
+    """Another advert of the dwelling of `row`, read with the columns of AGENCY."""
+    computed = {"agency": agency_of(other), "price_difference": difference(other, row)}
+    return OtherAdvert.model_validate({**other, **computed})
 
 
 def agency_of(row: RowMapping | Row) -> AgencyBrief:

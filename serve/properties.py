@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dedup.account import Account, account
 from dedup.reasons import Reason
 from models.errors import InputError
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory
+from models.money import in_euros
+from models.tables import Agency, AggregatedListing, ListingHistory
 from serve.answers import Event, Fact, PricePoint, PropertyAdvert, PropertyDetail, Tie
 from serve.listings import AGENCY, agency_of, price_history
 
@@ -39,19 +40,23 @@ async def read_property(connection: AsyncConnection, property_id: int) -> Proper
         agencies=list(record.agencies),
         facts={name: Fact.model_validate(fact) for name, fact in record.facts.items()},
         adverts=[_advert(row, record.lowest_price, prices[row["id"]]) for row in rows],
-        price_history=lowest((prices[row["id"]], row["withdrawn_at"]) for row in rows),
+        price_history=lowest(
+            (_in_euros(prices[row["id"]], row["postal_code"]), row["withdrawn_at"]) for row in rows
+        ),
         ties=_ties(told),
     )
 
 
-def lowest(adverts: Iterable[tuple[Sequence[PricePoint], datetime | None]]) -> list[PricePoint]:
+def lowest(
+    adverts: Iterable[tuple[Sequence[tuple[datetime, int | None]], datetime | None]],
+) -> list[PricePoint]:
     """The lowest price of the adverts that stood at each moment; one point per change, oldest first.
 
-    adverts: each one's prices, oldest first, and when it was withdrawn.
+    adverts: each one's prices in euros, oldest first, None where unknown, and when it was withdrawn.
     """
     changes: list[tuple[datetime, int, int | None]] = []
     for number, (points, until) in enumerate(adverts):
-        changes += [(point.at, number, point.price) for point in points]
+        changes += [(at, number, price) for at, price in points]
         if until is not None:
             changes.append((until, number, None))
     standing: dict[int, int] = {}
@@ -64,20 +69,25 @@ def lowest(adverts: Iterable[tuple[Sequence[PricePoint], datetime | None]]) -> l
         if found and found[-1].at == at:
             found.pop()
         if least is not None and (not found or found[-1].price != least):
-            found.append(PricePoint(at=at, price=least))
+            found.append(PricePoint(at=at, price=least, currency="EUR"))
     return found
+
+
+def _in_euros(points: Sequence[PricePoint], postal_code: str | None) -> list[tuple[datetime, int | None]]:
+    return [(point.at, in_euros(point.price, point.currency, postal_code)) for point in points]
 
 
 async def _adverts(connection: AsyncConnection, property_id: int) -> Sequence[RowMapping]:
     columns = (
-        L.id, L.title, L.price, L.surface, L.source_url, L.is_active, L.first_seen, L.withdrawn_at,
-        L.photos[0].astext.label("photo"), L.agency_id, Agency.name.label("agency_name"), *AGENCY,
+        L.id, L.title, L.price, L.currency, L.postal_code, L.surface, L.source_url, L.is_active, L.first_seen,
+        L.withdrawn_at, L.photos[0].astext.label("photo"), L.agency_id, Agency.name.label("agency_name"),
+        *AGENCY,
     )  # fmt: skip
     statement = (
         select(*columns)
         .join(Agency, Agency.id == L.agency_id)
         .where(L.property_id == property_id, Agency.opted_out_at.is_(None))
-        .order_by(L.is_active.desc(), L.price, L.id)
+        .order_by(L.is_active.desc(), func.in_euros(L.price, L.currency, L.postal_code), L.id)
         .limit(MAX_ADVERTS)
     )
     return (await connection.execute(statement)).mappings().all()
@@ -88,21 +98,21 @@ async def _prices(connection: AsyncConnection, rows: Sequence[RowMapping]) -> di
     statement = (
         select(ListingHistory.listing_id, *(getattr(ListingHistory, name) for name in Event.model_fields))
         .where(ListingHistory.listing_id.in_([row["id"] for row in rows]))
-        .where(ListingHistory.kind == EventKind.PRICE)
+        .where(ListingHistory.field.in_(("price", "currency")))
         .order_by(ListingHistory.id.desc())
         .limit(MAX_PRICES)
     )
     events: dict[int, list[Event]] = defaultdict(list)
     for row in reversed((await connection.execute(statement)).mappings().all()):
         events[row["listing_id"]].append(Event.model_validate(row))
-    return {row["id"]: price_history(row["price"], row["first_seen"], events[row["id"]]) for row in rows}
+    return {row["id"]: price_history(row, events[row["id"]]) for row in rows}
 
 
 def _advert(row: RowMapping, least: int | None, prices: list[PricePoint]) -> PropertyAdvert:
-    known = row["price"] is not None and least is not None
+    price = in_euros(row["price"], row["currency"], row["postal_code"])
     computed: dict[str, Any] = {
         "agency": agency_of(row),
-        "price_difference": row["price"] - least if known else None,
+        "price_difference": price - least if price is not None and least is not None else None,
         "price_history": prices,
     }
     return PropertyAdvert.model_validate({**row, **computed})

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.places import Places
-from models.tables import Agency, AggregatedListing, EventKind, ListingHistory, LiveListing
+from models.tables import Agency, AggregatedListing, LiveListing
 from serve import cursor, metrics
 from serve.answers import Counted, ListingCard, PropertyCard, PropertyPage, SearchPage
 from serve.criteria import SearchQuery
@@ -123,15 +123,8 @@ def cards() -> Select[Any]:
     """The columns of a ListingCard, for a statement to be narrowed."""
     other = LiveListing.__table__.alias("other")
     adverts = select(func.count()).where(other.c.property_id == L.property_id).scalar_subquery()
-    event = ListingHistory
-    told = (
-        select(event.old_value)
-        .where(event.listing_id == L.id, event.kind == EventKind.PRICE)
-        .order_by(event.id.desc())
-        .limit(1)
-    )
-    standing = func.to_jsonb(LiveListing.previous_price)
-    previous = case((L.is_active, standing), else_=told.scalar_subquery())
+    told = select(func.repriced(L.id).table_valued("old").c.old).scalar_subquery()
+    previous = case((L.is_active, LiveListing.previous_price), else_=told)
     return (
         select(
             *(getattr(L, name) for name in _PLAIN),
@@ -148,8 +141,7 @@ def cards() -> Select[Any]:
 
 def card(row: RowMapping | Mapping[str, Any]) -> ListingCard:
     """A row of `cards()` as its answer."""
-    previous = row["previous_price"]
-    return ListingCard.model_validate({**row, "previous_price": previous if type(previous) is int else None})
+    return ListingCard.model_validate(row)
 
 
 _COMPUTED: Final = {"distance", "photo", "photo_count", "adverts", "previous_price", "agency_name"}

@@ -13,11 +13,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from models.money import currency_of
+
 Language = Literal["fr", "en"]
 
 _PHRASES: Final = Path(__file__).with_name("phrases.json")
 _THIN: Final = "\u202f"
 _HARD: Final = "\u00a0"
+#: Fields that are amounts in the advert's currency.
+_MONEY: Final = frozenset({"price", "price_per_sqm", "charges", "fees", "deposit"})
 _MONTHS: Final[dict[Language, tuple[str, ...]]] = {
     "fr": (
         "janvier", "février", "mars", "avril", "mai", "juin",
@@ -69,15 +73,23 @@ class Wording:
             return text.replace(",", _THIN).replace(".", ",")
         return text
 
-    def price(self, euros: float) -> str:
-        """Whole euros."""
-        amount = self.number(round(abs(euros)))
-        sign = "−" if euros < 0 else ""
-        return f"{sign}{amount}{_HARD}€" if self._french else f"{sign}€{amount}"
+    def price(self, amount: float, currency: str | None = "EUR") -> str:
+        """Whole units of a currency; the bare number where that is unknown."""
+        number = self.number(round(abs(amount)))
+        sign = "−" if amount < 0 else ""
+        if currency is None:
+            return sign + number
+        if currency == "EUR":
+            return f"{sign}{number}{_HARD}€" if self._french else f"{sign}€{number}"
+        return f"{sign}{number}{_HARD}{currency}" if self._french else f"{sign}{currency}{_HARD}{number}"
 
-    def difference(self, euros: int) -> str:
+    def difference(self, amount: int, currency: str | None = "EUR") -> str:
         """A price difference with its sign."""
-        return ("+" if euros > 0 else "") + self.price(euros)
+        return ("+" if amount > 0 else "") + self.price(amount, currency)
+
+    def currency(self, told: str | None, postal_code: str | None) -> str | None:
+        """What an advert's amounts are in, for `price`."""
+        return currency_of(told, postal_code)
 
     def surface(self, square_metres: float) -> str:
         """Square metres."""
@@ -95,15 +107,17 @@ class Wording:
             return self("ago.today")
         return self("ago.yesterday") if days == 1 else self("ago.days", count=days)
 
-    def value(self, field: str, value: Any) -> str:
-        """A listing's value as people write it, by the field it stands in."""
+    def value(self, field: str, value: Any, currency: str | None = "EUR") -> str:
+        """A listing's value as people write it, by the field it stands in. currency: of its amounts."""
         if value is None:
             return "—"
         if isinstance(value, bool):
             return self("listing.yes" if value else "listing.no")
-        writer = self._writers().get(field)
-        if writer and isinstance(value, int | float):
-            return writer(value)
+        if isinstance(value, int | float):
+            if field in _MONEY:
+                return self.price(value, currency)
+            if writer := self._writers().get(field):
+                return writer(value)
         return self._word(field, value)
 
     def _word(self, field: str, value: Any) -> str:
@@ -114,7 +128,6 @@ class Wording:
 
     def _writers(self) -> Mapping[str, Callable[[float], str]]:
         return {
-            **dict.fromkeys(("price", "price_per_sqm", "charges", "fees", "deposit"), self.price),
             **dict.fromkeys(("surface", "land_surface"), self.surface),
             "floor": lambda floor: self("floor.ground") if floor == 0 else str(floor),
             "construction_year": str,

@@ -26,7 +26,10 @@ def _place(column: str) -> Index:
 
 
 class Sought:
-    """What most searches filter and sort by, in the rows of adverts and beside their words."""
+    """What most searches filter and sort by, in the rows of adverts and beside their words.
+
+    Money is in euros (`models.money`), null where that is unknown; what adverts say themselves is not here.
+    """
 
     property_id: Mapped[int] = mapped_column(BigInteger)
     agency_id: Mapped[int] = mapped_column(BigInteger)
@@ -89,7 +92,8 @@ class LiveListing(Sought, Base):
 
     #: The listing's.
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    #: Before the latest change of price, the moment of that change, and, where it was a cut, its per cent.
+    #: Before the latest change of price, in the advert's own currency, the moment of that change, and, where
+    #: it was a cut, its per cent; none where the currency changed with it or since.
     previous_price: Mapped[int | None] = mapped_column(BigInteger)
     repriced_at: Mapped[datetime | None]
     price_drop: Mapped[float | None] = mapped_column(Float)

@@ -124,8 +124,8 @@ _PROPERTIES: Final = """
         select l.property_id as id, count(*) as listings,
             count(*) filter (where l.is_active) as adverts,
             count(distinct l.agency_id) filter (where l.is_active) as agencies,
-            min(l.price) filter (where l.is_active) as lowest_price,
-            max(l.price) filter (where l.is_active) as highest_price,
+            min(in_euros(l.price, l.currency, l.postal_code)) filter (where l.is_active) as lowest_price,
+            max(in_euros(l.price, l.currency, l.postal_code)) filter (where l.is_active) as highest_price,
             min(l.first_seen) as first_seen, max(l.last_seen) as last_seen
         from aggregated_listings l join agencies a on a.id = l.agency_id
         where a.opted_out_at is null

@@ -56,11 +56,6 @@ def _features(told: bool) -> Callable[[Mapping[str, Any]], list[str]]:
     return read
 
 
-def _previous(row: Mapping[str, Any]) -> int | None:
-    value = row["previous_price"]
-    return value if type(value) is int else None
-
-
 W, N, T, Y, AT, LIST = Kind.WHOLE, Kind.NUMBER, Kind.TEXT, Kind.YES_NO, Kind.TIME, Kind.LIST
 
 ADVERT: Final = (
@@ -68,8 +63,8 @@ ADVERT: Final = (
     Column("transaction", T, "`sale`, `rent`, …"),
     Column("property_type", T, "`apartment`, `house`, …"),
     Column("price", W, "in `currency`; of a rent, per month"),
-    Column("previous_price", W, "before the latest change", _previous),
-    Column("currency", T, "`EUR`, seldom `CHF`, …"),
+    Column("previous_price", W, "before the latest change, in `currency`"),
+    Column("currency", T, "`EUR`, seldom `XPF`, `CHF`, …; empty where no sign tells"),
     Column("price_per_sqm", W, "`price` per m² of living area"),
     Column("surface", N, "living area, m²"),
     Column("land_surface", N, "the plot, m²"),
@@ -88,10 +83,10 @@ ADVERT: Final = (
     Column("dpe_value", W, "kWh per m² and year"),
     Column("ges", T, "emission letter, A to G"),
     Column("ges_value", W, "kg of CO₂ per m² and year"),
-    Column("charges", W, "euros per month"),
-    Column("fees", W, "the agency's fees, euros"),
+    Column("charges", W, "per month, in `currency`"),
+    Column("fees", W, "the agency's fees, in `currency`"),
     Column("fees_payer", T, "`buyer`, `seller`, …"),
-    Column("deposit", W, "of a rent, euros"),
+    Column("deposit", W, "of a rent, in `currency`"),
     Column("furnished", Y, "where the advert says so"),
     Column("exclusive", Y, "where the advert says so"),
     Column("availability", T, "ISO date, or `now`"),

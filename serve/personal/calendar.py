@@ -16,6 +16,7 @@ from sqlalchemy import RowMapping, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.money import currency_of
 from models.tables import Agency, AggregatedListing, CalendarFeed, Favorite, User, utc_now
 from serve.accounts.secrets import hashed, new_secret
 from serve.personal.favorite_forms import FeedState
@@ -117,7 +118,7 @@ def _description(visit: RowMapping, words: Wording) -> Iterator[str]:
     elif not visit["is_active"]:
         yield words("visit.withdrawn")
     if visit["price"] is not None:
-        yield words.price(visit["price"])
+        yield words.price(visit["price"], currency_of(visit["currency"], visit["postal_code"]))
     if visit["agency_name"]:
         yield " · ".join(filter(None, (visit["agency_name"], visit["phone"])))
     yield from (visit["note"] or "").splitlines()
@@ -162,4 +163,4 @@ _OWN: Final = (
     "id", "listing_id", "note", "visit_at", "cancelled_visit_at", "visit_sequence", "created_at",
     "updated_at",
 )  # fmt: skip
-_LISTING: Final = ("title", "price", "address", "postal_code", "city", "is_active")
+_LISTING: Final = ("title", "price", "currency", "address", "postal_code", "city", "is_active")

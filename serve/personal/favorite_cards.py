@@ -8,8 +8,7 @@ from sqlalchemy import Row, RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import Agency, AggregatedListing
-from serve.answers import OtherAdvert
-from serve.listings import AGENCY, agency_of
+from serve.listings import AGENCY, other_advert
 from serve.personal.favorite_forms import FavoriteAnswer, FavoriteState
 from serve.search import card, cards
 
@@ -26,7 +25,8 @@ async def answers(connection: AsyncConnection, favorites: Sequence[Row[Any]]) ->
     """Rows of `favorites` as their answers, in the same order, by two questions whatever their number."""
     if not favorites:
         return []
-    statement = cards().add_columns(L.is_active, L.withdrawn_at, L.withdrawn_reason)
+    changed = func.currency_changed(L.id).label("currency_changed")
+    statement = cards().add_columns(L.is_active, L.withdrawn_at, L.withdrawn_reason, changed)
     statement = statement.where(
         L.id.in_([row.listing_id for row in favorites]), Agency.opted_out_at.is_(None)
     )
@@ -45,15 +45,17 @@ def _answer(
         )
         return FavoriteAnswer.model_validate({**own, **hidden, "state": FavoriteState.HIDDEN, "others": []})
     others = [other for other in dwellings.get(row["property_id"], ()) if other["id"] != row["id"]]
-    both = row["price"] is not None and favorite.kept_price is not None
+    changed = row["currency_changed"]
+    known = row["price"] is not None and favorite.kept_price is not None
+    comparable = known and (changed is None or changed <= favorite.created_at)
     now = {
         "state": FavoriteState.LIVE if row["is_active"] else FavoriteState.WITHDRAWN,
         "withdrawn_at": row["withdrawn_at"],
         "withdrawn_reason": row["withdrawn_reason"],
-        "price_change": row["price"] - favorite.kept_price if both else None,
+        "price_change": row["price"] - favorite.kept_price if comparable else None,
         "continued_by": None if row["is_active"] else _continued(row, others),
         "listing": card(row),
-        "others": [_other(other, row["price"]) for other in others[:MAX_OTHERS]],
+        "others": [other_advert(other, row) for other in others[:MAX_OTHERS]],
     }
     return FavoriteAnswer.model_validate({**own, **now})
 
@@ -64,19 +66,14 @@ def _continued(row: RowMapping, others: Sequence[RowMapping]) -> int | None:
     return max(same, default=None)
 
 
-def _other(row: RowMapping, price: int | None) -> OtherAdvert:
-    known = row["price"] is not None and price is not None
-    difference = row["price"] - price if known else None
-    return OtherAdvert.model_validate({**row, "agency": agency_of(row), "price_difference": difference})
-
-
 async def _dwellings(connection: AsyncConnection, properties: set[int]) -> Mapping[int, Sequence[RowMapping]]:
     """The first adverts of each dwelling, one more than are shown: one of them is the user's own."""
-    place = func.row_number().over(partition_by=L.property_id, order_by=(L.is_active.desc(), L.price, L.id))
+    euros = func.in_euros(L.price, L.currency, L.postal_code)
+    place = func.row_number().over(partition_by=L.property_id, order_by=(L.is_active.desc(), euros, L.id))
     ranked = (
         select(
-            L.id, L.property_id, L.title, L.price, L.surface, L.source_url, L.is_active, L.agency_id,
-            L.photos[0].astext.label("photo"), Agency.name.label("agency_name"), *AGENCY,
+            L.id, L.property_id, L.title, L.price, L.currency, L.surface, L.source_url, L.is_active,
+            L.agency_id, L.photos[0].astext.label("photo"), Agency.name.label("agency_name"), *AGENCY,
             place.label("place"),
         )
         .join(Agency, Agency.id == L.agency_id)

@@ -78,8 +78,10 @@ class FavoriteAnswer(Answer):
     state: FavoriteState
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
-    kept_price: int | None = Field(description="The listing's price when it was kept, euros.")
-    price_change: int | None = Field(description="Its price now minus that; null where one is unknown.")
+    kept_price: int | None = Field(description="The listing's price when it was kept, in its currency then.")
+    price_change: int | None = Field(
+        description="Its price now minus that; null where one is unknown, or the currency changed."
+    )
     continued_by: int | None = Field(
         description="Of a withdrawn listing: the live advert of the same dwelling at the same agency."
     )

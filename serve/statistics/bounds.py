@@ -44,12 +44,15 @@ def price_per_sqm_in_bounds() -> str:
 
 
 def was_cut(listing: str) -> str:
-    """SQL: whether the advert of this id ever lowered its price, by no more than is to be believed."""
+    """SQL: whether the advert of this id ever lowered its price, in the currency that it has now and by no
+    more than is to be believed.
+    """
     numbers = "jsonb_typeof(h.old_value) = 'number' and jsonb_typeof(h.new_value) = 'number'"
     return f"""exists (
         select from listing_history h where h.listing_id = {listing} and h.kind = 'price'
             and case when {numbers} then h.new_value < h.old_value
-                and h.new_value::numeric >= {1 - GREATEST_CUT} * h.old_value::numeric end)"""
+                and h.new_value::numeric >= {1 - GREATEST_CUT} * h.old_value::numeric
+                and coalesce(h.occurred_at > currency_changed(h.listing_id), true) end)"""
 
 
 def _cases(bounds: dict[str, tuple[int, int]], value: str) -> str:

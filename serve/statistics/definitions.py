@@ -60,12 +60,14 @@ DEFINITIONS: Final = tuple(
             f"Moyenne, quartiles, minimum et maximum des prix des logements actifs. Un logement en "
             "vente hors "
             f"de {_SALE[0]} à {_SALE[1]} €, ou en location hors de {_RENT[0]} à {_RENT[1]} € par mois, est "
-            "compté mais son prix n’entre dans aucun chiffre. La moyenne est tue là où, comparée à celles "
+            "compté mais son prix n’entre dans aucun chiffre ; les francs du Pacifique comptent à leur "
+            "parité légale, aucune autre monnaie n’entre. La moyenne est tue là où, comparée à celles "
             f"des types ou des pièces, elle trahirait moins de {FEWEST} logements.",
             f"Average, quartiles, least and most of the active dwellings' prices. A home for sale outside "
             f"{_SALE[0]} to {_SALE[1]} €, or for rent outside {_RENT[0]} to {_RENT[1]} € a month, "
             "is counted, "
-            "but its price enters no figure. The average is not told where, beside those of types or rooms, "
+            "but its price enters no figure; francs of the Pacific count by their legal parity, no other "
+            "currency does. The average is not told where, beside those of types or rooms, "
             f"it would betray fewer than {FEWEST} dwellings.",
         ),
         (

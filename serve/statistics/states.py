@@ -62,13 +62,13 @@ _ADVERTS: Final = f"""
             state ->> 'transaction' as transaction, state ->> 'property_type' as property_type,
             (state ->> 'rooms')::smallint as rooms, (state ->> 'surface')::float8 as surface,
             state ->> 'postal_code' as postal_code, state ->> 'insee_code' as insee_code,
-            case when coalesce(state ->> 'currency', 'EUR') = 'EUR'
-                then (state ->> 'price')::numeric::bigint end as price,
+            in_euros((state ->> 'price')::numeric::bigint, state ->> 'currency', state ->> 'postal_code')
+                as price, coalesce(state ->> 'currency', 'EUR') as currency,
             (state ->> 'live')::boolean as is_live, state ->> 'reason' as reason, first_seen
         from told where since < until
     ), followed as (
         select *, case when {price_in_bounds()} then price end as believed,
-            coalesce(price < lag(price) over w, false) as is_cut,
+            coalesce(price < lag(price) over w and currency = lag(currency) over w, false) as is_cut,
             lead(is_live) over w as stays, lead(reason) over w as why
         from read window w as (partition by id order by since)
     )

@@ -22,6 +22,8 @@ _CHANGES = (
     "update aggregated_listings set last_seen = now()",
     "update aggregated_listings set insee_code = null, postal_code = '20137' where id = :id",
     "update aggregated_listings set property_type = 'house', transaction = 'rent' where id = any(:ids)",
+    "update aggregated_listings set currency = case when id % 2 = 0 then 'XPF' else 'CHF' end where id = :id",
+    "update aggregated_listings set currency = null, postal_code = '98800' where id = any(:ids)",
     "update aggregated_listings set latitude = 48.85, longitude = -0.05 where id = :id",
     "update agencies set opted_out_at = now() where id = :agency",
     "update agencies set opted_out_at = null",
@@ -29,6 +31,8 @@ _CHANGES = (
     " values (:id, 'price', 'price', '200000', '180000', now())",
     "insert into listing_history (listing_id, kind, field, old_value, new_value, occurred_at)"
     " select x, 'price', 'price', '180000', 'null', now() from unnest(cast(:ids as bigint[])) x",
+    "insert into listing_history (listing_id, kind, field, old_value, new_value, occurred_at)"
+    " values (:id, 'changed', 'currency', '\"CHF\"', '\"EUR\"', now())",
 )
 _DIFFERENCES = """
     select (select count(*) from (table live_listings except select * from live_of(:all)) x)

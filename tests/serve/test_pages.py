@@ -352,18 +352,29 @@ def test_every_phrase_a_template_names_exists() -> None:
 
 
 def test_the_curve_of_a_price_steps_down_where_it_changed() -> None:
-    points = [PricePoint(at=NOW - timedelta(days=10), price=200), PricePoint(at=NOW, price=190)]
+    points = [
+        PricePoint(at=NOW - timedelta(days=10), price=200, currency=None),
+        PricePoint(at=NOW, price=190, currency="EUR"),
+    ]
     curve = price_curve(points, NOW)
     assert curve is not None
     first, last = curve.marks
     assert (first.x < last.x, first.y < last.y) == (True, True)
     assert price_curve(points[:1], NOW) is None
+    francs = PricePoint(at=NOW - timedelta(days=20), price=24_000, currency="XPF")
+    assert price_curve([francs, *points], NOW) == curve, "a curve is of one currency, the present one"
+    assert price_curve([*points, francs], NOW) is None
 
 
 def test_figures_are_written_as_each_language_writes_them() -> None:
     french, english = Wording("fr"), Wording("en")
     assert french.price(1_245_000) == "1\u202f245\u202f000\u00a0€"
     assert english.price(-1_500) == "−€1,500"
+    assert (french.price(1_500, "XPF"), english.price(1_500, "CHF")) == (
+        "1\u202f500\u00a0XPF",
+        "CHF\u00a01,500",
+    )
+    assert english.price(1_500, None) == "1,500"
     assert french.surface(62.5) == "62,5\u00a0m²"
     assert french.counted("unit.rooms", 1) == "1 pièce"
     assert english.counted("total", 0) == "0 listings"

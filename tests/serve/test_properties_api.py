@@ -1,6 +1,6 @@
 """GET /api/properties/search and /api/properties/{id}: each dwelling once, with all its adverts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -107,11 +107,17 @@ def test_a_dwelling_that_is_not_there_is_one_clear_line(client: httpx2.Client, n
 
 
 def test_the_lowest_price_follows_adverts_that_come_change_and_go() -> None:
-    def points(*told: tuple[int, int]) -> list[PricePoint]:
-        return [PricePoint(at=NOW + timedelta(days=day), price=price) for day, price in told]
+    def told(*prices: tuple[int, int | None]) -> list[tuple[datetime, int | None]]:
+        return [(NOW + timedelta(days=day), price) for day, price in prices]
 
-    dear = points((0, 300), (5, 280)), None
-    cheap = points((2, 290)), NOW + timedelta(days=3)
+    def points(*prices: tuple[int, int]) -> list[PricePoint]:
+        return [PricePoint(at=at, price=price or 0, currency="EUR") for at, price in told(*prices)]
+
+    dear = told((0, 300), (5, 280)), None
+    cheap = told((2, 290)), NOW + timedelta(days=3)
     assert lowest([dear, cheap]) == points((0, 300), (2, 290), (3, 300), (5, 280))
     assert lowest([]) == []
-    assert lowest([(points((0, 5)), NOW + timedelta(days=1))]) == points((0, 5))
+    assert lowest([(told((0, 5)), NOW + timedelta(days=1))]) == points((0, 5))
+    assert lowest([(told((0, 5), (2, None), (3, 6)), None), (told((1, 9)), None)]) == points(
+        (0, 5), (2, 9), (3, 6)
+    ), "of a price in Swiss francs nothing is known in euros"

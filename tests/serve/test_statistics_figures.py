@@ -260,6 +260,18 @@ def test_a_price_in_another_currency_enters_no_figure_however_it_changes(lives: 
     assert (lives.cell()["min_price"], lives.cell()["cuts"]) == (230_000, 0), "francs fell to euros: no cut"
 
 
+def test_francs_of_the_pacific_enter_the_figures_by_their_parity(lives: Lives) -> None:
+    there = {"currency": "XPF", "postal_code": "98800", "insee_code": "98818"}
+    advert = lives.born(BEGUN, price=30_000_000, **there)
+    lives.change(advert, BEGUN + DAY, price=29_000_000)
+    assert (lives.cell()["min_price"], lives.cell()["cuts"]) == (243_020, 1)
+    lives.change(advert, BEGUN + 2 * DAY, price=243_000, currency="EUR")
+    cell = lives.cell()
+    assert (cell["min_price"], cell["cuts"], cell["median_cut"]) == (243_000, 1, pytest.approx(1 / 30))
+    lives.born(BEGUN, price=1_000_000, **{**there, "currency": None})
+    assert (lives.cell()["number"], lives.cell()["priced"]) == (2, 1), "which francs these are no page tells"
+
+
 def test_a_price_that_halves_and_more_was_misread(lives: Lives) -> None:
     advert = lives.born(BEGUN, price=2_000_000)
     lives.change(advert, BEGUN + DAY, price=200_000)

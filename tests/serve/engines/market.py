@@ -32,6 +32,7 @@ def _advert(engine: Engine, chance: random.Random, agencies: list[int], dwelling
         "transaction": chance.choice(("sale", "rent")),
         "property_type": chance.choice(("apartment", "house", "studio", "land")),
         "price": price,
+        "currency": chance.choice(("EUR", "EUR", "EUR", "XPF", "CHF")),
         "surface": chance.choice((20.0, 41.5, 41.5, 80.25)),
         "land_surface": chance.choice((300.0, 1200.5)),
         "rooms": chance.randint(1, 6),

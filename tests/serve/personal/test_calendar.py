@@ -62,6 +62,14 @@ def test_a_visit_is_an_event_with_place_link_and_reminder(
     assert (str(alarm["ACTION"]), alarm["TRIGGER"].dt) == ("DISPLAY", -timedelta(hours=1))
 
 
+def test_a_visit_tells_a_price_in_its_own_currency(
+    client: httpx2.Client, claire: Visitor, engine: Engine
+) -> None:
+    _visit(claire, engine, price=30_000_000, currency="XPF", postal_code="98800")
+    (event,) = _events(client, _feed(claire))
+    assert str(event["DESCRIPTION"]).splitlines()[0] == "30 000 000 XPF"
+
+
 def test_a_reader_of_english_is_told_in_english(client: httpx2.Client, hugo: Visitor, engine: Engine) -> None:
     _visit(hugo, engine)
     (event,) = _events(client, _feed(hugo))

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from models.tables import Agency, AggregatedListing, Favorite, Property, User
 from serve.personal import favorites
-from tests.serve.market import NOW, add_agency, add_listing, add_property
+from tests.serve.market import NOW, add_agency, add_event, add_listing, add_property
 from tests.serve.people import add_key
 from tests.serve.personal.conftest import Visitor
 
@@ -128,6 +129,18 @@ def test_a_changed_price_is_told_since_it_was_kept(claire: Visitor, engine: Engi
     assert (told["kept_price"], told["price_change"], told["listing"]["price"]) == (300_000, -20_000, 280_000)
     _change(engine, listing, price=None)
     assert claire.get(PATH).json()["favorites"][0]["price_change"] is None
+
+
+def test_a_price_in_another_currency_than_the_kept_one_is_no_change(claire: Visitor, engine: Engine) -> None:
+    listing, corrected = (add_listing(engine, add_agency(engine), price=300_000) for _ in range(2))
+    told = {"field": "currency", "old_value": None, "new_value": "CHF"}
+    add_event(engine, corrected, "changed", NOW - timedelta(days=1), **told)
+    for kept in (listing, corrected):
+        claire.post(f"{PATH}/{kept}")
+    add_event(engine, listing, "changed", datetime.now(UTC), **told)
+    favorites = claire.get(PATH).json()["favorites"]
+    changes = {told["listing_id"]: told["price_change"] for told in favorites}
+    assert changes == {listing: None, corrected: 0}, "it was kept in francs already"
 
 
 def test_a_withdrawn_listing_stays_and_says_so(claire: Visitor, engine: Engine) -> None:
