@@ -324,17 +324,24 @@ class Overlap(Answer):
     """Another agency that offers some of the same dwellings."""
 
     agency: AgencyBrief
-    dwellings: int = Field(description="Dwellings that both offer now.", examples=[3])
+    dwellings: int = Field(description="Dwellings that both offer now, and for the same.", examples=[3])
 
 
 class AgencyStock(Answer):
-    """What an agency offers now. Shares are 0 to 1, and null where it offers nothing."""
+    """What an agency offers now of one transaction, in the area asked for. Shares are 0 to 1; null is a
+    median or a share that fewer than five would have to tell.
+    """
 
-    dwellings: int = Field(description="Dwellings among its live adverts.", examples=[41])
-    adverts: int = Field(description="Its live adverts: behind their days and cuts.", examples=[44])
+    transaction: Transaction = Field(description="What all figures are of; sale and rent never mix.")
+    dwellings: int = Field(
+        description="Dwellings among its live adverts, behind exclusive_share.", examples=[41]
+    )
+    adverts: int = Field(description="Its live adverts, behind their days and cuts.", examples=[44])
     median_days_on_market: float | None = Field(description="Of its live adverts, since Pignon saw them.")
     price_cut_share: float | None = Field(description="Of its live adverts, those whose price was ever cut.")
-    exclusive_share: float | None = Field(description="Of its dwellings, those that no other agency offers.")
+    exclusive_share: float | None = Field(
+        description="Of its dwellings, those that no other agency offers so."
+    )
     new_per_month: list[Month] = Field(description="Of twelve months, the oldest first, this one included.")
     overlap: list[Overlap] = Field(description="The agencies that share most dwellings with it.")
 

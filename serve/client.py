@@ -84,9 +84,9 @@ class Client:
         """One dwelling with all its adverts."""
         return self.get(f"/api/properties/{property_id}")
 
-    def agency(self, agency_id: int) -> Answer:
-        """One agency with its stock."""
-        return self.get(f"/api/agencies/{agency_id}")
+    def agency(self, agency_id: int, **criteria: Any) -> Answer:
+        """One agency with its stock: for sale, unless a `transaction` is told."""
+        return self.get(f"/api/agencies/{agency_id}", **criteria)
 
     def events(self, cursor: str | None = None, **criteria: Any) -> Iterator[Answer]:
         """Pages of what happened after `cursor`, until now. Keep the last one's `next_cursor` for later."""

@@ -29,7 +29,8 @@ from serve.problems import documented, problem
 from serve.progress import read_progress
 from serve.properties import read_property
 from serve.search import search, search_properties
-from serve.stock import read_stock
+from serve.statistics.agencies import read_stock
+from serve.statistics.criteria import StockQuery
 
 ListingId = Annotated[int, Path(ge=1, le=MAX_ID, description="The listing's id.", examples=[1042])]
 PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id.", examples=[981])]
@@ -164,11 +165,15 @@ async def get_agencies(query: Annotated[AgencyQuery, reads(AgencyQuery)], connec
     summary="One agency and its stock",
     responses=documented(AgencyDetail, 404, 422),
 )
-async def get_agency(agency_id: AgencyId, connection: Connection) -> Response:
-    """One agency: its live stock, how it grows by month, how many of its prices were cut, how long its
-    adverts stand, and which other agencies offer the same dwellings.
+async def get_agency(
+    agency_id: AgencyId, query: Annotated[StockQuery, reads(StockQuery)], connection: Connection
+) -> Response:
+    """One agency: its live stock for sale, or to rent, how it grows by month, how many of its prices were
+    cut, how long its adverts stand, and which other agencies offer the same dwellings.
+
+    A median or a share that fewer than five adverts or dwellings would tell is null.
     """
-    agency = await read_stock(connection, agency_id)
+    agency = await read_stock(connection, agency_id, query.transaction)
     return encoded(agency) if agency else problem(404, f"There is no agency {agency_id}.")
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.listing import PropertyType, Transaction
-from serve.answers import AgencyBrief, Answer, Month, Overlap
+from serve.answers import AgencyBrief, AgencyStock, Answer
 
 DEFINITIONS = "/api/statistics/definitions"
 
@@ -122,17 +122,10 @@ class MarketAnswer(Answer):
     markets: list[Market]
 
 
-class AgencyFigures(Answer):
+class AgencyFigures(AgencyStock):
     """One agency's stock in the area asked for, now."""
 
     agency: AgencyBrief
-    dwellings: int = Field(description="Dwellings among its live adverts.")
-    adverts: int = Field(description="Its live adverts: behind their days and cuts.")
-    median_days_on_market: float | None
-    price_cut_share: float | None = Field(description="Of its live adverts, those whose price was ever cut.")
-    exclusive_share: float | None = Field(description="Of its dwellings, those that no other agency offers.")
-    new_per_month: list[Month] = Field(description="Of twelve months, the oldest first, this one included.")
-    overlap: list[Overlap] = Field(description="The agencies that share most dwellings with it.")
 
 
 class AgenciesAnswer(Answer):

@@ -86,16 +86,21 @@ class MarketQuery(AreaQuery):
         return self
 
 
-class AgenciesQuery(Asked):
+class StockQuery(Asked):
+    """What of an agency's stock is asked for."""
+
+    transaction: Transaction = Field(
+        default=Transaction.SALE, description="What all figures are of; they never mix.", examples=["sale"]
+    )
+
+
+class AgenciesQuery(StockQuery):
     """Agencies by id, or those with most dwellings on offer in an area."""
 
     agency_id: list[RowId] = _several("These agencies.", examples=[[7]])
     postal_code: list[PostalCode] = _several("Their stock under these postal codes.", examples=[["69003"]])
     insee_code: list[InseeCode] = _several(
         "Their stock in these communes or arrondissements.", examples=[["69383"]]
-    )
-    transaction: Transaction | None = Field(
-        default=None, description="Their stock of this kind alone.", examples=["sale"]
     )
     limit: int = Field(
         default=20, ge=1, le=50, description="Agencies told, those with most dwellings first.", examples=[10]

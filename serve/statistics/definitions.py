@@ -138,11 +138,13 @@ DEFINITIONS: Final = tuple(
             "Annonces en ligne de l’agence à l’endroit demandé : logements, jours en ligne (médiane), part "
             "des prix baissés, part des logements que nulle autre n’offre (exclusive_share), nouvelles "
             "annonces par mois, sans les remises en ligne, et les agences qui offrent les mêmes logements "
-            "(overlap). Ventes et locations ensemble, à moins qu’une transaction soit demandée.",
+            "(overlap). D’une seule transaction, la vente à moins que la location soit demandée ; à moins de "
+            f"{FEWEST} annonces ou logements, une médiane ou une part est null.",
             "The agency's live adverts in the area asked for: dwellings, median days on the market, share of "
             "prices cut, share of dwellings that no other offers (exclusive_share), new adverts by month "
             "without those put on line again, and the agencies that offer the same dwellings (overlap). "
-            "Sales and rents together, unless a transaction is asked for.",
+            "Of one transaction, sale unless rent is asked for; a median or a share that fewer than "
+            f"{FEWEST} adverts or dwellings would tell is null.",
         ),
         (
             "distribution",

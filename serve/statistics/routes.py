@@ -42,8 +42,10 @@ async def get_market(
 async def get_agencies(
     query: Annotated[AgenciesQuery, reads(AgenciesQuery)], connection: Connection
 ) -> Response:
-    """Each agency's stock in an area, new adverts by month, share of cut prices, days on the market,
-    dwellings that it alone offers, and who offers the others.
+    """Each agency's stock in an area, for sale or to rent, new adverts by month, share of cut prices, days on
+    the market, dwellings that it alone offers, and who offers the others.
+
+    A median or a share that fewer than five adverts or dwellings would tell is null.
     """
     return encoded(await read_agencies(connection, query))
 

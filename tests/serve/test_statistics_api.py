@@ -238,8 +238,9 @@ def test_agencies_of_an_area_are_told_beside_each_other(client: httpx2.Client, e
     silent = add_agency(engine, "Agence Discrète", opted_out_at=NOW)
     shared = add_property(engine)
     cut = add_listing(engine, large, shared, price=190_000, first_seen=NOW - timedelta(days=10), **here)
-    for days in (20, 40):
+    for days in (20, 40, 30, 15):
         add_listing(engine, large, first_seen=NOW - timedelta(days=days), **here)
+    add_listing(engine, large, postal_code="69003", transaction="rent")
     change_price(engine, cut, 200_000, 190_000, NOW)
     for agency in (small, silent):
         add_listing(engine, agency, shared, **here)
@@ -247,13 +248,15 @@ def test_agencies_of_an_area_are_told_beside_each_other(client: httpx2.Client, e
     asked = {"postal_code": "69003"}
     answer = client.get("/api/statistics/agencies", params=asked)
     first, second = AgenciesAnswer.model_validate_json(answer.content).agencies
-    assert (first.agency.id, first.dwellings, second.agency.id, second.dwellings) == (large, 3, small, 1)
-    assert (first.price_cut_share, first.exclusive_share, first.median_days_on_market) == (0.333, 0.667, 20.0)
-    assert (second.exclusive_share, second.price_cut_share) == (0.0, 0.0)
+    assert (first.agency.id, first.dwellings, second.agency.id, second.dwellings) == (large, 5, small, 1)
+    assert (first.price_cut_share, first.exclusive_share, first.median_days_on_market) == (0.2, 0.8, 20.0)
+    assert (second.exclusive_share, second.price_cut_share) == (None, None)
     assert [(other.agency.id, other.dwellings) for other in first.overlap] == [(small, 1)]
-    assert sum(month.adverts for month in first.new_per_month) == 3
+    assert sum(month.adverts for month in first.new_per_month) == 5
     one = client.get("/api/statistics/agencies", params={"agency_id": out}).json()["agencies"]
     assert [agency["agency"]["id"] for agency in one] == [out]
+    rents = client.get("/api/statistics/agencies", params={**asked, "transaction": "rent"}).json()["agencies"]
+    assert [(agency["agency"]["id"], agency["dwellings"]) for agency in rents] == [(large, 1)]
     refused = client.get("/api/statistics/agencies")
     assert refused.json()["detail"] == "postal_code is required, or insee_code, or agency_id"
 
