@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, RowMapping, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.money import currency_of
 from models.tables import Agency, AggregatedListing, ListingHistory
 from serve.answers import (
     AgencyBrief,
@@ -59,14 +60,21 @@ def price_history(row: Row | RowMapping, events: Iterable[Event]) -> list[PriceP
     for at, together in groupby(changes, key=lambda event: event.occurred_at):
         told |= {str(event.field): event.new_value for event in together}
         points.append((at, dict(told)))
-    return [
+    known = [
         PricePoint(at=at, **told) for at, told in points if type(told["price"]) is int and told["price"] > 0
     ]
+    return [point for at, point in enumerate(known) if at == 0 or not _is_same(known[at - 1], point)]
+
+
+def _is_same(one: PricePoint, other: PricePoint) -> bool:
+    """Whether the price did not change: to tell a currency at last that it was taken for is no change."""
+    return (one.price, one.currency or "EUR") == (other.price, other.currency or "EUR")
 
 
 def difference(one: Row | RowMapping, other: Row | RowMapping) -> int | None:
     """The one's price minus the other's; None where one is unknown, or their currencies differ."""
-    if one["price"] is None or other["price"] is None or one["currency"] != other["currency"]:
+    mine, theirs = (currency_of(row["currency"], row["postal_code"]) for row in (one, other))
+    if one["price"] is None or other["price"] is None or mine is None or mine != theirs:
         return None
     return int(one["price"] - other["price"])
 
@@ -111,6 +119,7 @@ def _other_adverts() -> Select[Any]:
         L.title,
         L.price,
         L.currency,
+        L.postal_code,
         L.surface,
         L.source_url,
         L.is_active,

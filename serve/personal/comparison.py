@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.features import FEATURES
+from models.money import currency_of
 from models.tables import Agency, AggregatedListing, utc_now
 from serve.personal.comparison_forms import ComparedField, ComparedListing, Comparison, Dwelling
 from serve.search import card, cards
@@ -53,7 +54,8 @@ def beside(rows: Sequence[RowMapping], now: datetime) -> Comparison:
         {**row, **dict(listing.listing), "days_on_market": listing.days_on_market}
         for row, listing in zip(rows, listings, strict=True)
     ]
-    same_money = len({(row["transaction"], row["currency"]) for row in rows}) == 1
+    currencies = {currency_of(row["currency"], row["postal_code"]) for row in rows}
+    same_money = len({row["transaction"] for row in rows}) == len(currencies - {None}) == len(currencies) == 1
     told = [name for name in FEATURES if any(isinstance(row["features"].get(name), bool) for row in rows)]
     return Comparison(
         listings=listings,

@@ -72,9 +72,9 @@ async def _dwellings(connection: AsyncConnection, properties: set[int]) -> Mappi
     place = func.row_number().over(partition_by=L.property_id, order_by=(L.is_active.desc(), euros, L.id))
     ranked = (
         select(
-            L.id, L.property_id, L.title, L.price, L.currency, L.surface, L.source_url, L.is_active,
-            L.agency_id, L.photos[0].astext.label("photo"), Agency.name.label("agency_name"), *AGENCY,
-            place.label("place"),
+            L.id, L.property_id, L.title, L.price, L.currency, L.postal_code, L.surface, L.source_url,
+            L.is_active, L.agency_id, L.photos[0].astext.label("photo"), Agency.name.label("agency_name"),
+            *AGENCY, place.label("place"),
         )
         .join(Agency, Agency.id == L.agency_id)
         .where(L.property_id.in_(properties), Agency.opted_out_at.is_(None))

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -35,11 +35,11 @@ def found(client: httpx2.Client, **asked: Any) -> list[int]:
     return [card["id"] for card in answer.json()["listings"]]
 
 
-def recurrencied(engine: Engine, listing: int, old: str | None, new: str) -> None:
+def recurrencied(engine: Engine, listing: int, old: str | None, new: str, at: datetime = NOW) -> None:
     """The advert is found to be in another currency."""
     with engine.begin() as connection:
         connection.execute(text(f"update aggregated_listings set currency = '{new}' where id = {listing}"))
-    add_event(engine, listing, "changed", NOW, field="currency", old_value=old, new_value=new)
+    add_event(engine, listing, "changed", at, field="currency", old_value=old, new_value=new)
 
 
 def test_prices_are_filtered_and_sorted_in_euros(client: httpx2.Client, engine: Engine, agency: int) -> None:
@@ -101,8 +101,10 @@ def test_a_currency_told_at_last_that_was_taken_for_it_changes_nothing(
 ) -> None:
     listing = add_listing(engine, agency, price=200_000)
     change_price(engine, listing, 210_000, 200_000, NOW)
-    recurrencied(engine, listing, None, "EUR")
+    recurrencied(engine, listing, None, "EUR", NOW + timedelta(hours=1))
     assert found(client, price_drop_min=1) == [listing]
+    told = client.get(f"/api/listings/{listing}").json()["price_history"]
+    assert [(point["price"], point["currency"]) for point in told] == [(210_000, None), (200_000, None)]
 
 
 def test_the_history_of_a_price_tells_the_currency_of_each(
@@ -140,6 +142,20 @@ def test_a_dwelling_compares_its_adverts_in_euros(client: httpx2.Client, engine:
     assert {(point["price"], point["currency"]) for point in detail["price_history"]} == {(251_400, "EUR")}
     others = client.get(f"/api/listings/{lyon}").json()["others"]
     assert [other["price_difference"] for other in others] == [None, None], "no difference of two currencies"
+
+
+def test_a_currency_that_is_not_told_is_the_euro_beside_it(
+    client: httpx2.Client, engine: Engine, agency: int
+) -> None:
+    home = add_property(engine)
+    told, untold = (add_listing(engine, agency, home, **{**LYON, "currency": name}) for name in ("EUR", None))
+    for listing in (told, untold):
+        (other,) = client.get(f"/api/listings/{listing}").json()["others"]
+        assert other["price_difference"] == 0
+    for name in ("XPF", None):
+        add_listing(engine, agency, home, **{**NOUMEA, "currency": name})
+    others = client.get(f"/api/listings/{told}").json()["others"]
+    assert [other["price_difference"] for other in others] == [None, 0, None]
 
 
 def test_facets_and_distributions_count_euros(client: httpx2.Client, engine: Engine, agency: int) -> None:

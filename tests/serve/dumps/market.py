@@ -20,6 +20,7 @@ def fill(engine: Engine) -> None:
     add_event(engine, second, "withdrawn", NOW, new_value="gone")
     add_listing(engine, 1, title="sold", is_active=False, withdrawn_at=NOW, withdrawn_reason="sold")
     add_listing(engine, 1, title="=cmd", description=SECRET, features={"lift": True, "garden": False})
+    add_listing(engine, 1, price=30_000_000, currency="XPF")
     _opted_out(engine)
     _merged(engine)
     with engine.begin() as connection:

@@ -121,8 +121,8 @@ def test_a_dwelling_tells_what_its_adverts_tell_but_those_of_who_opted_out(
         market,
         """
         select l.property_id as id, count(*) as listings, count(*) filter (where l.is_active) as adverts,
-            min(price) filter (where l.is_active) as lowest_price,
-            max(price) filter (where l.is_active) as highest_price
+            min(in_euros(price, currency, l.postal_code)) filter (where l.is_active) as lowest_price,
+            max(in_euros(price, currency, l.postal_code)) filter (where l.is_active) as highest_price
         from aggregated_listings l join agencies a on a.id = l.agency_id
         where a.opted_out_at is null group by 1
         """,
@@ -131,6 +131,7 @@ def test_a_dwelling_tells_what_its_adverts_tell_but_those_of_who_opted_out(
     for true in truth:
         assert {name: rows[true["id"]][name] for name in true} == true
     assert rows[1]["lowest_price"] > 1
+    assert 251_400 in {row["lowest_price"] for row in rows.values()}, "30 million francs"
     assert [row["listings"] for row in rows.values() if row["merged_into"]] == [0, 0]
 
 

@@ -72,6 +72,26 @@ def test_sale_and_rent_are_never_called_better(claire: Visitor, engine: Engine) 
     assert fields["surface"]["best"] == [sale]
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ({"currency": "EUR"}, {}, True),
+        ({"currency": "EUR"}, {"currency": "CHF"}, False),
+        ({"currency": "XPF", "postal_code": "98800"}, {"postal_code": "98800"}, False),
+        ({"postal_code": "98800"}, {"postal_code": "98800"}, False),
+    ],
+)
+def test_no_price_is_the_better_one_where_currencies_may_differ(
+    claire: Visitor, engine: Engine, one: dict[str, Any], two: dict[str, Any], same: bool
+) -> None:
+    agency = add_agency(engine)
+    ids = [
+        add_listing(engine, agency, price=price, **told) for price, told in ((300_000, one), (280_000, two))
+    ]
+    told, fields = _compared(claire, *ids)
+    assert (told["same_money"], fields["price"]["best"]) == (same, ids[1:] if same else [])
+
+
 def test_features_are_there_not_there_or_unknown(claire: Visitor, engine: Engine) -> None:
     agency = add_agency(engine)
     one = add_listing(engine, agency, features={"lift": True, "balcony": True})
