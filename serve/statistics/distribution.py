@@ -68,7 +68,7 @@ def _adverts(query: DistributionQuery, places: Places) -> Select[Any]:
 def _cheapest(rows: Sequence[Any]) -> list[Any]:
     """Each dwelling once, by its cheapest advert, of those the oldest."""
     found: dict[int, Any] = {}
-    for row in sorted(rows, key=lambda row: (row.price or math.inf, row.id)):
+    for row in sorted(rows, key=lambda row: (math.inf if row.price is None else row.price, row.id)):
         found.setdefault(row.property_id, row)
     return list(found.values())
 

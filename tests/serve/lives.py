@@ -116,6 +116,9 @@ def everything(connection: Connection) -> list[tuple[Any, ...]]:
 
 def forget(engine: Engine) -> None:
     """An empty market in the same database: many small ones cost less so."""
-    tables = "statistics_cursor, statistics_due, market_statistics, dwelling_states, advert_states"
+    tables = (
+        "statistics_cursor, statistics_due, market_statistics, dwelling_states, advert_states, live_listings,"
+        " live_words"
+    )
     with engine.begin() as connection:
         connection.exec_driver_sql(f"truncate {tables}, aggregated_listings, properties, agencies cascade")
