@@ -30,10 +30,10 @@ from serve.prepared import fetched
 from serve.turns import Turns
 from serve.words import read
 
-#: Listings of an order's index that are looked through for one page: where the index itself holds all that
-#: is asked, and where each must be looked up, ten times as dear.
-LONG_WALK: Final = 100_000
+#: Listings of an order's index that are looked through for one page; for words, which are listed at ten times
+#: the cost if this fails, where the index itself holds all that is asked besides.
 WALK: Final = 10_000
+LONG_WALK: Final = 100_000
 #: Criteria that an order's index answers; of words only those are asked that satisfy the others.
 _IN_INDEX: Final = frozenset({
     "transaction", "property_type", "price_min", "price_max", "surface_min", "surface_max", "rooms",
@@ -46,7 +46,7 @@ _PLACED: Final = _PLACES | {"agency_id", "lat", "bbox", "polygon"}
 #: Matches of all of France that are counted for a page.
 MANY: Final = 500
 #: Listings that are asked for their words one by one, 5 µs each.
-ASKED: Final = 1_600
+ASKED: Final = 800
 #: Listings expected to say the words, up to which all of them are listed.
 COMMON: Final = 10_000
 #: Long searches, which hold a connection each, that a process has at once; one of them is asked.
@@ -185,7 +185,7 @@ class _Question:
         query, order = self.search.query, self.order
         near, _ = order_of(query, "near")
         wanted = self._wanted("near", near)
-        stretch = LONG_WALK if query.model_fields_set <= _IN_INDEX else WALK
+        stretch = LONG_WALK if self.words and query.model_fields_set <= _IN_INDEX else WALK
         matches = f"""
             select near.id, near.property_id, {near.key} as sorted_by from (
                 select * from {TABLE} where {self._next_ones} order by {order.along(TABLE)} limit {stretch}
