@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.listing import Transaction
 from models.tables import LiveWords
 from serve import facts
 from serve.conditions import TABLE, indexed, of_column, rows_of, saying, where
@@ -187,9 +188,7 @@ class _Question:
         wanted = self._wanted("near", near)
         stretch = LONG_WALK if self.words and query.model_fields_set <= _IN_INDEX else WALK
         matches = f"""
-            select near.id, near.property_id, {near.key} as sorted_by from (
-                select * from {TABLE} where {self._next_ones} order by {order.along(TABLE)} limit {stretch}
-            ) near
+            select near.id, near.property_id, {near.key} as sorted_by from ({self._stretch(stretch)}) near
             where {wanted} order by {near.along("near")} limit {ASKED if self.words else MANY}
         """  # noqa: S608 - nothing but names of ours
         if self.words:
@@ -252,8 +251,7 @@ class _Question:
     def _is_indexed(self) -> bool:
         """Whether an index lies in the order, and the page in the part of it that has a value."""
         after = self.search.after
-        lies = self.order.indexed if self.search.query.transaction else self.order.indexed_over_all
-        return lies and (after is None or after.value is not None)
+        return self.order.indexed and (after is None or after.value is not None)
 
     @property
     def _chosen(self) -> str:
@@ -297,6 +295,17 @@ class _Question:
         if self.search.after is not None:
             bounds.append(order.beyond(order.key))
         return " and ".join(bounds)
+
+    def _stretch(self, length: int) -> str:
+        """So many of the next ones in the order. Where its index has each transaction by itself, and all are
+        asked for, they are the first of the next ones of each.
+        """
+        first = f"order by {self.order.along(TABLE)} limit {length}"
+        if self.search.query.transaction is not None or self.order.indexed_over_all:
+            return f"select * from {TABLE} where {self._next_ones} {first}"  # noqa: S608
+        ones = (*(f"transaction = '{one}'" for one in Transaction), "transaction is null")
+        each = (f"(select * from {TABLE} where {one} and {self._next_ones} {first})" for one in ones)  # noqa: S608
+        return f"select * from ({' union all '.join(each)}) {TABLE} {first}"  # noqa: S608
 
     def _wanted(self, row: str, once_by: Order | None = None) -> str:
         """What a row must satisfy besides words; in an order, it must also come first of its dwelling."""

@@ -192,3 +192,27 @@ def test_pages_go_on_where_the_first_stored_come_first_in_the_order(
     cards = _pages_of_many(client, path, {"sort": sort, "limit": 4, **place})
     found = [card.get("listing", card)["id"] for card in cards]
     assert found == stored
+
+
+@pytest.mark.parametrize("path", [SEARCH, "/api/properties/search"])
+@pytest.mark.parametrize("sort", ["price_asc", "price_desc", "price_per_sqm_asc", "surface_desc"])
+def test_an_order_holds_over_sales_rents_and_what_is_unknown_alike(
+    client: httpx2.Client, engine: Engine, monkeypatch: pytest.MonkeyPatch, path: str, sort: str
+) -> None:
+    """Each transaction lies by itself in the order's index: a page is put together from all of them."""
+    monkeypatch.setattr("serve.engines.postgresql.LONG_WALK", -1)
+    monkeypatch.setattr("serve.engines.postgresql.WALK", 9)
+    agency = add_agency(engine)
+    kinds = ("sale", "rent", "seasonal", "life_annuity", "auction", None)
+    for at in range(36):
+        rank = at * 17 % 36  # six of a kind cost nearly the same
+        add_listing(engine, agency, transaction=kinds[rank // 6], price=1_000 * (rank + 1),
+                    surface=20.0 + at * 23 % 36)  # fmt: skip
+    told, cursor = [], ""
+    while cursor is not None:
+        answer = client.get(path, params={"sort": sort, "limit": 5, "cursor": cursor}).json()
+        told += [card.get("listing", card) for card in answer.get("listings") or answer["properties"]]
+        cursor = answer["next_cursor"]
+    values = [card[sort.removesuffix("_asc").removesuffix("_desc")] for card in told]
+    assert values == sorted(values, reverse=sort.endswith("_desc"))
+    assert len({card["id"] for card in told}) == len(told) == 36
