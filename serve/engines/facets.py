@@ -12,31 +12,35 @@ from serve.conditions import conditions
 from serve.criteria import Facet
 from serve.engines.contract import FACET_VALUES, FacetValue, Search, price_edges
 
-#: Matches that are looked at, those that were stored first; more of them take longer than a page may.
+#: Matches that are looked at, those that were stored first; more of them take longer than a page may. Of all
+#: of France, where there are always more, a part tells as well.
 FACETED: Final = 50_000
+SAMPLED: Final = 10_000
 
 Counted = dict[Facet, list[FacetValue]]
 
 
-async def count_values(connection: AsyncConnection, search: Search) -> tuple[Counted, bool]:
-    """Each facet's values, most frequent first; and whether all that matches was looked at."""
+async def count_values(
+    connection: AsyncConnection, search: Search, most: int = FACETED
+) -> tuple[Counted, bool]:
+    """Each facet's values among `most` matches, most frequent first; and whether no more than these match."""
     facets = list(dict.fromkeys(search.query.facet))
     if not facets:
         return {}, True
-    found = _looked_at(search, facets)
+    found = _looked_at(search, facets, most)
     rows = (await connection.execute(_all(search, found, facets))).all()
     counted: Counted = {facet: [] for facet in facets}
     for row in rows:
         if row.facet is not None:
             counted[Facet(row.facet)].append(FacetValue(row.value, row.number))
     seen = next(row.number for row in rows if row.facet is None)
-    return counted, seen <= FACETED
+    return counted, seen <= most
 
 
-def _looked_at(search: Search, facets: Sequence[Facet]) -> CTE:
+def _looked_at(search: Search, facets: Sequence[Facet], most: int) -> CTE:
     columns = sorted({"property_id", *map(_column, facets)})
     chosen = select(*(getattr(LiveListing, name) for name in columns))
-    return chosen.where(*conditions(search.query, search.places)).limit(FACETED + 1).cte("found")
+    return chosen.where(*conditions(search.query, search.places)).limit(most + 1).cte("found")
 
 
 def _all(search: Search, found: CTE, facets: Sequence[Facet]) -> Any:

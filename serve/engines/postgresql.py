@@ -13,7 +13,7 @@ common, the order's index is walked, and each listing that satisfies the rest is
 """
 
 import re
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from serve import facts
 from serve.conditions import TABLE, indexed, of_column, rows_of, saying, where
 from serve.criteria import Criteria, SearchQuery, Sort
 from serve.engines.contract import COUNT_LIMIT, Found, Hit, Search
-from serve.engines.facets import count_values
+from serve.engines.facets import FACETED, SAMPLED, count_values
 from serve.engines.orders import Order, order_of
 from serve.prepared import fetched
 from serve.turns import Turns
@@ -79,7 +79,10 @@ class PostgreSQL:
         found = await self._find(search)
         if not search.query.facet:
             return found
-        facets, are_exact = await count_values(self.connection, search)
+        question = _Question.of(search)
+        most = FACETED if question.is_placed else SAMPLED
+        async with self._turn(question):
+            facets, are_exact = await count_values(self.connection, search, most)
         return replace(found, facets=facets, facets_are_exact=are_exact)
 
     async def _find(self, search: Search) -> Found:
@@ -89,21 +92,29 @@ class PostgreSQL:
             page = await self._page(question, question.walked)
             if page.fills(search):
                 return Found(page.hits, min(page.matches, COUNT_LIMIT), total_is_exact=False)
-        # Of all of France, tens of times what others take: two or three at once would hold them all up.
-        async with self.turns if question.is_everywhere else nullcontext():
+        async with self._turn(question):
             found = await self._page(question, question.gathered)
-        if not found.hits and search.after is not None:
-            # None of those gathered comes after the cursor, so no row told how many there are.
-            whole = await self._find(replace(search, after=None))
-            if whole.total_is_exact:
-                return replace(whole, hits=[])
-            found = _Page(matches=COUNT_LIMIT + 1, total=whole.total)  # others may
-        if found.matches <= COUNT_LIMIT:
+            if found.matches > COUNT_LIMIT:
+                return await self._first_of_many(question, found, walked=walks)
+        if found.hits or search.after is None:
             return Found(found.hits, found.total)
+        # None of those gathered comes after the cursor, so no row told how many there are.
+        whole = await self._find(replace(search, after=None))
+        if whole.total_is_exact:
+            return replace(whole, hits=[])
+        async with self._turn(question):
+            return await self._first_of_many(question, _Page(total=whole.total), walked=walks)  # others may
+
+    def _turn(self, question: "_Question") -> AbstractAsyncContextManager[None]:
+        """Of all of France, tens of times what others take: two or three at once would hold them all up."""
+        return nullcontext() if question.is_placed else self.turns
+
+    async def _first_of_many(self, question: "_Question", found: "_Page", *, walked: bool) -> Found:
+        """The page, where more match than are counted."""
         page = found if question.gathers_in_order else _Page()
-        if not page.fills(search) and not walks and (ordered := question.ordered):
+        if not page.fills(question.search) and not walked and (ordered := question.ordered):
             page = await self._page(question, ordered)
-        if not page.fills(search):
+        if not page.fills(question.search):
             page = await self._page(question, question.sorted)
         return Found(page.hits, min(found.total, COUNT_LIMIT), total_is_exact=False)
 
@@ -220,10 +231,10 @@ class _Question:
     @property
     def is_everywhere(self) -> bool:
         """Whether an index lies in the order of all of France, and no narrower one helps."""
-        return self._is_indexed and not self._is_placed
+        return self._is_indexed and not self.is_placed
 
     @property
-    def _is_placed(self) -> bool:
+    def is_placed(self) -> bool:
         """Whether a part of the country is asked for that an index knows; of words, that theirs knows."""
         query = self.search.query
         if self.words:
@@ -285,17 +296,6 @@ class _Question:
             return matches
         return f"select * from ({matches} offset 0) near where {saying(self.search.query, 'near')}"  # noqa: S608
 
-    @property
-    def _next_ones(self) -> str:
-        """Where to begin in the order's index, and where to end."""
-        query, order = self.search.query, self.order
-        bounds = [f"{order.key} is not null", *of_column(query, order.key)]
-        if query.transaction is not None:
-            bounds.append("transaction = %(transaction)s")
-        if self.search.after is not None:
-            bounds.append(order.beyond(order.key))
-        return " and ".join(bounds)
-
     def _stretch(self, length: int) -> str:
         """So many of the next ones in the order. Where its index has each transaction by itself, and all are
         asked for, they are the first of the next ones of each.
@@ -306,6 +306,17 @@ class _Question:
         ones = (*(f"transaction = '{one}'" for one in Transaction), "transaction is null")
         each = (f"(select * from {TABLE} where {one} and {self._next_ones} {first})" for one in ones)  # noqa: S608
         return f"select * from ({' union all '.join(each)}) {TABLE} {first}"  # noqa: S608
+
+    @property
+    def _next_ones(self) -> str:
+        """Where to begin in the order's index, and where to end."""
+        query, order = self.search.query, self.order
+        bounds = [f"{order.key} is not null", *of_column(query, order.key)]
+        if query.transaction is not None:
+            bounds.append("transaction = %(transaction)s")
+        if self.search.after is not None:
+            bounds.append(order.beyond(order.key))
+        return " and ".join(bounds)
 
     def _wanted(self, row: str, once_by: Order | None = None) -> str:
         """What a row must satisfy besides words; in an order, it must also come first of its dwelling."""

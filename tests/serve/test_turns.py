@@ -12,7 +12,7 @@ from models.database import open_async_engine
 from models.places import Places
 from models.settings import Settings
 from serve.api import create_app
-from serve.criteria import SearchQuery
+from serve.criteria import Facet, SearchQuery, Sort
 from serve.engines.contract import Found, Search
 from serve.engines.postgresql import PostgreSQL, long_searches
 from serve.market import POOL_SIZE
@@ -25,24 +25,48 @@ EVERYWHERE = SearchQuery(q='"vue mer"')
 IN_A_PLACE = SearchQuery(q='"vue mer"', postal_code=["69003"])
 
 
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.RELEVANCE])
 async def test_a_search_of_a_place_passes_one_of_all_of_france_that_waits_for_its_turn(
-    engine: Engine,
+    engine: Engine, sort: Sort
 ) -> None:
     agency = add_agency(engine)
     listing = add_listing(engine, agency, title="Appartement avec vue mer", postal_code="69003")
     add_listing(engine, agency, title="Sans vue, loin de la mer", postal_code="69003")
+    everywhere = EVERYWHERE.model_copy(update={"sort": sort})
+    placed, found = await beside_one_that_waits(engine, everywhere, IN_A_PLACE)
+    assert [hit.id for hit in placed.hits] == [listing]
+    assert ([hit.id for hit in found.hits], found.total) == ([listing], 1)
+
+
+async def test_facets_of_all_of_france_wait_for_their_turn(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serve.engines.postgresql.LONG_WALK", -1)  # the page itself is walked to at once
+    agency = add_agency(engine)
+    for _ in range(2):
+        add_listing(engine, agency, rooms=3, postal_code="69003")
+    page = SearchQuery(limit=1)
+    counted = page.model_copy(update={"facet": [Facet.ROOMS]})
+    walked, found = await beside_one_that_waits(engine, counted, page)
+    assert len(walked.hits) == len(found.hits) == 2
+    assert [(told.value, told.number) for told in found.facets[Facet.ROOMS]] == [("3", 2)]
+
+
+async def beside_one_that_waits(
+    engine: Engine, waiting: SearchQuery, passing: SearchQuery
+) -> tuple[Found, Found]:
+    """What the passing one finds while the other one's turn is taken, and what that one finds afterwards."""
     reading = open_async_engine(engine.url.render_as_string(hide_password=False))
     watch_queries(reading, 5.0)
     turns = long_searches()
     async with turns:
-        waiting = asyncio.create_task(find(reading, turns, EVERYWHERE))
-        placed = await find(reading, turns, IN_A_PLACE)
-        assert [hit.id for hit in placed.hits] == [listing]
+        long = asyncio.create_task(find(reading, turns, waiting))
+        passed = await find(reading, turns, passing)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(waiting), 1)
-    found = await asyncio.wait_for(waiting, 10)
-    assert ([hit.id for hit in found.hits], found.total) == ([listing], 1)
+            await asyncio.wait_for(asyncio.shield(long), 1)
+    found = await asyncio.wait_for(long, 10)
     await reading.dispose()
+    return passed, found
 
 
 async def find(reading: AsyncEngine, turns: Turns, query: SearchQuery) -> Found:
