@@ -12,34 +12,24 @@ from serve.answers import AgencyCard, AgencyList
 from serve.criteria import AgencyQuery
 
 _ORDER: Final = "agency"
-#: Accents as plain letters: the embedded server's collation sorts by code point, "Étude" after "Zénith".
-_ACCENTS: Final = ("ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜàâäçéèêëîïôöùûü’", "aaaceeeeiioouuuaaaceeeeiioouuu'")
-
-
-def _plain(name: Any) -> Any:
-    """A name as it is sorted and looked for: small letters without accents."""
-    return func.lower(func.translate(func.replace(func.replace(name, "œ", "oe"), "Œ", "Oe"), *_ACCENTS))
-
-
-_SORTED: Final = _plain(Agency.name)
 
 
 async def list_agencies(connection: AsyncConnection, query: AgencyQuery) -> AgencyList:
     """One page of agencies by name. CursorError when the cursor is none of this list."""
     wanted = _conditions(query)
     total = (await connection.execute(select(func.count()).select_from(Agency).where(*wanted))).scalar_one()
-    statement = _cards().add_columns(_SORTED.label("sorted_by")).where(*wanted)
+    statement = _cards().add_columns(Agency.plain_name).where(*wanted)
     if query.cursor:
         after = cursor.decode(query.cursor, _ORDER)
         place = tuple_(literal(cursor.text(after.value)), literal(after.id))
-        statement = statement.where(tuple_(_SORTED, Agency.id) > place)
-    statement = statement.order_by(_SORTED, Agency.id).limit(query.limit + 1)
+        statement = statement.where(tuple_(Agency.plain_name, Agency.id) > place)
+    statement = statement.order_by(Agency.plain_name, Agency.id).limit(query.limit + 1)
     rows = (await connection.execute(statement)).mappings().all()
     page, more = rows[: query.limit], len(rows) > query.limit
     return AgencyList(
         total=total,
         agencies=[AgencyCard.model_validate(row) for row in page],
-        next_cursor=cursor.encode(_ORDER, page[-1]["sorted_by"], page[-1]["id"]) if more else None,
+        next_cursor=cursor.encode(_ORDER, page[-1]["plain_name"], page[-1]["id"]) if more else None,
     )
 
 
@@ -53,7 +43,7 @@ async def read_agency(connection: AsyncConnection, agency_id: int) -> AgencyCard
 def _conditions(query: AgencyQuery) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Agency.opted_out_at.is_(None), Agency.is_active.is_(True)]
     if query.name:
-        wanted.append(func.strpos(_SORTED, _plain(literal(query.name))) > 0)
+        wanted.append(func.strpos(Agency.plain_name, func.plain_name(query.name)) > 0)
     if query.postal_code:
         wanted.append(Agency.postal_code == query.postal_code)
     return wanted

@@ -35,6 +35,7 @@ class Agency(Base):
         CheckConstraint("latitude between -90 and 90", name="latitude"),
         CheckConstraint("longitude between -180 and 180", name="longitude"),
         Index("ix_agencies_due", "is_active", "next_crawl_at"),
+        Index("ix_agencies_plain_name", "plain_name", "id"),
         Index("ix_agencies_postal_code", "postal_code"),
         Index("ix_agencies_siren", "siren"),
         Index("ix_agencies_paused", "id", postgresql_where=text("paused_at is not null")),
@@ -42,6 +43,8 @@ class Agency(Base):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(200))
+    #: As names are sorted and looked for.
+    plain_name: Mapped[str] = mapped_column(Text, Computed("plain_name(name)", persisted=True))
     siren: Mapped[str | None] = mapped_column(String(9))
     siret: Mapped[str | None] = mapped_column(String(14))
     #: Root address of the site, canonical, unique.
