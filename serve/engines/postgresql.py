@@ -5,7 +5,8 @@ match, that walk takes seconds. So nothing is left to hope. In a place, whose in
 what most searches filter by, matches are gathered up to COUNT_LIMIT and one, which also counts them; where
 there are more, all of the place are sorted. In the whole country a bounded stretch of the order's index is
 walked, in which as many must lie; only where it has fewer, because the criteria and the order contradict each
-other, are they gathered and sorted. Listings whose sorted value is unknown come last, newest first.
+other, are they gathered, and of many that match a longer stretch is walked before they are sorted. Listings
+whose sorted value is unknown come last, newest first.
 
 Words are asked of their own index, which knows each listing's place, too (`serve.facts`); what else most
 searches ask stands beside them. Only where all of France is asked for words that PostgreSQL's statistics call
@@ -31,8 +32,8 @@ from serve.prepared import fetched
 from serve.turns import Turns
 from serve.words import read
 
-#: Listings of an order's index that are looked through for one page; for words, which are listed at ten times
-#: the cost if this fails, where the index itself holds all that is asked besides.
+#: Listings of an order's index that are looked through for one page; the more where the other ways are dear:
+#: for words, where the index itself holds all that is asked besides, and where more match than are counted.
 WALK: Final = 10_000
 LONG_WALK: Final = 100_000
 #: Criteria that an order's index answers; of words only those are asked that satisfy the others.
@@ -112,10 +113,10 @@ class PostgreSQL:
     async def _first_of_many(self, question: "_Question", found: "_Page", *, walked: bool) -> Found:
         """The page, where more match than are counted."""
         page = found if question.gathers_in_order else _Page()
-        if not page.fills(question.search) and not walked and (ordered := question.ordered):
-            page = await self._page(question, ordered)
-        if not page.fills(question.search):
-            page = await self._page(question, question.sorted)
+        ways = (None if walked else question.ordered, question.walked_far, question.sorted)
+        for way in filter(None, ways):
+            if not page.fills(question.search):
+                page = await self._page(question, way)
         return Found(page.hits, min(found.total, COUNT_LIMIT), total_is_exact=False)
 
     async def _page(self, question: "_Question", sql: str) -> "_Page":
@@ -194,12 +195,20 @@ class _Question:
     @property
     def walked(self) -> str:
         """Those that match of a stretch of the order's index; of words, those of them that say them."""
+        is_long = self.words and self.search.query.model_fields_set <= _IN_INDEX
+        return self._walked(LONG_WALK if is_long else WALK)
+
+    @property
+    def walked_far(self) -> str | None:
+        """As `walked`, ten times as far, where otherwise many would be sorted; None where it went so far."""
+        return self._walked(LONG_WALK) if self.is_everywhere and not self.words else None
+
+    def _walked(self, length: int) -> str:
         query, order = self.search.query, self.order
         near, _ = order_of(query, "near")
         wanted = self._wanted("near", near)
-        stretch = LONG_WALK if self.words and query.model_fields_set <= _IN_INDEX else WALK
         matches = f"""
-            select near.id, near.property_id, {near.key} as sorted_by from ({self._stretch(stretch)}) near
+            select near.id, near.property_id, {near.key} as sorted_by from ({self._stretch(length)}) near
             where {wanted} order by {near.along("near")} limit {ASKED if self.words else MANY}
         """  # noqa: S608 - nothing but names of ours
         if self.words:

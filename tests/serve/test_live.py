@@ -172,17 +172,20 @@ def _pages_of_many(client: httpx2.Client, path: str, asked: dict[str, Any]) -> l
 @pytest.mark.parametrize("path", [SEARCH, "/api/properties/search"])
 @pytest.mark.parametrize("place", [{}, {"postal_code": "69003", "transaction": "sale"}, {"q": "villa"}])
 @pytest.mark.parametrize("sort", ["oldest", "price_asc"])
+@pytest.mark.parametrize("far", [5, 100_000])
 def test_pages_go_on_where_the_first_stored_come_first_in_the_order(
     client: httpx2.Client,
     engine: Engine,
     monkeypatch: pytest.MonkeyPatch,
     path: str,
+    far: int,
     sort: str,
     place: dict[str, str],
 ) -> None:
     """Those that are gathered all lie before the cursor then, and say nothing of what comes after."""
     monkeypatch.setattr("serve.engines.postgresql.COUNT_LIMIT", 5)
     monkeypatch.setattr("serve.engines.postgresql.WALK", 5)
+    monkeypatch.setattr("serve.engines.postgresql.LONG_WALK", far)
     agency = add_agency(engine)
     stored = [
         add_listing(engine, agency, transaction="sale", title="Villa", postal_code="69003",
