@@ -42,6 +42,8 @@ CASES: list[tuple[str, set[str]]] = [
     ("mer", {"sea", "house"}),
     ('"vue mer"', {"sea"}),
     ("vue mer", {"sea", "house"}),
+    ('"mer appartement"', set()),
+    ('"ascenseur grande"', set()),
     ('"jardin arboré" -"vue mer"', {"house"}),
     ('"rez de chaussée"', {"studio"}),
     ("plain-pied", set()),
