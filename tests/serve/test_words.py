@@ -23,7 +23,7 @@ ADVERTS = {
     ),
     "joined": (
         "Duplex T5bis",
-        "Séjour/cuisine de 31.5 m² au calme.Proche du port, buanderie et/ou bureau",
+        "Séjour/cuisine de 31.5 m² au calme.Proche du port, buanderie et/ou bureau, +2 places",
     ),
 }
 #: What is asked, and the adverts that say it; of every engine.
@@ -67,6 +67,7 @@ CASES: list[tuple[str, set[str]]] = [
     ("T5bis", {"joined"}),
     ("5 pièces -duplex", set()),
     ("31.5", {"joined"}),
+    ('"2 places"', {"joined"}),
     ("buanderie.bureau", set()),
     ("ville -chambre", {"studio"}),
     ("licorne", set()),

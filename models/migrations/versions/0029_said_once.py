@@ -1,7 +1,8 @@
 """A text's words stand once among an advert's, as they are spelt and without accents in the same places.
 
 Two copies stood one after the other, so that the last word of a text was followed by its first: "mer
-appartement" was found where a title says "Appartement avec vue mer".
+appartement" was found where a title says "Appartement avec vue mer". And "+2 caves" says "2 caves", where
+PostgreSQL took the sign for a part of the number.
 """
 
 from alembic import op
@@ -11,6 +12,14 @@ down_revision = "0028"
 
 _SPELT = "unaccented(to_tsvector('pg_catalog.french', spelt(told))::text)"
 _PLAIN = "to_tsvector('pg_catalog.french', unaccented(spelt(told)))"
+# As 0025 has it, but for what parts words.
+_SPELLING = r"""
+    create or replace function spelt(told text) returns text language sql immutable parallel safe
+        return regexp_replace(regexp_replace(
+            replace(replace(translate(lower(coalesce(told, '')), '{signs}', '    '), 'œ', 'oe'), '’', ''''),
+            '\m[tf] ?([1-9])(bis)?\M', '\1 pièces', 'g'),
+            '\m([1-9]) ?(p|pcs|pces)\M', '\1 pièces', 'g')
+"""
 _STEMMED = """
     create or replace function stemmed(told text) returns tsvector
         language sql immutable parallel safe cost 5000
@@ -29,10 +38,12 @@ _REWRITTEN = """
 
 
 def upgrade() -> None:
+    op.execute(_SPELLING.format(signs="-/.+"))
     op.execute(_STEMMED.format(words=f"({_SPELT} || ' ' || {_PLAIN}::text)::tsvector"))
     op.execute(_REWRITTEN)
 
 
 def downgrade() -> None:
+    op.execute(_SPELLING.format(signs="-/."))
     op.execute(_STEMMED.format(words=f"{_SPELT}::tsvector || {_PLAIN}"))
     op.execute(_REWRITTEN)
