@@ -259,7 +259,7 @@ class Criteria(Asked):
 
     q: Annotated[str | None, Field(max_length=200), AfterValidator(_told)] = Field(
         default=None,
-        description='Words of title and text, all of them; "a phrase", -word for none of it.',
+        description='Words of title and text, all of them, 20 at most; "a phrase", -word for none of it.',
         examples=['"vue mer" terrasse -viager'],
     )
     transaction: Transaction | None = Field(
