@@ -43,7 +43,7 @@ _DOCUMENT: Final = f"""json_strip_nulls(json_build_object(
         'adverts', (
             select count(*) from live_listings o where o.property_id = l.property_id
         ),
-        'title', {_TITLE}, 'words', concat({_TITLE}, ' ', {_TEXT})
+        'title', {_TITLE}, 'words', json_build_array({_TITLE}, {_TEXT})
     ))::text"""  # noqa: S608 - SQL of this file
 
 _LIVE: Final = "live_listings l join aggregated_listings t on t.id = l.id"

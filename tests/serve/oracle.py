@@ -164,9 +164,9 @@ def _lies_in(city: str, advert: Advert) -> bool:
 
 
 def _says(words: list[str], advert: Advert) -> bool:
-    """Whether these stand side by side in what the advert says."""
-    said = fold(f"{advert['title'] or ''} {advert['description'] or ''}").split()
-    return any(said[at : at + len(words)] == words for at in range(len(said)))
+    """Whether these stand side by side in its title or in its text."""
+    told = [fold(advert[name] or "").split() for name in ("title", "description")]
+    return any(said[at : at + len(words)] == words for said in told for at in range(len(said)))
 
 
 def _is_on_map(query: Criteria, advert: Advert) -> bool:

@@ -44,6 +44,8 @@ CASES: list[tuple[str, set[str]]] = [
     ("vue mer", {"sea", "house"}),
     ('"mer appartement"', set()),
     ('"ascenseur grande"', set()),
+    ('"mer grande"', set()),
+    ("mer grande", {"sea"}),
     ('"jardin arboré" -"vue mer"', {"house"}),
     ('"rez de chaussée"', {"studio"}),
     ("plain-pied", set()),

@@ -2,7 +2,7 @@
 
 Two copies stood one after the other, so that the last word of a text was followed by its first: "mer
 appartement" was found where a title says "Appartement avec vue mer". And "+2 caves" says "2 caves", where
-PostgreSQL took the sign for a part of the number.
+PostgreSQL took the sign for a part of the number. Nor does a title's last word stand beside its text's first.
 """
 
 from alembic import op
@@ -25,6 +25,14 @@ _STEMMED = """
         language sql immutable parallel safe cost 5000
         return {words}
 """
+_LISTING_WORDS = """
+    create or replace function listing_words(title text, description text) returns tsvector
+        language sql immutable parallel safe cost 10000
+        return {words}
+"""
+_TITLE, _TEXT = "setweight(stemmed(title), 'A')", "stemmed(left(description, 20000))"
+#: What stands between them, and is taken away again: no phrase that somebody asks for is so long.
+_GAP = r"'. .'\:99"
 # All of them, and as one table anew: rows that are changed would each leave a hole.
 _REWRITTEN = """
     drop index ix_live_words;
@@ -40,10 +48,13 @@ _REWRITTEN = """
 def upgrade() -> None:
     op.execute(_SPELLING.format(signs="-/.+"))
     op.execute(_STEMMED.format(words=f"({_SPELT} || ' ' || {_PLAIN}::text)::tsvector"))
+    apart = f"ts_delete({_TITLE} || $gap${_GAP}$gap$::tsvector || {_TEXT}, '. .')"
+    op.execute(_LISTING_WORDS.format(words=apart))
     op.execute(_REWRITTEN)
 
 
 def downgrade() -> None:
     op.execute(_SPELLING.format(signs="-/."))
     op.execute(_STEMMED.format(words=f"{_SPELT}::tsvector || {_PLAIN}"))
+    op.execute(_LISTING_WORDS.format(words=f"{_TITLE} || {_TEXT}"))
     op.execute(_REWRITTEN)
