@@ -20,16 +20,21 @@ Advert = dict[str, Any]
 
 PARIS: Final = {"75056", *map(str, range(75101, 75121))}
 LYON: Final = {"69123", *map(str, range(69381, 69390))}
-#: Cities as they are asked: INSEE codes, names, postal codes that prove them, and their département.
-CITIES: Final[dict[str, tuple[set[str], set[str], set[str], str]]] = {
-    "Lyon": (LYON, {"lyon"}, {f"6900{number}" for number in range(1, 10)}, "69"),
-    "Lyon 3e": ({"69383"}, {"lyon 3e"}, {"69003"}, "69"),
-    "Lyon (33)": (set(), set(), set(), ""),
-    "75000": (PARIS, {"paris"}, {f"750{number:02}" for number in range(1, 21)}, "75"),
-    "nantes": ({"44109"}, {"nantes"}, {"44000", "44100", "44200", "44300"}, "44"),
-    "75011": (set(), set(), set(), ""),
-    "Atlantis": (set(), {"atlantis"}, set(), ""),
+_PARIS: Final = (PARIS, "paris", {f"750{number:02}" for number in range(1, 21)}, "75")
+#: Communes as they are asked: INSEE codes, name, postal codes that prove them, and their département.
+COMMUNES: Final[dict[str, tuple[set[str], str, set[str], str]]] = {
+    "Lyon": (LYON, "lyon", {f"6900{number}" for number in range(1, 10)}, "69"),
+    "Lyon 3e": ({"69383"}, "lyon 3e", {"69003"}, "69"),
+    "Lyon (33)": (set(), "", set(), ""),
+    "Paris": _PARIS,
+    "75000": _PARIS,
+    "Nantes": ({"44109"}, "nantes", {"44000", "44100", "44200", "44300"}, "44"),
+    "Atlantis": (set(), "atlantis", set(), ""),
 }
+#: Départements and regions, as départements.
+AREAS: Final = {
+    "Rhône": {"69"}, "Loire-Atlantique": {"44"}, "Pays de la Loire": {"44", "49", "53", "72", "85"},
+}  # fmt: skip
 _BOUNDED: Final = (
     "price", "price_per_sqm", "surface", "land_surface", "rooms", "bedrooms", "floor", "construction_year",
     "charges", "adverts",
@@ -52,6 +57,8 @@ class Oracle:
             self.adverts = [dict(row) for row in connection.execute(text(_LIVE)).mappings()]
         dwellings = Counter(advert["property_id"] for advert in self.adverts)
         for advert in self.adverts:
+            for name in ("price", "charges"):
+                advert[name] = _euros(advert[name], advert["currency"])
             known = advert["price"] and advert["surface"]
             advert["price_per_sqm"] = round(advert["price"] / advert["surface"]) if known else None
             advert["department"] = (advert["insee_code"] or advert["postal_code"] or "")[:2] or None
@@ -142,6 +149,14 @@ def _within(value: Any, least: Any, most: Any) -> bool:
     return value is not None and (least is None or value >= least) and (most is None or value <= most)
 
 
+def _euros(amount: int | None, currency: str | None) -> int | None:
+    """Of francs of the Pacific by their parity, of other currencies none."""
+    if amount is None or currency in (None, "EUR"):
+        return amount
+    told = (amount * Decimal("0.00838")).quantize(Decimal(1), ROUND_HALF_UP)
+    return int(told) if currency == "XPF" else None
+
+
 def _cut(old: Any, new: Any) -> float | None:
     if old is None or new is None or new >= old:
         return None
@@ -154,12 +169,19 @@ def _whole(codes: Sequence[str]) -> set[str]:
 
 
 def _lies_in(city: str, advert: Advert) -> bool:
-    insee, names, postal, department = CITIES[city]
-    if city.isdigit() and not insee:
-        return bool(advert["postal_code"] == city)
+    """One of several places; a commune's INSEE code decides, and where it is unknown its name or code."""
+    return any(_is_of(place, advert) for place in re.split(" ou |[,;] ", city))
+
+
+def _is_of(place: str, advert: Advert) -> bool:
+    if place in AREAS:
+        return advert["department"] in AREAS[place]
+    if (known := COMMUNES.get(place) or COMMUNES.get(place.title())) is None:
+        return bool(advert["postal_code"] == place)
+    insee, name, postal, department = known
     if advert["insee_code"]:
         return advert["insee_code"] in insee
-    named = advert["city_key"] in names and advert["department"] in (None, department or advert["department"])
+    named = advert["city_key"] == name and advert["department"] in (None, department or advert["department"])
     return named or advert["postal_code"] in postal
 
 
