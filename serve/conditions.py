@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, Float, TextClause, func, text
 from models.places import Places
 from models.tables import LiveListing
 from serve import facts, words
-from serve.criteria import Box, Criteria
+from serve.criteria import Criteria
 from serve.location import Location, Wanted, around, places_of, whole_cities
+from serve.values import Box
 
 #: Columns with a least and a most value.
 BOUNDED: Final = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from serve.criteria import MAX_ID
+from serve.values import MAX_ID
 
 Value: TypeAlias = int | float | str | None
 

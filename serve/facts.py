@@ -13,8 +13,9 @@ from itertools import product
 from typing import Final
 
 from models.places import Places
-from serve.criteria import Box, Criteria
+from serve.criteria import Criteria
 from serve.location import Wanted, around, places_of, whole_cities
+from serve.values import Box
 
 #: The longest city key that a listing has.
 _LONGEST: Final = 120

@@ -13,7 +13,8 @@ from typing import Final
 from models.place_areas import departments_named
 from models.place_names import department_of_postal_code, fold, read_spelling, split_list, without_vague
 from models.places import Place, Places
-from serve.criteria import Box, Criteria
+from serve.criteria import Criteria
+from serve.values import Box
 
 #: Metres: the mean radius of the Earth, and a degree of latitude on it.
 EARTH: Final = 6_371_000.0

@@ -21,7 +21,7 @@ from serve.answers import (
     SearchPage,
 )
 from serve.asked import Direct, reads
-from serve.criteria import MAX_ID, AgencyQuery, EventQuery, NearbyQuery, PlaceQuery, SearchQuery
+from serve.criteria import AgencyQuery, EventQuery, NearbyQuery, PlaceQuery, SearchQuery
 from serve.events import read_events
 from serve.listings import read_listing
 from serve.market import Completing, Connection, Directory, Finding
@@ -31,6 +31,7 @@ from serve.properties import read_property
 from serve.search import search, search_properties
 from serve.statistics.agencies import read_stock
 from serve.statistics.criteria import StockQuery
+from serve.values import MAX_ID
 
 ListingId = Annotated[int, Path(ge=1, le=MAX_ID, description="The listing's id.", examples=[1042])]
 PropertyId = Annotated[int, Path(ge=1, le=MAX_ID, description="The dwelling's id.", examples=[981])]

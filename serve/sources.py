@@ -14,7 +14,8 @@ from crawl.url import site_host
 from models.tables import Agency, AggregatedListing, OptOut, ScrapingStatus
 from serve import cursor
 from serve.answers import Answer
-from serve.criteria import Asked, Name
+from serve.criteria import Asked
+from serve.values import Name
 
 _ORDER: Final = "sources"
 

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from serve.accounts.answers import KeyList, KeyRequest, NewKey
 from serve.accounts.keys import MOST, list_keys, make_key, revoke_key
 from serve.accounts.signed_in import ByLogin
-from serve.criteria import MAX_ID
 from serve.market import Connection, Writing
 from serve.problems import documented, problem
 from serve.routes import encoded
+from serve.values import MAX_ID
 
 router = APIRouter(tags=["account"])
 

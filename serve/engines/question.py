@@ -9,10 +9,11 @@ from models.place_names import fold
 from models.places import Places
 from serve import words
 from serve.conditions import BOUNDED
-from serve.criteria import Box, Criteria
+from serve.criteria import Criteria
 from serve.engines import scripts
 from serve.engines.mapping import STOP_WORDS
 from serve.location import Location, Wanted, around, places_of, whole_cities
+from serve.values import Box
 
 Clause = dict[str, Any]
 

@@ -12,7 +12,7 @@ from crawl.guard import Guard
 from serve.accounts.signed_in import Account, Scope, signed_in
 from serve.answers import ParameterProblem
 from serve.asked import reads
-from serve.criteria import MAX_ID, SearchQuery
+from serve.criteria import SearchQuery
 from serve.market import Connection, Directory, Finding, Writing
 from serve.personal.alert_forms import AlertAnswer, AlertForm, AlertPage, AlertPreview, AlertQuery
 from serve.personal.alerts import (
@@ -29,6 +29,7 @@ from serve.personal.webhook import objection
 from serve.problems import documented, explain, invalid, problem
 from serve.routes import encoded
 from serve.search import search
+from serve.values import MAX_ID
 
 router = APIRouter(tags=["alerts"])
 

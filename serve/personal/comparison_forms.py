@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from serve.answers import Answer, ListingCard
-from serve.criteria import Asked, RowId
+from serve.criteria import Asked
+from serve.values import RowId
 
 #: Listings side by side: more do not fit a person's head, nor a page.
 LEAST, MOST = 2, 5

@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from models.tables import FavoriteStatus
 from serve.answers import Answer, ListingCard, OtherAdvert
-from serve.criteria import Asked, RowId
+from serve.criteria import Asked
 from serve.personal.fields import HOME_ZONE, Form, Note, Zone, instant
+from serve.values import RowId
 
 
 class FavoriteChange(Form):

@@ -12,7 +12,8 @@ from typing import Any, Final, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from serve.criteria import Box, Criteria, Polygon
+from serve.criteria import Criteria
+from serve.values import Box, Polygon
 
 #: Parameters that may be repeated.
 SEVERAL: Final = frozenset(

@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.listing import PropertyType, Transaction
-from serve.criteria import Asked, Criteria, Department, InseeCode, Name, PostalCode, RowId
+from serve.criteria import Asked, Criteria
+from serve.values import Department, InseeCode, Name, PostalCode, RowId
 
 #: Areas and cells of one answer.
 MAX_AREAS: Final = 20

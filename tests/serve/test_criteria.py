@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from serve.criteria import MAX_CORNERS, Criteria, SearchQuery
+from serve.criteria import Criteria, SearchQuery
+from serve.values import MAX_CORNERS
 from tests.serve.market import NOW, add_agency, add_listing, add_property, change_price
 
 SEARCH = "/api/listings/search"

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, insert, select, update
 
 from crawl.guard import Guard
 from models.tables import SearchAlert, User
-from serve.criteria import Box, Criteria, Polygon, SearchQuery
+from serve.criteria import Criteria, SearchQuery
 from serve.personal import alerts
 from serve.personal.saved_criteria import SavedCriteria, canonical
 from serve.personal.webhook import objection
+from serve.values import Box, Polygon
 from tests.serve.market import add_agency, add_listing
 from tests.serve.people import add_key
 from tests.serve.personal.conftest import Visitor
