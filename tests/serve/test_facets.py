@@ -66,13 +66,14 @@ def test_dwellings_are_counted_once(client: httpx2.Client, engine: Engine) -> No
     assert facets["rooms"] == [{"value": "3", "number": 2}]
 
 
+@pytest.mark.parametrize(("place", "limit"), [({}, "SAMPLED"), ({"postal_code": "69003"}, "FACETED")])
 def test_too_many_matches_are_said_to_be_counted_in_part(
-    client: httpx2.Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    client: httpx2.Client, engine: Engine, monkeypatch: pytest.MonkeyPatch, place: dict[str, str], limit: str
 ) -> None:
-    monkeypatch.setattr("serve.engines.facets.FACETED", 3)
+    monkeypatch.setattr(f"serve.engines.postgresql.{limit}", 3)
     agency = add_agency(engine)
     for _ in range(5):
-        add_listing(engine, agency, rooms=2)
-    answer = client.get(SEARCH, params={"facet": "rooms"}).json()
+        add_listing(engine, agency, rooms=2, postal_code="69003")
+    answer = client.get(SEARCH, params={"facet": "rooms", **place}).json()
     assert not answer["facets_are_exact"]
     assert client.get(SEARCH).json()["facets"] == {}
