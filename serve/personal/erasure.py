@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import User, UserSession, utc_now
 from serve.accounts.answers import OldPassword
 from serve.accounts.entry import Entry
-from serve.accounts.signed_in import Account
+from serve.accounts.signed_in import Account, unauthorized
 from serve.answers import Answer
 from serve.personal.belongings import erase_rows
 from serve.personal.favorites import lock_user
@@ -38,14 +38,18 @@ class Erased(Answer):
 
 
 async def is_proven(entry: Entry, account: Account, password: str | None) -> bool:
-    """Whether it is the person: by the password where one is told, else by a login of late."""
+    """Whether it is the person: by the password where one is told, else by a login of late. 401 when the
+    account was erased meanwhile, its logins with it.
+    """
     kept = select(User.password_hash).where(User.id == account.id)
     begun = select(UserSession.created_at).where(UserSession.id == account.session)
     async with entry.market.engine.connect() as connection:
         hash_, since = await connection.scalar(kept), await connection.scalar(begun)
+    if since is None:
+        raise unauthorized("This login was ended. Sign in.", invalid=True)
     if password is not None:
         return (await entry.passwords.fits(password, hash_))[0]
-    return since is not None and utc_now() - since < FRESH
+    return bool(utc_now() - since < FRESH)
 
 
 async def erase(connection: AsyncConnection, user_id: int) -> Erased:
