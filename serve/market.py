@@ -25,7 +25,7 @@ from serve.slow import watch_queries
 STATEMENT_TIMEOUT_MS = 5_000
 #: Connections per process. None is opened for one request: a new one reads the catalogue first, which costs
 #: more than a search.
-POOL_SIZE = 10
+POOL_SIZE = 12
 #: A connection that waited longer is tested before it is used, seconds.
 PING_AFTER_S = 1.0
 #: Times that a statement must be asked before psycopg prepares it unasked.

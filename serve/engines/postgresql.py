@@ -52,7 +52,7 @@ ASKED: Final = 800
 #: Listings expected to say the words, up to which all of them are listed.
 COMMON: Final = 10_000
 #: Long searches, which hold a connection each, that a process has at once; one of them is asked.
-LONG: Final = 6
+LONG: Final = 8
 #: What stands beside an advert's words, so that no other row is looked up.
 _BESIDE: Final = frozenset(LiveWords.__table__.columns.keys())
 #: The newest matches, of which the most relevant are found.
