@@ -1,6 +1,6 @@
 """The pages that links of mails open. They ask before they do anything: programs open links of mails, too."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import parse_qs
@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
+from serve.accounts.links import Purpose
 from serve.accounts.passwords import objection
 from serve.accounts.routes import EntryOf
 from serve.pages import page
@@ -95,12 +96,23 @@ async def ask_to_reset(request: Request, link: Secret = "") -> HTMLResponse:
 @router.post("/account/reset")
 async def reset(request: Request, entry: EntryOf) -> HTMLResponse:
     """Set the password."""
+    return await with_password(request, entry, _RESET, "reset", entry.reset)
+
+
+async def with_password(
+    request: Request,
+    entry: EntryOf,
+    words: Mapping[str, Words],
+    purpose: Purpose,
+    use: Callable[[str, str], Awaitable[int | None]],
+) -> HTMLResponse:
+    """The page after a form with a link and a password. use: takes both; None when the link is not good."""
     told = await form_of(request)
     link, password = told.get("link", ""), told.get("password", "")
-    address = await entry.address_of("reset", link)
+    address = await entry.address_of(purpose, link)
     if address is not None and (reason := objection(password, address)) is not None:
-        return asking(request, _RESET, link, password=True, reason=reason)
-    return ended(request, _RESET, done=address is not None and await entry.reset(link, password) is not None)
+        return asking(request, words, link, password=True, reason=reason)
+    return ended(request, words, done=address is not None and await use(link, password) is not None)
 
 
 def asking(

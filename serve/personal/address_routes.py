@@ -1,12 +1,13 @@
 """The addresses by which an account gets another e-mail address, and the pages that the mails' links open."""
 
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from serve.accounts.answers import AddressChange, Confirmation, Done, PasswordReset
-from serve.accounts.pages import Secret, Words, asking, ended, form_of
+from serve.accounts.pages import Secret, Words, asking, ended, form_of, with_password
 from serve.accounts.passwords import objection
 from serve.accounts.routes import LINK_OVER, EntryOf, limited, mailed, no_mail, refuse_password
 from serve.accounts.signed_in import ByLogin
@@ -136,10 +137,4 @@ async def ask_to_undo(request: Request, link: Secret = "") -> HTMLResponse:
 @pages.post("/account/email/undo")
 async def undo(request: Request, entry: EntryOf) -> HTMLResponse:
     """Take the change back."""
-    told = await form_of(request)
-    link, password = told.get("link", ""), told.get("password", "")
-    old = await entry.address_of("undo", link)
-    if old is not None and (reason := objection(password, old)) is not None:
-        return asking(request, _UNDO, link, password=True, reason=reason)
-    done = old is not None and await address.undo(entry, link, password) is not None
-    return ended(request, _UNDO, done=done)
+    return await with_password(request, entry, _UNDO, "undo", partial(address.undo, entry))
