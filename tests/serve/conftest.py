@@ -5,9 +5,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from serve.accounts import passwords
 from tests.serve.market import seed
-from tests.serve.served import fresh_engine, served
+from tests.serve.served import asking, fresh_engine, served
 
 
 @pytest.fixture(scope="session")
@@ -20,15 +22,25 @@ def seeded_site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
             yield address
 
 
+@pytest.fixture(autouse=True)
+def passwords_cost_little(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as cheap as it goes: at its real cost, hashing took half of the accounts' tests. A test of what
+    it costs, or of how it is kept, is marked `real_passwords`.
+    """
+    if "real_passwords" not in request.keywords:
+        cheap = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(passwords, "Argon2Hasher", lambda: cheap)
+
+
 @pytest.fixture
 def seeded(seeded_site: str) -> Iterator[httpx2.Client]:
     """A client of the seeded market."""
-    with httpx2.Client(base_url=seeded_site, timeout=10) as client:
+    with asking(seeded_site) as client:
         yield client
 
 
 @pytest.fixture
 def client(database_url: str, tmp_path: Path) -> Iterator[httpx2.Client]:
     """A client of the market of the test's own `engine`, empty at first."""
-    with served(database_url, tmp_path) as address, httpx2.Client(base_url=address, timeout=10) as client:
+    with served(database_url, tmp_path) as address, asking(address) as client:
         yield client

@@ -1,5 +1,7 @@
 """The application on a real socket: uvicorn in a thread, on a database of the test's choice."""
 
+import asyncio
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import uvicorn
 from sqlalchemy import Engine, text
 
@@ -36,14 +39,31 @@ def _administer(url: str, statement: str) -> None:
     engine.dispose()
 
 
+class _Server(uvicorn.Server):
+    """Ends at once. Uvicorn's own looks ten times a second whether it should, and takes a tenth more to end:
+    a minute of the suite.
+    """
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):  # noqa: ASYNC110 uvicorn has no event for it
+            await asyncio.sleep(0.005)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in self.servers:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110 nor for these
+            await asyncio.sleep(0.005)
+        await self.lifespan.shutdown()
+
+
 @contextmanager
 def served(database_url: str, home: Path, **settings: Any) -> Iterator[str]:
     """The application's address for as long as the block lasts, without a general limit unless told."""
     values = {"pignon_home": home, "rate_limit": 0, **settings}
     app = create_app(Settings(_env_file=None, **values), database_url)  # type: ignore[call-arg]
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False)
-    )
+    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", proxy_headers=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -53,3 +73,8 @@ def served(database_url: str, home: Path, **settings: Any) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
+
+
+def asking(address: str, timeout: float = 10, **options: Any) -> httpx2.Client:
+    """A client of plain HTTP: to read the authorities of TLS takes longer than most tests."""
+    return httpx2.Client(base_url=address, timeout=timeout, verify=False, **options)

@@ -19,12 +19,12 @@ from models.settings import load_settings
 from serve.load import Load
 from tests.serve.market import seed
 from tests.serve.people import add_key, sign_up
-from tests.serve.served import served
+from tests.serve.served import asking, served
 
 
 @contextmanager
 def client(database_url: str, home: Path, **settings: Any) -> Iterator[httpx2.Client]:
-    with served(database_url, home, **settings) as address, httpx2.Client(base_url=address) as client:
+    with served(database_url, home, **settings) as address, asking(address) as client:
         yield client
 
 

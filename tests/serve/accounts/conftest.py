@@ -11,7 +11,7 @@ import pytest
 
 from serve.mail import sender
 from tests.serve.mail.postbox import Postbox, postbox, text_of
-from tests.serve.served import served
+from tests.serve.served import asking, served
 
 PASSWORD = "trois pigeons sur un toit"
 
@@ -64,7 +64,7 @@ def world(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         mail = {"smtp_server": "127.0.0.1", "smtp_port": box.port, "public_url": "https://pignon.example"}
         with (
             served(database_url, tmp_path, **mail) as address,
-            httpx2.Client(base_url=address, timeout=20) as client,
+            asking(address, 20) as client,
         ):
             yield World(client, box)
 

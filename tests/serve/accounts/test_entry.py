@@ -114,6 +114,7 @@ def test_another_link_never_confirms_a_stranger_s_password(world: World) -> None
     world.log_in()
 
 
+@pytest.mark.real_passwords
 def test_registering_says_the_same_in_the_same_time_to_who_has_an_account(world: World) -> None:
     world.join()
     times = {}
@@ -130,6 +131,7 @@ def test_registering_says_the_same_in_the_same_time_to_who_has_an_account(world:
     world.log_in()
 
 
+@pytest.mark.real_passwords
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer_in_the_same_time(world: World) -> None:
     world.join()
 
@@ -240,6 +242,7 @@ def test_a_refresh_token_that_is_none_is_refused(world: World, token: str) -> No
     assert world.post("/api/auth/refresh", refresh_token=token).status_code == 401
 
 
+@pytest.mark.real_passwords
 def test_no_secret_is_kept_in_the_clear(world: World, engine: Engine) -> None:
     tokens = world.join()
     family, _, half = tokens["refresh_token"].removeprefix("pgr_").partition(".")
@@ -419,6 +422,7 @@ def test_an_api_key_changes_no_password_and_ends_no_login(world: World, engine: 
         assert world.post(path, key, **body).status_code == 403
 
 
+@pytest.mark.real_passwords
 def test_a_hash_of_weaker_parameters_is_renewed_at_the_next_login(world: World, engine: Engine) -> None:
     world.join()
     weak = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8_192, parallelism=1),)).hash(PASSWORD)

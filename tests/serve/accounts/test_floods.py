@@ -22,6 +22,8 @@ from tests.serve.served import served
 
 BAD = 10_000
 
+pytestmark = pytest.mark.real_passwords
+
 
 def _flood(address: str, email: str, number: int) -> Counter[int]:
     """So many bad logins from one address over one connection, a hundred at a time: the answers' statuses."""

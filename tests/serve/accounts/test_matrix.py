@@ -20,7 +20,7 @@ from serve.accounts.secrets import signing_key
 from serve.accounts.tokens import AUDIENCE, ISSUER, AccessTokens
 from serve.api import create_app
 from tests.serve.people import Person, add_key, sign_up
-from tests.serve.served import fresh_engine, served
+from tests.serve.served import asking, fresh_engine, served
 
 #: Building the application opens no database.
 DOCUMENT = create_app(
@@ -86,7 +86,7 @@ def door(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     home = tmp_path_factory.mktemp("home")
     with fresh_engine(postgres_url) as engine:
         url = engine.url.render_as_string(hide_password=False)
-        with served(url, home) as address, httpx2.Client(base_url=address, timeout=20) as client:
+        with served(url, home) as address, asking(address, 20) as client:
             yield Door(client, engine, home)
 
 

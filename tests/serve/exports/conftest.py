@@ -10,7 +10,7 @@ from sqlalchemy import Engine, update
 
 from models.tables import AggregatedListing
 from tests.serve.market import add_agency, add_listing, seed
-from tests.serve.served import fresh_engine, served
+from tests.serve.served import asking, fresh_engine, served
 
 NASTY = ("=1+1", "+33", "-2", "@SUM(A1)", "\tx", '=cmd|"/c calc"!A1', 'a;b,"c"\nd', "＝1", "é\u0001",
          "T3;=1+1;calme", "T3,@SUM(A1),calme", "T3\n=1+1\ncalme")  # fmt: skip
@@ -55,5 +55,5 @@ def exporting_site(exporting_engine: Engine, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def market(exporting_site: str) -> Iterator[httpx2.Client]:
     """A client of it."""
-    with httpx2.Client(base_url=exporting_site, timeout=30) as client:
+    with asking(exporting_site, 30) as client:
         yield client

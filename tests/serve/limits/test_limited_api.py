@@ -14,7 +14,7 @@ from models.settings import parse_networks
 from serve.limits.address import client_address, counted_as
 from tests.serve.people import add_key, sign_up
 from tests.serve.redis_server import redis_server
-from tests.serve.served import served
+from tests.serve.served import asking, served
 
 LOOPBACK = "127.0.0.1,::1"
 
@@ -23,7 +23,7 @@ LOOPBACK = "127.0.0.1,::1"
 def _limited(url: str, home: Path, rate: int = 3, **settings: Any) -> Iterator[httpx2.Client]:
     with (
         served(url, home, rate_limit=rate, **settings) as address,
-        httpx2.Client(base_url=address, timeout=10) as client,
+        asking(address) as client,
     ):
         yield client
 

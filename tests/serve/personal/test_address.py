@@ -164,6 +164,7 @@ def test_the_first_address_ends_the_way_back_of_the_later_ones(
     assert _email(engine) == OLD
 
 
+@pytest.mark.real_passwords
 def test_the_answer_is_the_same_in_the_same_time_for_an_address_that_has_an_account(
     world: World, tokens: dict[str, str], engine: Engine
 ) -> None:
