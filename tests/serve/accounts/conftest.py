@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
@@ -18,10 +18,11 @@ PASSWORD = "trois pigeons sur un toit"
 
 @dataclass(frozen=True)
 class World:
-    """A client, and the postbox that its mails come to."""
+    """A client, and the postbox that its mails come to. read: the numbers of those that were looked at."""
 
     client: httpx2.Client
     box: Postbox
+    read: set[int] = field(default_factory=set)
 
     def post(self, path: str, headers: dict[str, str] | None = None, **body: object) -> httpx2.Response:
         """Ask with a JSON body."""
@@ -33,6 +34,7 @@ class World:
         while len(self.box.mails) < number:
             assert time.monotonic() < end, "no mail came"
             time.sleep(0.02)
+        self.read.add(number)
         return text_of(self.box.mails[number - 1])
 
     def link(self, number: int = 1) -> str:
