@@ -118,8 +118,8 @@ class Entry:
         return link.address if link else None
 
     async def reset(self, secret: str, password: str) -> int | None:
-        """Set another password by a link, end every login and revoke every API key: whoever resets one may
-        have been robbed of it. How many keys; None when the link is not good.
+        """Set another password by a link, end every login and revoke every API key and the calendar's secret
+        address: whoever resets one may have been robbed of it. How many keys; None when the link is not good.
         """
         kept = await self.passwords.kept(password)
         async with self.market.writer.begin() as connection:

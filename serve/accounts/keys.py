@@ -6,10 +6,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import ApiKey, User, UserSession, utc_now
+from models.tables import ApiKey, CalendarFeed, utc_now
 from serve.accounts.answers import Key, KeyRequest, NewKey
 from serve.accounts.secrets import hashed, new_secret
-from serve.accounts.signed_in import KEY_PREFIX, Account, unauthorized
+from serve.accounts.signed_in import KEY_PREFIX, Account, hold
 
 #: Keys that one user has at once.
 MOST: Final = 20
@@ -23,12 +23,7 @@ _KEY: Final = (
 async def make_key(connection: AsyncConnection, account: Account, wish: KeyRequest) -> NewKey | None:
     """A new key; None when the user has as many as one may. 401 when their login has ended meanwhile."""
     user = account.id
-    # Of two requests at once, the second one counts what the first one made. And a password that is reset
-    # takes the keys away with the logins: one that was let in before makes no other key after it.
-    await connection.execute(select(User.id).where(User.id == user).with_for_update())
-    still = select(UserSession.id).where(UserSession.id == account.session, UserSession.revoked_at.is_(None))
-    if await connection.scalar(still) is None:
-        raise unauthorized("This login was ended. Sign in.", invalid=True)
+    await hold(connection, account)  # of two requests at once, the second one counts what the first one made
     count = select(func.count()).select_from(ApiKey).where(ApiKey.user_id == user)
     if (await connection.scalar(count) or 0) >= MOST:
         return None
@@ -59,7 +54,8 @@ async def revoke_key(connection: AsyncConnection, user: int, key: int) -> bool:
 
 
 async def revoke_keys(connection: AsyncConnection, user: int) -> int:
-    """Take all keys of a user away; how many of them were good."""
+    """Take all keys of a user away, and the secret address of their calendar; how many keys were good."""
+    await connection.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user))
     mine = delete(ApiKey).where(ApiKey.user_id == user).returning(_is_good())
     return sum((await connection.execute(mine)).scalars())
 

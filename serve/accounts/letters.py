@@ -63,7 +63,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Choisir un mot de passe",
             "Vous avez oublié votre mot de passe Pignon ? Choisissez-en un autre :",
             "Ce lien vaut une heure et ne sert qu’une fois. Toutes les connexions ouvertes seront fermées "
-            "et toutes les clés d’API révoquées.",
+            "et toutes les clés d’API révoquées, ainsi que l’adresse secrète de l’agenda des visites.",
             "Si vous n’avez rien demandé, ne faites rien : votre mot de passe reste le même.",
         ),
         "en": (
@@ -71,7 +71,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Choose a password",
             "You forgot your Pignon password? Choose another one:",
             "This link is good for an hour and works once. Every open login will be ended and every API "
-            "key revoked.",
+            "key revoked, and the secret address of the visits’ calendar put out of use.",
             "If you asked for nothing, do nothing: your password stays as it is.",
         ),
     },
@@ -82,7 +82,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Le mot de passe de votre compte Pignon vient d’être changé, et toutes les connexions fermées :",
             "Clés d’API qui restent : {keys}.",
             "Si ce n’était pas vous, demandez aussitôt un autre mot de passe (« mot de passe oublié ») : "
-            "cela révoque aussi toutes les clés.",
+            "cela révoque aussi toutes les clés et l’adresse secrète de l’agenda des visites.",
         ),
         "en": (
             "Your password has changed",
@@ -90,7 +90,7 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "The password of your Pignon account was just changed, and every login ended:",
             "API keys that stay: {keys}.",
             "If it was not you, ask for another password at once (“forgotten password”): "
-            "that revokes all keys, too.",
+            "that revokes all keys and the secret address of the visits’ calendar, too.",
         ),
     },
     "renewed": {
@@ -99,7 +99,8 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Aller à Pignon",
             "Un nouveau mot de passe vient d’être choisi pour votre compte Pignon par le lien d’un message, "
             "et toutes les connexions sont fermées :",
-            "Clés d’API révoquées : {keys}. Les programmes qui s’en servaient en demandent de nouvelles.",
+            "Clés d’API révoquées : {keys}. Les programmes qui s’en servaient en demandent de nouvelles. "
+            "L’adresse secrète de l’agenda des visites, s’il y en avait une, ne vaut plus non plus.",
             "Si ce n’était pas vous, quelqu’un lit vos messages : changez d’abord le mot de passe de votre "
             "boîte, puis celui de Pignon.",
         ),
@@ -107,7 +108,8 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Your password has changed",
             "Go to Pignon",
             "A new password was just chosen for your Pignon account by a mail’s link, and every login ended:",
-            "API keys revoked: {keys}. Programs that used them need new ones.",
+            "API keys revoked: {keys}. Programs that used them need new ones. The secret address of the "
+            "visits’ calendar, if there was one, is out of use, too.",
             "If it was not you, somebody reads your mail: change your mail’s password first, then Pignon’s.",
         ),
     },
@@ -153,7 +155,8 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Votre compte Pignon vient de passer à une autre adresse ; celle-ci n’y donne plus accès. "
             "Si ce n’était pas vous, reprenez-le :",
             "Ce lien vaut sept jours et ne sert qu’une fois. Il rend cette adresse au compte, avec un "
-            "nouveau mot de passe, ferme toutes les connexions et révoque toutes les clés d’API.",
+            "nouveau mot de passe, ferme toutes les connexions et révoque toutes les clés d’API et l’adresse "
+            "secrète de l’agenda des visites.",
             "Si c’était vous, ne faites rien.",
         ),
         "en": (
@@ -162,7 +165,8 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Your Pignon account was just given another address; this one does not open it any more. "
             "If it was not you, take it back:",
             "This link is good for seven days and works once. It gives the account this address again, with "
-            "a new password, ends every login and revokes every API key.",
+            "a new password, ends every login and revokes every API key and the secret address of the "
+            "visits’ calendar.",
             "If it was you, do nothing.",
         ),
     },
@@ -172,13 +176,15 @@ _WORDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "Aller à Pignon",
             "Votre compte Pignon a de nouveau cette adresse, avec un nouveau mot de passe, et toutes les "
             "connexions sont fermées :",
-            "Clés d’API révoquées : {keys}. Les programmes qui s’en servaient en demandent de nouvelles.",
+            "Clés d’API révoquées : {keys}. Les programmes qui s’en servaient en demandent de nouvelles. "
+            "L’adresse secrète de l’agenda des visites, s’il y en avait une, ne vaut plus non plus.",
         ),
         "en": (
             "Your account has its address again",
             "Go to Pignon",
             "Your Pignon account has this address again, with a new password, and every login was ended:",
-            "API keys revoked: {keys}. Programs that used them need new ones.",
+            "API keys revoked: {keys}. Programs that used them need new ones. The secret address of the "
+            "visits’ calendar, if there was one, is out of use, too.",
         ),
     },
     "dormant": {

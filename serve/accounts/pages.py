@@ -52,14 +52,15 @@ _RESET: Final = {
     "fr": Words(
         "Nouveau mot de passe",
         "Choisissez un mot de passe de 8 à 128 caractères. Toutes les connexions ouvertes seront fermées "
-        "et toutes les clés d’API révoquées.",
+        "et toutes les clés d’API révoquées, ainsi que l’adresse secrète de l’agenda des visites.",
         "Changer le mot de passe",
         "Votre mot de passe est changé. Connectez-vous.",
         "Ce lien ne vaut plus : il a servi, ou il est trop ancien. Demandez-en un autre.",
     ),
     "en": Words(
         "New password",
-        "Choose a password of 8 to 128 characters. Every open login will be ended and every API key revoked.",
+        "Choose a password of 8 to 128 characters. Every open login will be ended and every API key revoked, "
+        "and the secret address of the visits’ calendar put out of use.",
         "Change the password",
         "Your password is changed. Sign in.",
         "This link is not good any more: it was used, or it is too old. Ask for another one.",

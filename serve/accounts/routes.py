@@ -176,7 +176,9 @@ async def forgot(told: AddressOnly, entry: EntryOf) -> Response:
     responses=documented(Done, 400, 422),
 )
 async def reset(told: PasswordReset, entry: EntryOf) -> Response:
-    """By the link of the mail, once. Ends every login and revokes every API key: a mail tells how many."""
+    """By the link of the mail, once. Ends every login, revokes every API key (a mail tells how many) and puts
+    the secret address of the visits' calendar out of use.
+    """
     password = told.password.get_secret_value()
     address = await entry.address_of("reset", told.link)
     if address is not None and (reason := objection(password, address)) is not None:

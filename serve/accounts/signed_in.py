@@ -136,6 +136,17 @@ async def _by_login(account: SignedIn) -> Account:
 ByLogin = Annotated[Account, Depends(_by_login)]
 
 
+async def hold(connection: AsyncConnection, account: Account) -> None:
+    """Let nobody else change who gets into the account until this transaction ends. 401 when the login or
+    the key that let them in was ended meanwhile, as by a password's reset: it leaves nothing behind.
+    """
+    await connection.execute(select(User.id).where(User.id == account.id).with_for_update())
+    login = select(UserSession.id).where(UserSession.id == account.session, UserSession.revoked_at.is_(None))
+    still = login if account.session else select(ApiKey.id).where(ApiKey.id == account.key)
+    if await connection.scalar(still) is None:
+        raise unauthorized("This login was ended. Sign in.", invalid=True)
+
+
 def unauthorized(detail: str, *, invalid: bool = False) -> HTTPException:
     """401 with the challenge of RFC 6750."""
     challenge = 'Bearer realm="pignon"' + (', error="invalid_token"' if invalid else "")

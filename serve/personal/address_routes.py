@@ -102,7 +102,8 @@ async def confirm_address(told: Confirmation, entry: EntryOf) -> Response:
 )
 async def undo_address(told: PasswordReset, entry: EntryOf) -> Response:
     """By the link of the mail to the old address, once: the account has it again, with this password. Ends
-    every login and revokes every API key, as whoever changed the address knew the password.
+    every login, revokes every API key and puts the secret address of the visits' calendar out of use, as
+    whoever changed the address knew the password.
     """
     password = told.password.get_secret_value()
     old = await entry.address_of("undo", told.link)

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.money import currency_of
 from models.tables import Agency, AggregatedListing, CalendarFeed, Favorite, User, utc_now
 from serve.accounts.secrets import hashed, new_secret
+from serve.accounts.signed_in import Account, hold
 from serve.personal.favorite_forms import FeedState
-from serve.personal.favorites import lock_user
 from serve.wording import Wording, choose_language
 
 F: Final = Favorite
@@ -39,12 +39,14 @@ _LONGEST_SECRET: Final = 100
 _BREAKS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-async def make_feed(connection: AsyncConnection, user_id: int) -> tuple[str, datetime]:
-    """A new secret for the user's feed, and since when it holds; the one before is of no use any more."""
-    await lock_user(connection, user_id)
+async def make_feed(connection: AsyncConnection, account: Account) -> tuple[str, datetime]:
+    """A new secret for the user's feed, and since when it holds; the one before is of no use any more. 401
+    when their login has ended meanwhile.
+    """
+    await hold(connection, account)
     secret, now = new_secret(), utc_now()
     row = {"hash": hashed(secret), "created_at": now}
-    statement = insert(CalendarFeed).values(user_id=user_id, **row)
+    statement = insert(CalendarFeed).values(user_id=account.id, **row)
     await connection.execute(statement.on_conflict_do_update(index_elements=[CalendarFeed.user_id], set_=row))
     return secret, now
 

@@ -130,7 +130,7 @@ async def post_calendar(request: Request, account: Keeper, connection: Writing) 
     """A secret address for a calendar to subscribe to; the one before is out of use at once.
     Scope `favorites`.
     """
-    secret, now = await make_feed(connection, account.id)
+    secret, now = await make_feed(connection, account)
     answer = FeedAddress(address=f"{_home(request)}{_FEED[1:]}?token={secret}", created_at=now)
     return _created(answer)
 

@@ -5,6 +5,7 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -14,7 +15,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import Engine, delete, func, insert, select, text, update
 
-from models.tables import ApiKey, MailedLink, OutboxMessage, User, UserSession, utc_now
+from models.tables import ApiKey, CalendarFeed, MailedLink, OutboxMessage, User, UserSession, utc_now
 from tests.serve.accounts.conftest import PASSWORD, World, bearer
 from tests.serve.people import add_key
 from tests.serve.served import served
@@ -117,16 +118,18 @@ def test_another_link_never_confirms_a_stranger_s_password(world: World) -> None
 @pytest.mark.real_passwords
 def test_registering_says_the_same_in_the_same_time_to_who_has_an_account(world: World) -> None:
     world.join()
-    times = {}
-    for email in ("claire@exemple.fr", "personne@exemple.fr"):
+    times: dict[str, list[float]] = {"claire@exemple.fr": [], "personne@exemple.fr": []}
+    said = set()
+    for email in [*times] * 2:
         began = time.monotonic()
         answer = world.post("/api/auth/register", email=email, password="quatre pies")
-        times[email] = time.monotonic() - began, answer.status_code, answer.content
-    (one, *said), (other, *told) = times.values()
-    assert said == told
+        times[email].append(time.monotonic() - began)
+        said.add((answer.status_code, answer.content))
+    assert len(said) == 1
+    one, other = (min(taken) for taken in times.values())
     assert min(one, other) >= 0.4
     assert abs(one - other) < 0.3
-    subjects = {world.mail(number) and world.box.mails[number - 1]["Subject"] for number in (2, 3)}
+    subjects = {world.mail(number) and world.box.mails[number - 1]["Subject"] for number in (2, 3, 4, 5)}
     assert subjects == {"Vous avez déjà un compte", "Confirmez votre adresse"}
     world.log_in()
 
@@ -321,6 +324,18 @@ def test_a_reset_by_mail_revokes_every_key_and_says_how_many_were_good(world: Wo
     assert _count(engine, ApiKey) == 1
 
 
+def test_a_reset_by_mail_puts_the_calendar_s_address_out_of_use(world: World, engine: Engine) -> None:
+    tokens = world.join()
+    feed = world.post("/api/user/calendar", bearer(tokens)).json()["address"].partition("pignon.example")[2]
+    assert world.client.get(feed).status_code == 200
+    secret = _reset_link(world)
+    assert "l’adresse secrète de l’agenda des visites" in world.mail(2)
+    assert world.post("/api/auth/password/reset", link=secret, password="quatre pies").status_code == 200
+    assert world.client.get(feed).status_code == 404
+    assert "L’adresse secrète de l’agenda des visites" in world.mail(3)
+    assert _count(engine, CalendarFeed) == 0
+
+
 def test_a_reset_that_is_refused_revokes_nothing(world: World, engine: Engine) -> None:
     world.join()
     key = {"X-API-Key": add_key(engine, _claire(engine), "read")}
@@ -330,19 +345,25 @@ def test_a_reset_that_is_refused_revokes_nothing(world: World, engine: Engine) -
     assert world.client.get("/api/user", headers=key).status_code == 200
 
 
-def test_a_key_that_is_made_while_the_password_is_reset_is_none(world: World, engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("path", "body", "table"),
+    [("keys", {"name": "x", "scopes": ["read"]}, ApiKey), ("calendar", {}, CalendarFeed)],
+)
+def test_what_is_made_while_the_password_is_reset_is_none(
+    world: World, engine: Engine, path: str, body: dict[str, Any], table: Any
+) -> None:
     tokens = world.join()
     with ThreadPoolExecutor() as pool:
         with engine.begin() as connection:
             connection.execute(update(User).values(password_hash="another"))
             connection.execute(delete(ApiKey))
             connection.execute(update(UserSession).values(revoked_at=utc_now()))
-            asked = pool.submit(world.post, "/api/user/keys", bearer(tokens), name="x", scopes=["read"])
+            asked = pool.submit(world.post, f"/api/user/{path}", bearer(tokens), **body)
             while not asked.done() and not _waits_for_a_lock(engine):
                 time.sleep(0.02)
             assert not asked.done(), "it was let in before the reset, and waits for it"
         assert asked.result().status_code == 401
-    assert _count(engine, ApiKey) == 0
+    assert _count(engine, table) == 0
 
 
 def test_a_reset_waits_for_the_key_that_is_being_made_and_revokes_it(world: World, engine: Engine) -> None:
