@@ -18,7 +18,7 @@ from models.place_areas import DEPARTMENTS, FORMER_REGIONS, REGIONS, departments
 from models.place_names import fold
 from models.places import Place, Places
 from serve.answers import PlaceKind, PlaceName
-from serve.location import CITY_OF, TOWNS, whole_cities
+from serve.location import CITY_OF, TOWNS, called, whole_cities
 
 #: Places told at once.
 MOST: Final = 10
@@ -157,12 +157,10 @@ def _communes(places: Places) -> Iterator[_Spot]:
 
 
 def _commune(rows: tuple[Place, ...]) -> _Spot:
-    first = rows[0]
-    name, kind, codes = first.city, PlaceKind.COMMUNE, _codes(rows)
-    if city := CITY_OF.get(first.insee_code):
-        number = whole_cities([city]).index(first.insee_code)
-        name, kind = f"{name} {number}{'er' if number == 1 else 'e'}", PlaceKind.ARRONDISSEMENT
-    return _Spot(name, kind, first.insee_code, codes, codes, (first.department,), first.population or 0)
+    first, codes = rows[0], _codes(rows)
+    kind = PlaceKind.ARRONDISSEMENT if first.insee_code in CITY_OF else PlaceKind.COMMUNE
+    people = first.population or 0
+    return _Spot(called(first), kind, first.insee_code, codes, codes, (first.department,), people)
 
 
 def _codes(rows: Iterable[Place]) -> tuple[str, ...]:

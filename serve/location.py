@@ -208,6 +208,15 @@ def _named(places: Places, city: str) -> Sequence[Place]:
     return [row for row in found if not department or row.department in within]
 
 
+def called(place: Place) -> str:
+    """A commune's name; an arrondissement's with its number, as "Lyon 3e"."""
+    city = CITY_OF.get(place.insee_code)
+    if city is None:
+        return place.city
+    number = whole_cities([city]).index(place.insee_code)
+    return f"{place.city} {number}{'er' if number == 1 else 'e'}"
+
+
 def whole_cities(insee_codes: Iterable[str]) -> list[str]:
     """These codes and, of a city that is also numbered districts, theirs: its listings carry those."""
     return list(dict.fromkeys(str(one) for code in insee_codes for one in (code, *_DIVIDED.get(code, ()))))

@@ -34,8 +34,8 @@ class AreaQuery(Asked):
     department: list[Department] = _several("Départements, by number.", examples=[["69", "2A"]])
     city: Name | None = Field(
         default=None,
-        description="One commune in any usual spelling; its postal code may be part of it.",
-        examples=["Lyon"],
+        description="Places as people write them, an area each: communes, postal codes, départements.",
+        examples=["Lyon, Nantes"],
     )
 
 

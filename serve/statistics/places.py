@@ -1,8 +1,9 @@
 """Areas as the figures name them: `fr`, `dep:69`, `insee:69383`, `cp:69003`."""
 
+from models.place_areas import DEPARTMENTS
 from models.places import Places
 from serve.answers import ParameterProblem
-from serve.location import located
+from serve.location import Location, called, located
 from serve.statistics.answers import Area
 from serve.statistics.criteria import AreaQuery
 
@@ -11,15 +12,20 @@ _WHOLE = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 
 
 def areas_of(query: AreaQuery, places: Places) -> list[str] | ParameterProblem:
-    """The areas asked for, each once; the problem of a city that is none, or several."""
+    """The areas asked for, each once; the problem of a city that is unknown, or several of one name."""
     found = [f"cp:{code}" for code in query.postal_code]
     found += [f"insee:{code}" for code in query.insee_code]
     found += [f"dep:{code}" for code in query.department]
     if query.city:
-        told = _commune(query.city, places)
-        if isinstance(told, ParameterProblem):
-            return told
-        found.append(f"insee:{told}")
+        there = located(places, query.city)
+        communes = [_code(commune) for commune in there.communes]
+        if None in communes:
+            known = all(commune.insee_codes for commune in there.communes)
+            line = "is several communes; tell its postal code too, or insee_code"
+            return ParameterProblem(parameter="city", message=line if known else "is no known place")
+        found += [f"insee:{code}" for code in communes]
+        found += [f"cp:{code}" for code in there.postal_codes]
+        found += [f"dep:{code}" for code in there.departments]
     return list(dict.fromkeys(found)) or ["fr"]
 
 
@@ -29,20 +35,15 @@ def area_of(key: str, places: Places) -> Area:
     if kind == "fr":
         return Area(kind="country", code="FR", name="France")
     if kind == "dep":
-        return Area(kind="department", code=code, name=None)
+        return Area(kind="department", code=code, name=DEPARTMENTS.get(code))
     if kind == "cp":
         return Area(kind="postal_code", code=code, name=", ".join(places.names(code)) or None)
     named = places.by_insee(code)
-    return Area(kind="commune", code=code, name=_WHOLE.get(code) or (named[0].city if named else None))
+    return Area(kind="commune", code=code, name=_WHOLE.get(code) or (called(named[0]) if named else None))
 
 
-def _commune(city: str, places: Places) -> str | ParameterProblem:
-    there = located(places, city)
-    codes = {code for commune in there.communes for code in commune.insee_codes}
-    codes |= {place.insee_code for code in there.postal_codes for place in places.by_postal_code(code)}
-    whole = codes & _WHOLE.keys()
-    is_one = len(there.communes) + len(there.postal_codes) == 1
-    if is_one and (len(codes) == 1 or len(whole) == 1):
-        return (whole or codes).pop()
-    line = "is several communes; tell its postal code too, or insee_code" if codes else "is no known commune"
-    return ParameterProblem(parameter="city", message=line)
+def _code(commune: Location) -> str | None:
+    """Its INSEE code, of Paris, Lyon and Marseille the whole city's; None when it is none or several."""
+    codes = set(commune.insee_codes)
+    either = codes if len(codes) == 1 else codes & _WHOLE.keys()
+    return either.pop() if len(either) == 1 else None

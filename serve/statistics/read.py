@@ -27,7 +27,7 @@ from serve.statistics.answers import (
 )
 from serve.statistics.bounds import HOMES
 from serve.statistics.cells import FEWEST
-from serve.statistics.criteria import MarketQuery
+from serve.statistics.criteria import MAX_CELLS, MAX_POINTS, MarketQuery
 from serve.statistics.places import area_of, areas_of
 
 PARIS: Final = ZoneInfo("Europe/Paris")
@@ -60,17 +60,21 @@ _REFRESHED: Final = text("select refreshed_at from statistics_cursor")
 async def read_market(
     connection: AsyncConnection, places: Places, query: MarketQuery, now: datetime | None = None
 ) -> MarketAnswer | ParameterProblem:
-    """The cells that `query` asks for, as of `now`; the problem of a city that is none or several."""
+    """The cells that `query` asks for, as of `now`; the problem of a city that is unknown, of several ones
+    of its name, or of more places than one answer has room for.
+    """
     now = now or utc_now()
     areas = areas_of(query, places)
     if isinstance(areas, ParameterProblem):
         return areas
+    keys = list(_wanted(query, areas))
+    if len(keys) * (query.periods if query.history else 1) > (MAX_POINTS if query.history else MAX_CELLS):
+        return ParameterProblem(parameter="city", message=f"means too much: {len(keys)} markets at once")
     asked = [transaction.value for transaction in query.transaction]
     # The yield needs the rents beside the prices.
     told = {"areas": areas, "transactions": [*asked, "rent"]}
     rows = (await connection.execute(_NOW, told)).mappings().all()
     cells = {_key(row): row for row in rows}
-    keys = list(_wanted(query, areas))
     past = await _past(connection, query, keys, now) if query.history else {}
     names = {area: area_of(area, places) for area in areas}
     return MarketAnswer(

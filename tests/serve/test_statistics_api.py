@@ -90,13 +90,27 @@ def test_an_area_is_told_by_any_of_its_names(
     assert (sale.area.code, sale.active) == (code, active)
 
 
+def test_several_places_are_an_area_each_with_its_name(client: httpx2.Client, engine: Engine) -> None:
+    markets = _market(client, engine, city="Lyon 3e, Nantes, 13100; Rhône ou Corse", transaction="sale")
+    told = [(m.area.kind, m.area.code, str(m.area.name).partition(",")[0]) for m in markets]
+    assert told == [
+        ("commune", "69383", "Lyon 3e"), ("commune", "44109", "Nantes"),
+        ("postal_code", "13100", "Aix-en-Provence"), ("department", "69", "Rhône"),
+        ("department", "2A", "Corse-du-Sud"), ("department", "2B", "Haute-Corse"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("asked", "line"),
     [
         ({"city": "Saint-Denis"}, "city is several communes; tell its postal code too, or insee_code"),
-        ({"city": "Lyon, Nantes"}, "city is several communes; tell its postal code too, or insee_code"),
-        ({"city": "Rhône"}, "city is no known commune"),
-        ({"city": "Nulle Part"}, "city is no known commune"),
+        ({"city": "Lyon, Saint-Denis"}, "city is several communes; tell its postal code too, or insee_code"),
+        ({"city": "Nulle Part"}, "city is no known place"),
+        ({"city": "Lyon, Nulle Part"}, "city is no known place"),
+        ({"city": "Occitanie, Paca, Bretagne, Normandie", "rooms": [1, 2, 3, 4, 5]},
+         "city means too much: 280 markets at once"),
+        ({"city": "Occitanie, Paca, Bretagne, Normandie", "history": "week", "periods": 120},
+         "city means too much: 56 markets at once"),
         ({"rooms": 6}, "rooms must be at most 5"),
         ({"postal_code": "690"}, "postal_code must be five digits, such as 75011"),
         ({"history": "day"}, "history must be one of 'week' or 'month'"),
