@@ -28,6 +28,19 @@ from tests.extract.fields.spelled import NOTHING, after, amount, before, space
         ("$1,250,000", 1_250_000, "USD"),
         ("EUR 450000", 450_000, "EUR"),
         ("35 000 000 XPF", 35_000_000, "XPF"),
+        ("35 000 000 F CFP", 35_000_000, "XPF"),
+        ("35.000.000 Frs CFP", 35_000_000, "XPF"),
+        ("150 000 F.CFP / mois", 150_000, "XPF"),
+        ("150 000 Fcfp", 150_000, "XPF"),
+        ("150 000 francs CFP", 150_000, "XPF"),
+        ("150 000 CFP cc", 150_000, "XPF"),
+        ("35 MF", 35_000_000, "XPF"),
+        ("35,5 MF CFP", 35_500_000, "XPF"),
+        ("35,5 M F CFP", 35_500_000, "XPF"),
+        ("35 M XPF", 35_000_000, "XPF"),
+        ("35 millions de francs pacifiques", 35_000_000, "XPF"),
+        ("Prix : XPF 35 000 000", 35_000_000, "XPF"),
+        ("F CFP 35 000 000", 35_000_000, "XPF"),
         ("R$ 850.000", 850_000, "BRL"),
         ("Prix : 250 000 € dont 5 % d'honoraires", 250_000, "EUR"),
         ("Prix 250 000 € Honoraires : 9 000 €", 250_000, "EUR"),
@@ -38,6 +51,11 @@ def test_a_price_is_read_however_it_is_written(text: str, amount: int, currency:
     read = price.parse(text)
     assert read is not None
     assert (read.amount, read.currency) == (amount, currency)
+
+
+@pytest.mark.parametrize("text", ["CFP 2024", "12 m face au lagon", "CFP 2 000 heures", "35 m F4"])
+def test_francs_are_named_to_be_money(text: str) -> None:
+    assert price.find(text) == []
 
 
 @pytest.mark.parametrize(
