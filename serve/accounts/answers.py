@@ -27,6 +27,8 @@ def _address(text: str) -> str:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         raise PydanticCustomError("email", "is not an e-mail address") from None
+    if "=?" in found.local_part:  # an encoded word (RFC 2047): programs would read another address in it
+        raise PydanticCustomError("email", "is not an e-mail address")
     return f"{found.local_part}@{found.ascii_domain}"
 
 

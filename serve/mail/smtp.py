@@ -1,7 +1,7 @@
 """One conversation with the mail server: TLS where it can be had, a password never in the clear.
 
 with Conversation(settings) as server:
-    server.send(message)          # NotSent when it was not, and whether it is worth another try
+    server.send(message, to)      # NotSent when it was not, and whether it is worth another try
 """
 
 import ipaddress
@@ -47,14 +47,14 @@ class Conversation:
     ) -> None:
         self._hang_up()
 
-    def send(self, message: EmailMessage) -> None:
-        """Give one message to the server."""
+    def send(self, message: EmailMessage, recipient: str) -> None:
+        """Give one message to the server, for this recipient whatever its headers say."""
         try:
             server = self._connected()
-            if not str(message["To"]).isascii() and not server.has_extn("smtputf8"):
+            if not recipient.isascii() and not server.has_extn("smtputf8"):
                 raise NotSent("the server sends to addresses in ASCII alone (no SMTPUTF8)", final=True)
             with _bounded(server):
-                server.send_message(message)
+                server.send_message(message, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
             self._reset()
             code, reason = next(iter(error.recipients.values()))

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, Row, select, update
 
 from models.settings import Settings
 from models.tables import OutboxMessage, utc_now
+from serve.mail import sender as sender_module
 from serve.mail import smtp
 from serve.mail.letter import write
 from serve.mail.outbox import owed
@@ -316,6 +317,48 @@ def test_a_wrong_password_is_the_operators_to_mend_and_the_mail_waits(
         assert "wrong" not in row.last_error
         _make_due(engine)
         assert Sender(engine, _settings(box.port, **LOGIN)).send_due() == 1
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "=?utf-8?q?me=40evil=2Eexample=3B?=x@agence.fr",
+        "=?utf-8?q?a=2Cb=40one.fr=2Cc=40two.fr=2C?=x@agence.fr",
+        "=?x?b?~?=@exemple.fr",
+        "=?utf-8?q??=@exemple.fr",
+    ],
+)
+def test_an_address_that_reads_as_another_gets_no_mail_and_stops_itself_alone(
+    engine: Engine, recipient: str
+) -> None:
+    """Encoded words (RFC 2047): Python's parser reads another address in some and fails of others."""
+    _owe(engine, recipient)
+    _owe(engine)
+    with postbox() as box:
+        assert Sender(engine, _settings(box.port)).send_due() == 1
+        assert box.recipients == [["claire@exemple.fr"]]
+    (given_up, _) = _rows(engine)
+    assert given_up.failed_at is not None
+    assert "cannot be written as a mail" in given_up.last_error
+
+
+def test_a_sender_outlives_what_nobody_thought_of(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _owe(engine)
+    tries = iter([RuntimeError("a surprise")])
+    send_due = Sender.send_due
+
+    def surprised(self: Sender, stop: threading.Event | None = None) -> int:
+        for error in tries:
+            raise error
+        return send_due(self, stop)
+
+    monkeypatch.setattr(Sender, "send_due", surprised)
+    monkeypatch.setattr(sender_module, "EVERY", 0.05)
+    with postbox() as box, sending(_settings(box.port), engine.url.render_as_string(hide_password=False)):
+        end = time.monotonic() + 10
+        while not box.mails:
+            assert time.monotonic() < end, "it ended"
+            time.sleep(0.02)
 
 
 def test_a_recipient_with_a_line_break_makes_no_header(engine: Engine) -> None:
