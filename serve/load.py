@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import time
 from collections.abc import Callable
 from typing import Final
@@ -15,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_ADDRESS, MAX_HEADERS = 40_000, 16_384
 #: Bytes of a request's body: no address takes one larger than a form.
 MAX_BODY: Final = 65_536
+#: No path of ours has any.
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f]")
 #: A request that is in flight for so many times its limit is one whose cancelling did not help.
 STUCK: Final = 3
 
@@ -76,6 +79,8 @@ class Limits:
                 self.load.leave(number)
 
     def _refused(self, scope: Scope) -> Response | None:
+        if _UNSEEN.search(scope["path"]):  # a route's pattern takes a line's end for none; limits do not
+            return self._answer(scope, 404, "There is nothing at this address.")
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_ADDRESS:
             return self._answer(scope, 414, f"An address has at most {MAX_ADDRESS:,} characters.")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEADERS:

@@ -109,8 +109,7 @@ async def resend(told: AddressOnly, entry: EntryOf) -> Response:
 @router.post("/api/auth/login", tags=["account"], summary="Sign in", responses=documented(Tokens, 401, 422))
 async def log_in(told: Credentials, request: Request, entry: EntryOf) -> Response:
     """An access token for some minutes, and a refresh token to get the next one with."""
-    whose = f"{told.email.lower()} {request.state.address}"
-    if (refused := await limited(request, entry, whose)) is not None:
+    if (refused := await limited(request, entry, told.email.lower())) is not None:
         return refused
     login = await entry.log_in(told.email, told.password.get_secret_value())
     return encoded(_shown(request, login)) if login else problem(401, _WRONG, headers=_CHALLENGE)
@@ -235,8 +234,10 @@ def _shown(request: Request, login: Login) -> Tokens:
 
 
 async def limited(request: Request, entry: Entry, whose: str) -> Response | None:
-    """429 when this account was tried too often from this address."""
-    verdict = await entry.limiter.take(budgets.LOGIN_TO_ONE, whose)
+    """429 when this account was tried too often from the address that asks: not from others, or whoever
+    tries would lock the owner out.
+    """
+    verdict = await entry.limiter.take(budgets.LOGIN_TO_ONE, f"{whose} {request.state.address}")
     request.state.limits.append(verdict)
     return None if verdict.allowed else refusal(verdict)
 

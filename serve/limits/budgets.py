@@ -34,7 +34,7 @@ _BY_ADDRESS: Final = {
     "/api/auth/email/undo": AUTH,
     "/api/agencies/opt-out/confirm": AUTH,
 }
-_FREE: Final = ("/static/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_FREE: Final = frozenset(("/healthz", "/readyz", "/metrics", "/openapi.json"))
 
 
 def of_address(path: str) -> Budget | None:
@@ -48,7 +48,7 @@ def of_address(path: str) -> Budget | None:
 
 def is_free(path: str) -> bool:
     """Whether a request is not counted at all."""
-    return path.startswith(_FREE)
+    return path in _FREE or path.startswith("/static/")
 
 
 def is_export(path: str) -> bool:

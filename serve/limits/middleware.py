@@ -60,8 +60,9 @@ class RateLimits:
         if (own := budgets.of_address(path)) is not None:
             return [await self._limiter.take(own, address)]
         by_address = budgets.general(self._rate, signed_in=False) if self._rate else None
-        if by_address is not None and _shows_something(scope):
-            # A flood of made-up keys is not worth a look into the database for each.
+        if by_address is not None and _shows_a_key(scope):
+            # A flood of made-up keys is not worth a look into the database for each; of tokens, only those
+            # that we signed get one.
             before = await self._limiter.take(by_address, address, cost=0)
             if not before.allowed:
                 return [before]
@@ -114,6 +115,11 @@ def refusal(verdict: Verdict) -> Any:
 def _shows_something(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     return "authorization" in headers or "x-api-key" in headers
+
+
+def _shows_a_key(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "x-api-key" in headers and not headers.get("authorization", "").lower().startswith("bearer ")
 
 
 async def _identified(scope: Scope, state: dict[str, Any]) -> Account | None:

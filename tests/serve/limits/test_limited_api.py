@@ -62,6 +62,29 @@ def test_an_account_and_each_of_its_keys_have_twice_as_much_wherever_they_come_f
         assert client.get("/api/user", headers=elsewhere).status_code == 429
 
 
+def test_neighbours_use_up_nothing_of_who_is_signed_in(
+    database_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    person = sign_up(engine, tmp_path)
+    with _limited(database_url, tmp_path) as client:
+        while client.get("/api/agencies").status_code == 200:
+            pass
+        assert client.get("/api/agencies", headers=person.headers).status_code == 200
+        made_up = {"Authorization": "Bearer made.up.token"}
+        assert client.get("/api/agencies", headers=made_up).status_code == 429
+
+
+@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register", "/api/agencies/1/opt-out"])
+@pytest.mark.parametrize("end", ["%0A", "%00", "%0D"])
+def test_a_control_character_is_no_way_around_the_limits(
+    database_url: str, tmp_path: Path, path: str, end: str
+) -> None:
+    """A route's pattern takes a line's end for none, and a limit's name does not."""
+    with _limited(database_url, tmp_path, rate=0) as client:
+        answer = client.post(path + end, json={"email": "claire@exemple.fr", "password": "deux pigeons"})
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address.")
+
+
 def test_another_key_is_no_way_around_the_limits(database_url: str, engine: Engine, tmp_path: Path) -> None:
     person = sign_up(engine, tmp_path)
 
