@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.listing import Transaction
 from serve.agencies import read_agency
 from serve.answers import AgencyBrief, AgencyDetail, AgencyStock, Month, Overlap
+from serve.location import whole_cities
 from serve.statistics.answers import AgenciesAnswer, AgencyFigures
 from serve.statistics.bounds import was_cut
 from serve.statistics.cells import FEWEST
@@ -90,6 +91,8 @@ async def read_agencies(connection: AsyncConnection, query: AgenciesQuery) -> Ag
     """The agencies that `query` asks for, with their stock there; those that opted out are not told."""
     asked: dict[str, Any] = {name: getattr(query, name) for name in _SCOPE if getattr(query, name)}
     scope = " and ".join(_SCOPE[name] for name in asked)
+    if query.insee_code:
+        asked["insee_code"] = whole_cities(query.insee_code)
     own = _OWN.format(scope=scope)
     values = {**asked, "limit": query.limit, "others": MOST_OTHERS}
     rows = (await connection.execute(text(own + _FIGURES), values)).mappings().all()

@@ -259,6 +259,9 @@ def test_agencies_of_an_area_are_told_beside_each_other(client: httpx2.Client, e
     for agency in (small, silent):
         add_listing(engine, agency, shared, **here)
     add_listing(engine, out, postal_code="75011", transaction="sale")
+    add_listing(engine, out, insee_code="69383", transaction="sale")
+    whole = client.get("/api/statistics/agencies", params={"insee_code": "69123"}).json()["agencies"]
+    assert [agency["agency"]["id"] for agency in whole] == [out], "Lyon is its arrondissements"
     asked = {"postal_code": "69003"}
     answer = client.get("/api/statistics/agencies", params=asked)
     first, second = AgenciesAnswer.model_validate_json(answer.content).agencies
