@@ -31,7 +31,7 @@ from serve.answers import ParameterProblem
 from serve.cursor import CursorError
 from serve.exports import routes as exports
 from serve.exports.files import PACKED
-from serve.guards import AccessLog, SecurityHeaders
+from serve.guards import AccessLog, Heads, SecurityHeaders
 from serve.limits.middleware import RateLimits
 from serve.limits.shared import Limiter
 from serve.load import MAX_BODY, Limits, Load
@@ -110,6 +110,7 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.add_middleware(Limits, load=app.state.load, refuse=_refused)
     app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https:"))
     app.add_middleware(AccessLog, tells_id=tells_id)
+    app.add_middleware(Heads)
     _answer_errors(app)
     openapi.describe(app)
     return app

@@ -12,6 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve import metrics, request_id
+from serve.limits.budgets import is_export
 
 log = logging.getLogger("pignon.access")
 
@@ -35,6 +36,32 @@ _HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 _PERSONAL: Final = ("/api/user", "/api/auth", "/account")
 
 
+class Heads:
+    """Answers HEAD as GET without its body (RFC 9110, 9.3.2): uptime monitors and calendars ask so. The
+    outermost, so that all within sees a GET; not for exports, whose bodies are made as they are sent.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; of a HEAD's answer, the head alone back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or is_export(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        ended = False
+
+        async def headed(message: Message) -> None:
+            nonlocal ended
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not ended:
+                ended = True
+                await send({"type": "http.response.body", "body": b""})
+
+        await self.app({**scope, "method": "GET"}, receive, headed)
+
+
 class SecurityHeaders:
     """Adds the headers that a response does not set itself."""
 
@@ -55,6 +82,8 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if scope["path"].startswith(_PERSONAL):
                     headers.setdefault("Cache-Control", "no-store")
+                if scope["path"].startswith("/account"):
+                    headers["Referrer-Policy"] = "no-referrer"  # their address is a link's secret
             await send(message)
 
         await self.app(scope, receive, guarded)
@@ -63,8 +92,8 @@ class SecurityHeaders:
 class AccessLog:
     """One JSON line per request: id, method, route, status, bytes, milliseconds; and the same as numbers.
 
-    Neither address, agent nor query is kept: what a person looks for is theirs. The outermost of all, so that
-    every answer bears the request's id.
+    Neither address, agent nor query is kept: what a person looks for is theirs. The outermost but for
+    `Heads`, so that every answer bears the request's id.
     """
 
     def __init__(self, app: ASGIApp, *, tells_id: bool = True) -> None:

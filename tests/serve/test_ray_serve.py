@@ -40,7 +40,7 @@ def test_ray_serves_the_search_on_the_address_asked_for(
     assert address == f"http://127.0.0.1:{port}/"
     with httpx2.Client(base_url=address, timeout=20) as client:
         assert client.get("/api/listings/search").json()["total"] == 14
-        assert client.get("/healthz").status_code == 200
+        assert client.get("/healthz").status_code == client.head("/healthz").status_code == 200
         assert client.get("/api/listings/search?rooms=x").status_code == 422
     with pytest.raises(ServiceError, match=f"port {port}"):
         check_port("127.0.0.1", port)

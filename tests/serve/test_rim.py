@@ -296,3 +296,22 @@ def test_no_log_line_holds_what_a_person_sent(
     assert len([line for line in lines if line.startswith("pignon.access")]) >= 15
     for what, value in sent.items():
         assert not [line for line in lines if value in line], what
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/readyz", "/api/listings/search", "/docs", "/openapi.json"]
+)
+def test_head_is_get_without_its_body(database_url: str, tmp_path: Path, path: str) -> None:
+    own = {"x-request-id", "ratelimit", "date"}
+    with client(database_url, tmp_path) as asked:
+        got, headed = asked.get(path), asked.head(path)
+        assert (headed.status_code, headed.content) == (got.status_code, b"")
+        assert headed.headers.keys() == got.headers.keys()
+        assert all(headed.headers[name] == got.headers[name] for name in got.headers.keys() - own)
+
+
+def test_what_only_posts_and_what_is_a_file_has_no_head(database_url: str, tmp_path: Path) -> None:
+    with client(database_url, tmp_path) as asked:
+        for path in ("/api/auth/login", "/api/listings/export"):
+            assert asked.head(path).status_code == 405
+        assert asked.head("/api/listings/1").status_code == 404
