@@ -137,12 +137,11 @@ ByLogin = Annotated[Account, Depends(_by_login)]
 
 
 async def hold(connection: AsyncConnection, account: Account) -> None:
-    """Let nobody else change who gets into the account until this transaction ends. 401 when the login or
-    the key that let them in was ended meanwhile, as by a password's reset: it leaves nothing behind.
+    """Let nobody else change who gets into the account until this transaction ends. 401 when the login that
+    let them in was ended meanwhile, as by a password's reset or an erasure: it leaves nothing behind.
     """
     await connection.execute(select(User.id).where(User.id == account.id).with_for_update())
-    login = select(UserSession.id).where(UserSession.id == account.session, UserSession.revoked_at.is_(None))
-    still = login if account.session else select(ApiKey.id).where(ApiKey.id == account.key)
+    still = select(UserSession.id).where(UserSession.id == account.session, UserSession.revoked_at.is_(None))
     if await connection.scalar(still) is None:
         raise unauthorized("This login was ended. Sign in.", invalid=True)
 

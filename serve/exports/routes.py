@@ -34,7 +34,7 @@ def _file() -> dict[int | str, dict[str, Any]]:
         name: {"description": told, "schema": {"type": kind}} for name, (told, kind) in _HEADERS.items()
     }
     answer = {"description": "The file.", "content": content, "headers": headers}
-    return {**documented(None, 422), 200: answer}
+    return {**documented(None, 403, 422), 200: answer}
 
 
 @router.get(

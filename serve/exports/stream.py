@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from serve.accounts.signed_in import signed_in
 from serve.engines.contract import Search
 from serve.exports.columns import Column, values
 from serve.exports.contract import Writer
@@ -86,7 +87,11 @@ class Exporting:
 
 
 async def exporting(request: Request) -> AsyncIterator[Exporting]:
-    """A place among the exports under way, given back when the file is sent; 503 when there is none."""
+    """A place among the exports under way, given back when the file is sent; 503 when there is none. 403 to
+    an API key without the scope.
+    """
+    if (account := getattr(request.state, "account", None)) is not None:
+        await signed_in("export")(account)
     async with _place(request):
         market: Market = request.app.state.market
         async with market.engine.connect() as connection:

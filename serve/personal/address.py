@@ -37,6 +37,7 @@ async def _asked(entry: Entry, account: Account, email: str, kept: str) -> bool:
     async with entry.market.writer.begin() as connection:
         if not await is_still(connection, account.id, kept):
             return False
+        await links.end(connection, account.id, "email")
         if allowed:
             taken = await user_of(connection, email) is not None
             await _mail(entry, connection, account, email, "taken" if taken else "email")
@@ -45,7 +46,6 @@ async def _asked(entry: Entry, account: Account, email: str, kept: str) -> bool:
 
 async def _mail(entry: Entry, connection: AsyncConnection, account: Account, email: str, kind: str) -> None:
     """The rows are the same for an address that is taken, but nobody is told that link's secret."""
-    await links.end(connection, account.id, "email")
     secret = await links.make(connection, "email", email.lower(), user=account.id, payload={"email": email})
     base, expires = entry.settings.link_base, utc_now() + links.LIVES["email"]
     link = base if kind == "taken" else links.address_of(base, "email", secret)
@@ -98,7 +98,8 @@ async def undo(entry: Entry, secret: str, password: str) -> int | None:
             link = await _used(connection, "undo", secret)
             if link is None or link.user is None:
                 return None
-            await _move(connection, link.user, link.payload["email"])
+            before = await _move(connection, link.user, link.payload["email"])
+            await _adopt_messages(connection, link.user, before.email)
             revoked = await revoke_keys(connection, link.user)
             await entry.set_password(connection, link.user, kept, "restored", revoked)
             return revoked

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Table,
+    and_,
     delete,
     func,
     or_,
@@ -66,7 +67,7 @@ def belongings(user_id: int, email: str) -> list[Belonging]:
         if table is users:
             conditions.append(users.c.id == user_id)
         if table.name in _ADDRESSED:
-            conditions.append(func.lower(_ADDRESSED[table.name]) == func.lower(email))
+            conditions.append(_nobodys(table, email))
         if conditions:
             found[table] = or_(*conditions)
     return [Belonging(table, mine) for table, mine in found.items()]
@@ -88,6 +89,14 @@ def erase_rows(connection: Connection, user_id: int) -> dict[str, int]:
 def personal_tables() -> list[Table]:
     """Every table that holds what belongs to a user."""
     return [belonging.table for belonging in belongings(0, "")]
+
+
+def _nobodys(table: Table, email: str) -> ColumnElement[bool]:
+    """Rows of no user that bear an address: what another user owes it, as a wish for it, is theirs."""
+    address = _ADDRESSED[table.name]
+    # Links keep it as Python has small letters, which are not PostgreSQL's everywhere.
+    bears = or_(func.lower(address) == func.lower(email), address == email.lower())
+    return and_(table.c.user_id.is_(None), bears)
 
 
 def _referring(table: Table, found: Mapping[Table, ColumnElement[bool]]) -> list[ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from typing import Final
 from unicodedata import category
 
 from icalendar import Alarm, Calendar, Event
-from icalendar.prop import vUri
+from icalendar.prop import vDuration, vUri
 from sqlalchemy import RowMapping, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -85,7 +85,7 @@ def write_calendar(visits: Sequence[RowMapping], words: Wording, home: str) -> b
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", words("visit.calendar"))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", vDuration(REFRESH))
     for visit in visits:
         calendar.add_component(_event(visit, words, home))
     return bytes(calendar.to_ical())

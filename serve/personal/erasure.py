@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import User, UserSession, utc_now
 from serve.accounts.answers import OldPassword
 from serve.accounts.entry import Entry
-from serve.accounts.signed_in import Account, unauthorized
+from serve.accounts.signed_in import Account, hold, unauthorized
 from serve.answers import Answer
 from serve.personal.belongings import erase_rows
-from serve.personal.favorites import lock_user
 from serve.personal.fields import Form
 
 #: Who signed in so lately is believed to be the person, without the password again.
@@ -52,7 +51,9 @@ async def is_proven(entry: Entry, account: Account, password: str | None) -> boo
     return bool(utc_now() - since < FRESH)
 
 
-async def erase(connection: AsyncConnection, user_id: int) -> Erased:
-    """Erase the user and all that is theirs. The address may register anew."""
-    await lock_user(connection, user_id)
-    return Erased(erased=await connection.run_sync(erase_rows, user_id))
+async def erase(connection: AsyncConnection, account: Account) -> Erased:
+    """Erase the user and all that is theirs. The address may register anew. 401 when their login has ended
+    since they were let in, as by a password's reset.
+    """
+    await hold(connection, account)
+    return Erased(erased=await connection.run_sync(erase_rows, account.id))

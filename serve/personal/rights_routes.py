@@ -87,5 +87,5 @@ async def delete_user(
             403, "The password is wrong, or you signed in too long ago: tell it, or sign in again."
         )
     async with entry.market.writer.begin() as connection:
-        erased = await erase(connection, account.id)
+        erased = await erase(connection, account)
     return encoded(erased)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from starlette.responses import Response
 
 from models.settings import Settings
-from serve.accounts.signed_in import Account, Scope, signed_in
+from serve.accounts.signed_in import Account, ByLogin, Scope, signed_in
 from serve.answers import Answer
 from serve.asked import reads
 from serve.market import Connection, Writing
@@ -126,9 +126,9 @@ async def get_calendar(account: Keeper, connection: Connection) -> Response:
     status_code=201,
     responses=documented(FeedAddress, 401, 403, 429, status=201),
 )
-async def post_calendar(request: Request, account: Keeper, connection: Writing) -> Response:
-    """A secret address for a calendar to subscribe to; the one before is out of use at once.
-    Scope `favorites`.
+async def post_calendar(request: Request, account: ByLogin, connection: Writing) -> Response:
+    """A secret address for a calendar to subscribe to; the one before is out of use at once. No API key may
+    do it, as the address would outlive the key.
     """
     secret, now = await make_feed(connection, account)
     answer = FeedAddress(address=f"{_home(request)}{_FEED[1:]}?token={secret}", created_at=now)

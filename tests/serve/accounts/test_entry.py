@@ -115,6 +115,18 @@ def test_another_link_never_confirms_a_stranger_s_password(world: World) -> None
     world.log_in()
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/auth/register", "/api/auth/password/forgot", "/api/agencies/1/opt-out"]
+)
+def test_an_address_that_programs_read_as_another_is_none(world: World, path: str) -> None:
+    """Its mail would go to evil.example."""
+    body = {"email": "=?utf-8?q?me=40evil=2Eexample=3B?=x@agence.fr"}
+    if path.endswith("register"):
+        body["password"] = PASSWORD
+    answer = world.post(path, **body)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "email is not an e-mail address")
+
+
 @pytest.mark.real_passwords
 def test_registering_says_the_same_in_the_same_time_to_who_has_an_account(world: World) -> None:
     world.join()
@@ -364,6 +376,31 @@ def test_what_is_made_while_the_password_is_reset_is_none(
             assert not asked.done(), "it was let in before the reset, and waits for it"
         assert asked.result().status_code == 401
     assert _count(engine, table) == 0
+
+
+def test_an_erasure_that_was_let_in_before_a_reset_erases_nothing(world: World, engine: Engine) -> None:
+    """A thief's login ends with the reset, whatever it was at."""
+    tokens = world.join()
+    with ThreadPoolExecutor() as pool:
+        with engine.begin() as connection:
+            connection.execute(update(User).values(password_hash="another"))
+            connection.execute(update(UserSession).values(revoked_at=utc_now()))
+            asked = pool.submit(world.client.delete, "/api/user", headers=bearer(tokens))
+            while not asked.done() and not _waits_for_a_lock(engine):
+                time.sleep(0.02)
+            assert not asked.done(), "it was let in before the reset, and waits for it"
+        assert asked.result().status_code == 401
+    assert _count(engine, User) == 1
+
+
+def test_wrong_tries_from_elsewhere_lock_nobody_out_of_their_account(world: World) -> None:
+    tokens = world.join()
+    elsewhere = {**bearer(tokens), "X-Forwarded-For": "192.0.2.1"}
+    body = {"password": "le mauvais mot", "new_password": "quatre pies"}
+    tries = [world.post("/api/auth/password/change", elsewhere, **body).status_code for _ in range(11)]
+    assert tries == [403] * 10 + [429]
+    body["password"] = PASSWORD
+    assert world.post("/api/auth/password/change", bearer(tokens), **body).status_code == 200
 
 
 def test_a_reset_waits_for_the_key_that_is_being_made_and_revokes_it(world: World, engine: Engine) -> None:

@@ -76,3 +76,12 @@ def test_a_wish_that_cannot_be_is_refused(client: httpx2.Client, engine: Engine,
         {"id": 1},
     ):
         assert _make(client, person, **wish).status_code == 422
+
+
+def test_a_key_exports_by_its_scope_alone(client: httpx2.Client, engine: Engine, tmp_path: Path) -> None:
+    person = sign_up(engine, tmp_path)
+    for scopes, status in ((("read",), 403), (("export",), 200)):
+        key = {"X-API-Key": add_key(engine, person, *scopes)}
+        for what in ("listings", "properties"):
+            asked = client.get(f"/api/{what}/export", params={"format": "csv", "limit": 1}, headers=key)
+            assert asked.status_code == status, asked.text

@@ -171,16 +171,17 @@ def test_the_answer_is_the_same_in_the_same_time_for_an_address_that_has_an_acco
     other = "autre@exemple.fr"
     with engine.begin() as connection:
         connection.execute(insert(User).values(email=other, password_hash="none", language="en"))
+    times: dict[str, list[float]] = {other: [], NEW: []}
     told = {}
-    for email in (other, NEW):
+    for email in [*times] * 2:
         began = time.monotonic()
         answer = _ask(world, tokens, email)
-        seconds = time.monotonic() - began
+        times[email].append(time.monotonic() - began)
         subject = "Une autre adresse pour un compte Pignon"
-        told[email] = seconds, answer.status_code, answer.content, _kept(world, tokens, email)
+        told[email] = answer.status_code, answer.content, _kept(world, tokens, email)
         assert ("link=" in _letter(world, email, subject)) == (email == NEW)
-    (one, *said), (two, *heard) = told.values()
-    assert said == heard
+    assert told[other] == told[NEW]
+    one, two = (min(taken) for taken in times.values())
     assert min(one, two) >= 0.4
     assert abs(one - two) < 0.3
 
@@ -251,6 +252,18 @@ def test_a_newer_wish_ends_the_link_of_the_one_before(
     assert world.post("/api/auth/email/confirm", link=first).status_code == 400
     assert world.post("/api/auth/email/confirm", link=second).status_code == 200
     assert _email(engine) == NEW
+
+
+def test_a_newer_wish_that_is_not_mailed_ends_the_link_of_the_one_before(
+    world: World, tokens: dict[str, str], engine: Engine
+) -> None:
+    for _ in range(4):
+        _ask(world, tokens, "faute@exemple.fr")
+    secret = _wish(world, tokens)
+    assert _ask(world, tokens, "faute@exemple.fr").status_code == 202
+    assert _owed_to(engine, "faute@exemple.fr") == 4
+    assert world.post("/api/auth/email/confirm", link=secret).status_code == 400
+    assert _email(engine) == OLD
 
 
 @pytest.mark.parametrize("how", ["reset", "change"])

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 
 from models.tables import AggregatedListing, CalendarFeed, Favorite, User
 from tests.serve.market import NOW, add_agency, add_listing
-from tests.serve.people import sign_up
+from tests.serve.people import add_key, sign_up
 from tests.serve.personal.conftest import Visitor
 from tests.serve.served import served
 
@@ -58,6 +58,7 @@ def test_a_visit_is_an_event_with_place_link_and_reminder(
     assert (int(event["SEQUENCE"]), str(event["STATUS"])) == (0, "CONFIRMED")
     description = str(event["DESCRIPTION"]).splitlines()
     assert description == ["245 000 €", "Agence du Beffroi · 04 78 00 00 01", "Sonner", "chez Morvan"]
+    assert b"\r\nX-PUBLISHED-TTL:PT1H\r\n" in client.get(_feed(claire)).content
     (alarm,) = event.walk("VALARM")
     assert (str(alarm["ACTION"]), alarm["TRIGGER"].dt) == ("DISPLAY", -timedelta(hours=1))
 
@@ -212,6 +213,14 @@ def test_the_address_can_be_replaced_and_revoked_and_only_its_hash_is_kept(
     assert claire.delete("/api/user/calendar").status_code == 204
     assert client.get(second).status_code == 404
     assert claire.delete("/api/user/calendar").status_code == 404
+
+
+def test_no_key_makes_an_address_that_would_outlive_it(
+    client: httpx2.Client, claire: Visitor, engine: Engine
+) -> None:
+    key = {"X-API-Key": add_key(engine, claire.person, "favorites")}
+    assert client.post("/api/user/calendar", headers=key).status_code == 403
+    assert claire.get("/api/user/calendar").json()["exists"] is False
 
 
 def test_a_feed_is_its_users_alone_and_falls_with_them(

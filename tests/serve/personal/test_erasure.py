@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import Engine, String, cast, func, select, text, update
+from sqlalchemy import Engine, String, cast, func, insert, select, text, update
 
-from models.tables import Base, User, UserSession, utc_now
+from models.tables import Base, MailedLink, User, UserSession, utc_now
 from tests.serve.market import add_agency, add_listing
 from tests.serve.people import add_key, sign_up
 from tests.serve.personal.belongings import fill, personal_tables
@@ -52,6 +52,20 @@ def test_nothing_of_a_person_is_left_in_any_table(claire: Visitor, engine: Engin
     assert answer.json()["erased"] == there
     assert set(_counts(engine).values()) == {0}
     assert not _mentions(engine, claire.person.email)
+
+
+def test_what_another_owes_one_s_address_is_theirs(claire: Visitor, hugo: Visitor, engine: Engine) -> None:
+    """Whoever wants another's address learns by no row of theirs that it has an account, or had one."""
+    now = utc_now()
+    row = {"hash": b"x" * 32, "purpose": "email", "address": claire.person.email, "user_id": hugo.person.id}
+    with engine.begin() as connection:
+        connection.execute(insert(MailedLink).values(**row, payload={}, expires_at=now + timedelta(days=2)))
+        wish = {**row, "hash": b"y" * 32, "user_id": None, "purpose": "opt_out"}
+        connection.execute(insert(MailedLink).values(**wish, payload={}, expires_at=now + timedelta(days=2)))
+    told = claire.get(f"{PATH}/export").json()["tables"]["mailed_links"]
+    assert [link["purpose"] for link in told] == ["opt_out"]
+    assert _erase(claire).json()["erased"]["mailed_links"] == 1
+    assert len(hugo.get(f"{PATH}/export").json()["tables"]["mailed_links"]) == 1
 
 
 def _mentions(engine: Engine, email: str) -> list[str]:
