@@ -25,6 +25,7 @@ from models.postgres import embedded
 from models.settings import Settings, load_settings
 from models.tables import AggregatedListing, ListingHistory
 from serve.app import check_port
+from serve.mail.outbox import UNSENT, is_configured
 from serve.statistics.refresh import refresh
 
 #: Tries to remove the demo's folder, a tenth of a second apart.
@@ -110,6 +111,8 @@ def _show(stage: _Stage, port: int, seed: int, days: int) -> None:
                     ray.get(town.set_day.remote(days))
                     _visit(stage, pool, sites, f"{days} days later")
             stderr.print(f"Ready: [bold]{address}[/] for people, [bold]{address}docs[/] for programs.")
+            if not is_configured(stage.settings):
+                stderr.print(f"Mails, as to who opens an account: {stage.settings.home / UNSENT}")
             stderr.print("Ctrl-C stops it.")
             wait_for_interrupt()
 

@@ -91,7 +91,9 @@ def document(app: FastAPI, told: Document) -> None:
                     schemas.setdefault(name, inner)
                 for method in route.methods or ():
                     operation = told["paths"][context.path_format][method.lower()]
-                    operation.setdefault("parameters", []).extend(_parameters(shape))
+                    known = operation.setdefault("parameters", [])
+                    names = {parameter["name"] for parameter in known}  # an agency's own listings name it
+                    known.extend(more for more in _parameters(shape) if more["name"] not in names)
 
 
 def models(dependant: Dependant) -> Iterator[type[BaseModel]]:

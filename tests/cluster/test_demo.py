@@ -120,6 +120,7 @@ def test_both_visits_end_and_say_how_long_they_took(shown: Shown) -> None:
     assert "First visit: 36 of 36 sites" in shown.said
     assert "14 days later: 36 of 36 sites" in shown.said
     assert shown.said.count("s after the start.") == 2
+    assert re.search(r"^Mails, as to who opens an account: /\S+/mails\.log$", shown.said, re.MULTILINE)
 
 
 def test_the_history_tells_what_the_two_weeks_changed(shown: Shown) -> None:

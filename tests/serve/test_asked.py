@@ -14,6 +14,13 @@ def test_every_parameter_of_a_search_is_documented_once(seeded: httpx2.Client) -
     assert [parameter["name"] for parameter in operation["parameters"]] == list(SearchQuery.model_fields)
 
 
+def test_no_address_takes_one_name_twice(seeded: httpx2.Client) -> None:
+    for path, methods in seeded.get("/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            names = [parameter["name"] for parameter in operation.get("parameters", ())]
+            assert len(names) == len(set(names)), f"{method} {path}"
+
+
 def test_of_a_parameter_that_takes_one_value_the_last_counts(seeded: httpx2.Client) -> None:
     answer = seeded.get("/api/listings/search?limit=0&limit=7&price_max=1&price_max=")
     assert answer.status_code == 200
