@@ -112,6 +112,10 @@ class Counted(Answer):
 
 
 _FACETS: Final = "Of each `facet` asked for, its most frequent values, 50 at most."
+_UNKNOWN_PLACES = (
+    "Of the places that `city` names those that we know nothing of, as they were written; not where there is "
+    "but one and listings tell it as theirs."
+)
 _FACETS_ARE_EXACT: Final = "False when more matched than were looked at: the numbers then are of a part."
 
 
@@ -126,6 +130,9 @@ class SearchPage(Answer):
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
     facets: dict[str, list[Counted]] = Field(default_factory=dict, description=_FACETS)
     facets_are_exact: bool = Field(default=True, description=_FACETS_ARE_EXACT)
+    unknown_places: list[str] = Field(
+        default_factory=list, description=_UNKNOWN_PLACES, examples=[["Atlantis"]]
+    )
     engine: str = Field(description=_ENGINE, examples=["postgresql"])
     degraded: bool = Field(description=_DEGRADED, examples=[False])
 
@@ -153,6 +160,9 @@ class PropertyPage(Answer):
     next_cursor: str | None = Field(description="The `cursor` of the page after; null at the end.")
     facets: dict[str, list[Counted]] = Field(default_factory=dict, description=_FACETS)
     facets_are_exact: bool = Field(default=True, description=_FACETS_ARE_EXACT)
+    unknown_places: list[str] = Field(
+        default_factory=list, description=_UNKNOWN_PLACES, examples=[["Atlantis"]]
+    )
     engine: str = Field(description=_ENGINE, examples=["postgresql"])
     degraded: bool = Field(description=_DEGRADED, examples=[False])
 

@@ -18,7 +18,6 @@ from serve.answers import ListingDetail, ParameterProblem
 from serve.criteria import AgencyQuery, SearchQuery, Sort
 from serve.cursor import CursorError
 from serve.listings import read_listing
-from serve.location import unknown
 from serve.market import Connection, Directory, Finding
 from serve.problems import explain
 from serve.progress import read_progress
@@ -120,10 +119,7 @@ async def search_page(
         wrong = {"errors": _lines(error, _words(request)), "found": None, "agency": None}
         return page(request, "search.html", {**context, **wrong}, 422)
     agency = await read_agency(connection, query.agency_id[0]) if len(query.agency_id) == 1 else None
-    missed = unknown(places, query)
-    if found.listings and missed == [query.city]:
-        missed = []  # they were found by its name
-    told = {"errors": {}, "found": found, "agency": agency, "unknown": missed}
+    told = {"errors": {}, "found": found, "agency": agency}
     return page(request, "search.html", {**context, **told})
 
 

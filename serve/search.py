@@ -16,6 +16,7 @@ from serve.criteria import SearchQuery
 from serve.engines.choice import Finder
 from serve.engines.contract import Found, Hit, Search
 from serve.engines.postgresql import PostgreSQL
+from serve.location import unknown
 from serve.prepared import Prepared
 
 L: Final = AggregatedListing
@@ -31,7 +32,7 @@ async def search(
         total_is_exact=found.total_is_exact,
         listings=await _filled(connection, query, found.hits),
         next_cursor=following,
-        **_told(found),
+        **_told(found, places, query),
     )
 
 
@@ -51,17 +52,19 @@ async def search_properties(
             if listing.property_id in spans  # else it was withdrawn or merged between two questions
         ],
         next_cursor=following,
-        **_told(found),
+        **_told(found, places, query),
     )
 
 
-def _told(found: Found) -> dict[str, Any]:
+def _told(found: Found, places: Places, query: SearchQuery) -> dict[str, Any]:
     """What a page tells besides its listings."""
     counted = {
         facet.value: [Counted(value=told.value, number=told.number) for told in values]
         for facet, values in found.facets.items()
     }
+    missed = unknown(places, query)
     return {
+        "unknown_places": [] if found.hits and missed == [query.city] else missed,
         "facets": counted,
         "facets_are_exact": found.facets_are_exact,
         "engine": found.engine,

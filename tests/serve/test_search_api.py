@@ -34,10 +34,26 @@ def ids(listings: list[dict[str, Any]]) -> list[int]:
     return [listing["id"] for listing in listings]
 
 
+@pytest.mark.parametrize("what", ["listings", "properties"])
+def test_places_that_nobody_knows_are_told(client: httpx2.Client, engine: Engine, what: str) -> None:
+    agency = add_agency(engine)
+    add_listing(engine, agency, city="Lyon", postal_code="69003")
+    add_listing(engine, agency, city="Vallon Perdu", city_key="vallon perdu")
+
+    def told(city: str) -> tuple[int, list[str]]:
+        page = client.get(f"/api/{what}/search", params={"city": city}).json()
+        return page["total"], page["unknown_places"]
+
+    assert told("Lyon") == (1, [])
+    assert told("Lyon, Atlantis; Lyonn") == (1, ["Atlantis", "Lyonn"])
+    assert told("Atlantis") == (0, ["Atlantis"])
+    assert told("Vallon Perdu") == (1, []), "adverts tell it as theirs"
+
+
 def test_an_empty_market_answers_an_empty_page(client: httpx2.Client) -> None:
     answer = client.get(SEARCH)
     nothing = {"total": 0, "total_is_exact": True, "listings": [], "next_cursor": None}
-    nothing |= {"facets": {}, "facets_are_exact": True}
+    nothing |= {"facets": {}, "facets_are_exact": True, "unknown_places": []}
     assert answer.json() == {**nothing, "engine": "postgresql", "degraded": False}
     assert answer.headers["Search-Engine"] == "postgresql"
 
