@@ -81,7 +81,10 @@ def invalid(problems: Sequence[ParameterProblem]) -> Response:
 def _parameter(error: Mapping[str, Any]) -> str:
     """The parameter's name: told by the check itself, else the place of the value."""
     told = error.get("ctx", {}).get("parameter")
-    names = [part for part in error["loc"] if isinstance(part, str) and part not in ("query", "path")]
+    # A key that a mapping may not have is told before "[key]".
+    names = [
+        part for part in error["loc"] if isinstance(part, str) and part not in ("query", "path", "[key]")
+    ]
     name = str(told or (names[-1] if names else "query"))[:60]
     return "".join(character if character.isprintable() else " " for character in name)
 

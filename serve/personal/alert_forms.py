@@ -59,12 +59,12 @@ class AlertForm(Form):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if (Channel.WEBHOOK in self.channels) != (self.webhook_url is not None):
-            raise PydanticCustomError(
-                "webhook_url",
-                "goes with the channel `webhook`, and only with it",
-                {"parameter": "webhook_url"},
+        asked, told = Channel.WEBHOOK in self.channels, self.webhook_url is not None
+        if asked != told:
+            line = (
+                "is required by the channel `webhook`" if asked else "goes with the channel `webhook` alone"
             )
+            raise PydanticCustomError("webhook_url", line, {"parameter": "webhook_url"})
         return self
 
 

@@ -89,3 +89,22 @@ def test_a_page_shows_what_was_typed_as_text(seeded: httpx2.Client, path: str) -
     page = seeded.get(path, params={"city": typed, "q": typed, "name": typed, "price_min": typed})
     assert "<script>alert" not in page.text
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "line"),
+    [
+        ("/api/auth/confirm", {"json": {"link": "nothing"}}, "link must have at least 20 characters"),
+        ("/api/auth/confirm", {"json": {"link": 7}}, "link must be text"),
+        ("/api/auth/confirm", {"data": {"link": "x"}},
+         "body must be a JSON object, sent as application/json"),
+        ("/api/auth/confirm", {"content": "{", "headers": {"Content-Type": "application/json"}},
+         "body is no JSON"),
+        ("/api/statistics/market?until=hier", None, "until must be a date, such as 2026-03-01"),
+    ],
+)  # fmt: skip
+def test_a_line_says_what_to_do_in_words_of_ours(
+    seeded: httpx2.Client, path: str, sent: dict[str, Any] | None, line: str
+) -> None:
+    answer = seeded.get(path) if sent is None else seeded.post(path, **sent)
+    assert (answer.status_code, answer.json()["detail"]) == (422, line)
