@@ -181,7 +181,8 @@ def test_tidying_twice_changes_nothing_more(url: str) -> None:
 @given(_ADDRESSES, _TAILS)
 def test_the_short_way_to_an_address_leads_where_the_long_one_does(base: str, link: str) -> None:
     url = absolute(base, link)
-    if url is not None and "\\" not in link:
+    # An empty link is the page without its fragment (WHATWG), which urljoin leaves.
+    if url is not None and link.strip() and "\\" not in link:
         assert url == tidy(urljoin(base, link.strip()))
 
 

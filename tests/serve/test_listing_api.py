@@ -72,7 +72,7 @@ def test_what_does_not_exist_is_a_problem_with_one_line(client: httpx2.Client, p
     assert set(answer.json()) == {"type", "title", "status", "detail", "request_id"}
 
 
-@pytest.mark.parametrize("name", ["0", "-1", "1.5", "abc", "99999999999999999999", "%00", "1%27--"])
+@pytest.mark.parametrize("name", ["0", "-1", "1.5", "abc", "99999999999999999999", "1%27--"])
 def test_an_id_that_is_none_is_refused(client: httpx2.Client, name: str) -> None:
     answer = client.get(f"/api/listings/{name}")
     assert answer.status_code == 422
