@@ -141,6 +141,18 @@ def test_the_link_at_the_old_address_takes_it_back_with_another_password(
     assert "révoquées : 1." in _letter(world, OLD, "Votre compte a retrouvé son adresse")
 
 
+def test_what_went_to_an_address_that_is_given_back_is_erased_with_the_account(
+    world: World, tokens: dict[str, str], engine: Engine
+) -> None:
+    _move(world, tokens)
+    world.post("/api/auth/register", email=NEW, password="cinq merles au bois")
+    _letter(world, NEW, "Vous avez déjà un compte")
+    assert _undo(world, _way_back(world)).status_code == 200
+    back = bearer(world.log_in(OLD, "quatre pies"))
+    assert world.client.delete("/api/user", headers=back).status_code == 200
+    assert (_owed_to(engine, NEW), _owed_to(engine, OLD)) == (0, 0)
+
+
 def test_of_an_account_that_was_moved_on_and_on_the_first_address_has_the_last_word(
     world: World, tokens: dict[str, str], engine: Engine
 ) -> None:
