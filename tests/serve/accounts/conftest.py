@@ -8,7 +8,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import Engine, func, select
 
+from models.tables import User
 from serve.mail import sender
 from tests.serve.mail.postbox import Postbox, postbox, text_of
 from tests.serve.served import asking, served
@@ -74,3 +76,20 @@ def world(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def bearer(tokens: dict[str, str]) -> dict[str, str]:
     """The header that shows a login."""
     return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def status_of(world: World, tokens: dict[str, str]) -> int:
+    """What a login is answered."""
+    return world.client.get("/api/user", headers=bearer(tokens)).status_code
+
+
+def only_user(engine: Engine) -> int:
+    """The id of the user, where there is but one."""
+    with engine.connect() as connection:
+        return connection.scalar(select(User.id)) or 0
+
+
+def count(engine: Engine, table: type) -> int:
+    """The rows of a table."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
