@@ -83,6 +83,24 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.state.tokens = AccessTokens(settings)
     app.state.limiter = limiter
     app.state.passwords = Passwords()
+    _include(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
+    packed = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=packed)
+    app.add_middleware(RateLimits, limiter=limiter, settings=settings)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors(settings))
+    app.add_middleware(Limits, load=app.state.load, refuse=_refused)
+    app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https:"))
+    app.add_middleware(AccessLog, tells_id=tells_id)
+    app.add_middleware(Heads)
+    _answer_errors(app)
+    openapi.describe(app)
+    return app
+
+
+def _include(app: FastAPI) -> None:
+    """Every address that there is."""
     # These before `/api/listings/{listing_id}`, which would take them for ids.
     app.include_router(exports.router)
     app.include_router(routes.searches)
@@ -101,19 +119,6 @@ def create_app(settings: Settings, database_url: str, *, tells_id: bool = True) 
     app.include_router(source_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
-    packed = (*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=packed)
-    app.add_middleware(RateLimits, limiter=limiter, settings=settings)
-    if settings.cors_origins:
-        app.add_middleware(CORSMiddleware, **cors(settings))
-    app.add_middleware(Limits, load=app.state.load, refuse=_refused)
-    app.add_middleware(SecurityHeaders, https=(settings.public_url or "").startswith("https:"))
-    app.add_middleware(AccessLog, tells_id=tells_id)
-    app.add_middleware(Heads)
-    _answer_errors(app)
-    openapi.describe(app)
-    return app
 
 
 def cors(settings: Settings) -> dict[str, Any]:
